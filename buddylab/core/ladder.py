@@ -1,0 +1,312 @@
+"""`__alloc_pages()` as sixteen stages: labels are functions, gotos are returns.
+
+A stage does what its lines of the C do and returns the stage that comes next, or None where the C returns.
+`step` runs one stage and is the only verb; `alloc_pages` is a while loop over it. C: mm/page_alloc.c.
+"""
+
+import ast
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from buddylab.core import gfp
+from buddylab.core.environment import Task, warning
+from buddylab.core.machine import Machine, get_page_from_freelist, wakeup_kswapd
+from buddylab.core.zone import (
+    ALLOC_CPUSET,
+    ALLOC_HARDER,
+    ALLOC_HIGH,
+    ALLOC_NO_WATERMARKS,
+    ALLOC_WMARK_HIGH,
+    ALLOC_WMARK_LOW,
+    ALLOC_WMARK_MIN,
+    HZ,
+    MAX_ORDER,
+    Zonelist,
+)
+
+WRITE = 1
+
+
+class Livelock(Exception):
+    """The ladder would turn for ever: the bound on rounds was reached. `attempt` is left as it stands."""
+
+    def __init__(self, attempt: "Attempt", rounds: int) -> None:
+        """rounds: how often the ladder went back up."""
+        super().__init__(f"after {rounds:,} rounds the request is still being retried: {attempt.why_retried()}")
+        self.attempt = attempt
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """The C function's arguments and locals, and no more. `stage`: the one that runs next, None at the end.
+
+    page: first pfn of the block. wake_at: the jiffy before which the task sleeps. rounds: jumps back up so far.
+    """
+
+    machine: Machine
+    gfp_mask: int
+    order: int
+    zonelist: Zonelist
+    p: Task
+    page: int | None = None
+    alloc_flags: int = 0
+    did_some_progress: int = 0
+    wake_at: int = 0
+    rounds: int = 0
+    stage: "Stage | None" = field(default=None)
+
+    def get_page_from_freelist(self, gfp_mask: int, alloc_flags: int) -> int | None:
+        """Try the zonelist for this request's order."""
+        return get_page_from_freelist(self.machine, self.p, gfp_mask, self.order, self.zonelist, alloc_flags)
+
+    def sleep(self, jiffies: int) -> None:
+        """The task sleeps: it may step again that many jiffies from now."""
+        self.wake_at = self.machine.jiffies + jiffies
+
+    def why_retried(self) -> str:
+        """Why the rules send this request round again, in one sentence."""
+        words = gfp.gfp_str(self.gfp_mask)
+        if self.gfp_mask & gfp.NOFAIL:
+            return f"{words} has __GFP_NOFAIL, which never gives up"
+        if self.gfp_mask & gfp.FS and not self.did_some_progress:
+            return f"{words} may call the OOM killer and starts again after each call, and nothing has come back"
+        if self.order <= 3:
+            return f"order {self.order} is at most 3 and {words} lacks __GFP_NORETRY: too small to fail"
+        return f"{words} has __GFP_REPEAT, which goes on above order 3 too"
+
+
+Stage = Callable[[Attempt], "Stage | None"]
+
+
+def might_sleep(a: Attempt) -> Stage:
+    """A debug check: may this caller sleep? It waits for nothing."""
+    if a.machine.trace is not None:
+        a.machine.trace.append(("might_sleep_if", int(bool(a.gfp_mask & gfp.WAIT))))
+    return fault_injection
+
+
+def fault_injection(a: Attempt) -> Stage | None:
+    """Is the request to fail on purpose? Then return at once, without a word in the log."""
+    m = a.machine
+    if m.fault_attr.should_fail_alloc_page(a.gfp_mask, a.order, a.p, m.world.random32, m.trace):
+        return None
+    return restart
+
+
+def restart(a: Attempt) -> Stage | None:
+    """First try: every zone must stay above pages_low. An empty zonelist ends it."""
+    if not a.zonelist.zones:
+        return None
+    a.page = a.get_page_from_freelist(a.gfp_mask | gfp.HARDWALL, ALLOC_WMARK_LOW | ALLOC_CPUSET)
+    return got_pg if a.page is not None else thisnode
+
+
+def thisnode(a: Attempt) -> Stage:
+    """All three bits of GFP_THISNODE on a NUMA kernel: the caller would rather try elsewhere than reclaim."""
+    if a.machine.numa and a.gfp_mask & gfp.GFP_THISNODE == gfp.GFP_THISNODE:
+        return nopage
+    return wake_kswapd
+
+
+def wake_kswapd(a: Attempt) -> Stage:
+    """Offer every zone of the list to kswapd; it works later, the request goes on."""
+    for zone in a.zonelist.zones:
+        wakeup_kswapd(a.machine, a.p, zone, a.order)
+    return alloc_flags
+
+
+def alloc_flags(a: Attempt) -> Stage:
+    """How deep into the reserves may this caller go?"""
+    wait = a.gfp_mask & gfp.WAIT
+    a.alloc_flags = ALLOC_WMARK_MIN
+    if (a.p.rt_task and not a.p.in_interrupt) or not wait:
+        a.alloc_flags |= ALLOC_HARDER
+    if a.gfp_mask & gfp.HIGH:
+        a.alloc_flags |= ALLOC_HIGH
+    if wait:
+        a.alloc_flags |= ALLOC_CPUSET
+    return min_attempt
+
+
+def min_attempt(a: Attempt) -> Stage:
+    """Second try: pages_min, lowered by what the caller has earned."""
+    a.page = a.get_page_from_freelist(a.gfp_mask, a.alloc_flags)
+    return got_pg if a.page is not None else rebalance
+
+
+def rebalance(a: Attempt) -> Stage:
+    """The crossroads: who may use the reserve, who must give up, who reclaims?"""
+    if (a.p.PF_MEMALLOC or a.p.TIF_MEMDIE) and not a.p.in_interrupt:
+        return nopage if a.gfp_mask & gfp.NOMEMALLOC else nofail_alloc
+    return direct_reclaim if a.gfp_mask & gfp.WAIT else nopage
+
+
+def nofail_alloc(a: Attempt) -> Stage:
+    """Third try, for those who free memory or die: no mark at all. With __GFP_NOFAIL for ever."""
+    a.page = a.get_page_from_freelist(a.gfp_mask, ALLOC_NO_WATERMARKS)
+    if a.page is not None:
+        return got_pg
+    if a.gfp_mask & gfp.NOFAIL:
+        congestion_wait(a)
+        return nofail_alloc
+    return nopage
+
+
+def direct_reclaim(a: Attempt) -> Stage:
+    """The caller frees memory itself; meanwhile it may use the reserve (PF_MEMALLOC)."""
+    cond_resched(a)
+    if a.machine.trace is not None:
+        a.machine.trace.append(("cpuset_memory_pressure_bump",))
+    a.p.PF_MEMALLOC = True
+    a.did_some_progress = try_to_free_pages(a)
+    a.p.PF_MEMALLOC = False
+    cond_resched(a)
+    if a.did_some_progress:
+        return retry_after_reclaim
+    if a.gfp_mask & gfp.FS and not a.gfp_mask & gfp.NORETRY:
+        return high_attempt
+    return should_retry
+
+
+def retry_after_reclaim(a: Attempt) -> Stage:
+    """Reclaim reported progress: try again with the second try's flags."""
+    a.page = a.get_page_from_freelist(a.gfp_mask, a.alloc_flags)
+    return got_pg if a.page is not None else should_retry
+
+
+def high_attempt(a: Attempt) -> Stage:
+    """Before anyone is killed: has somebody else just freed so much that even pages_high is met?"""
+    a.page = a.get_page_from_freelist(a.gfp_mask | gfp.HARDWALL, ALLOC_WMARK_HIGH | ALLOC_CPUSET)
+    return got_pg if a.page is not None else out_of_memory
+
+
+def out_of_memory(a: Attempt) -> Stage:
+    """Have somebody killed, then down the whole ladder again."""
+    if a.machine.trace is not None:
+        a.machine.trace.append(("out_of_memory", a.gfp_mask, a.order))
+    a.sleep(a.machine.world.out_of_memory(a.p, a.zonelist.zones, a.gfp_mask, a.order))
+    return restart
+
+
+def should_retry(a: Attempt) -> Stage:
+    """Orders up to 3, __GFP_REPEAT and __GFP_NOFAIL go round again; __GFP_NORETRY beats them all."""
+    do_retry = not a.gfp_mask & gfp.NORETRY and (a.order <= 3 or bool(a.gfp_mask & (gfp.REPEAT | gfp.NOFAIL)))
+    if do_retry:
+        congestion_wait(a)
+        return rebalance
+    return nopage
+
+
+def nopage(a: Attempt) -> Stage:
+    """Failed: say so in the log, unless asked not to or too much was said already."""
+    m = a.machine
+    if not a.gfp_mask & gfp.NOWARN and m.printk_ratelimit.allows(m.jiffies, m.trace):
+        m.log.append(warning(a.p.comm, a.order, a.gfp_mask))
+        if m.trace is not None:
+            m.trace += [("printk", a.order, a.gfp_mask), ("dump_stack",), ("show_mem",)]
+    return got_pg
+
+
+def got_pg(a: Attempt) -> None:
+    """The one regular way out: the page, or nothing when control fell through from nopage."""
+    return None
+
+
+STAGES: tuple[Stage, ...] = (
+    might_sleep, fault_injection, restart, thisnode, wake_kswapd, alloc_flags, min_attempt, rebalance, nofail_alloc,
+    direct_reclaim, retry_after_reclaim, high_attempt, out_of_memory, should_retry, nopage, got_pg,
+)  # fmt: skip
+"""The ladder from top to bottom."""
+
+BACK_EDGES = frozenset({(nofail_alloc, nofail_alloc), (out_of_memory, restart), (should_retry, rebalance)})
+"""The three ways back up."""
+
+
+def cond_resched(a: Attempt) -> None:
+    """Offer the CPU to others."""
+    if a.machine.trace is not None:
+        a.machine.trace.append(("cond_resched",))
+    a.machine.world.cond_resched(a.p)
+
+
+def congestion_wait(a: Attempt) -> None:
+    """Sleep until a write queue clears, 20 ms at the most; always the last act of a stage."""
+    if a.machine.trace is not None:
+        a.machine.trace.append(("congestion_wait", WRITE, HZ // 50))
+    a.sleep(a.machine.world.congestion_wait(a.p, HZ // 50))
+
+
+def try_to_free_pages(a: Attempt) -> int:
+    """Let the world reclaim in the caller's name; its progress."""
+    trace, memalloc = a.machine.trace, int(a.p.PF_MEMALLOC)
+    if trace is None:
+        return a.machine.world.try_to_free_pages(a.p, a.zonelist.zones, a.gfp_mask)
+    entry = len(trace)
+    trace.append(("try_to_free_pages", a.gfp_mask, memalloc, 0))
+    progress = a.machine.world.try_to_free_pages(a.p, a.zonelist.zones, a.gfp_mask)
+    trace[entry] = ("try_to_free_pages", a.gfp_mask, memalloc, progress)
+    return progress
+
+
+def begin(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None) -> Attempt:
+    """A request that stands before its first stage. Raises ValueError for an order below 0, a mask or node outside."""
+    gfp.check_mask(gfp_mask)
+    if not isinstance(order, int) or isinstance(order, bool) or order < 0:
+        raise ValueError(f"order must be an int from 0 up (0 to {MAX_ORDER - 1} can be served), not {order!r}")
+    if not 0 <= node < len(machine.nodes):
+        raise ValueError(f"node must be from 0 to {len(machine.nodes) - 1}, not {node!r}")
+    zonelist = machine.zonelist(gfp_mask, node)
+    stage = might_sleep if order < MAX_ORDER else None
+    return Attempt(machine, gfp_mask, order, zonelist, task or Task(), wake_at=machine.jiffies, stage=stage)
+
+
+def step(a: Attempt) -> Stage | None:
+    """Run the attempt's next stage; returns (and notes in `a.stage`) the one after it, None at the end."""
+    stage = a.stage
+    if stage is None:
+        raise ValueError("this request has ended; begin another one")
+    if a.machine.trace is not None:
+        a.machine.trace.append(("stage", stage.__name__, a.alloc_flags, a.did_some_progress,
+                                int(a.p.PF_MEMALLOC), int(a.p.TIF_MEMDIE)))  # fmt: skip
+    a.stage = stage(a)
+    if (stage, a.stage) in BACK_EDGES:
+        a.rounds += 1
+    return a.stage
+
+
+def alloc_pages(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None,
+                max_rounds: int = 10_000) -> int | None:  # fmt: skip
+    """Ask for 2^order pages: the block's first pfn, or None. C: alloc_pages_node and __alloc_pages.
+
+    Order 11 and above gives None without entering the ladder. Sleeps let the machine's clock run.
+    Raises Livelock once the ladder has gone back up more than `max_rounds` times.
+    """
+    a = begin(machine, gfp_mask, order, node=node, task=task)
+    while a.stage is not None:
+        if a.wake_at > machine.jiffies:
+            machine.tick(a.wake_at - machine.jiffies)
+        if a.rounds > max_rounds:
+            raise Livelock(a, max_rounds)
+        step(a)
+    return a.page
+
+
+def flow_chart() -> dict[str, tuple[str | None, ...]]:
+    """For every stage the stages that may follow, read from its return statements; None = the C returns here."""
+    names = {stage.__name__ for stage in STAGES}
+    chart = {}
+    for stage in STAGES:
+        returned = [node.value for node in ast.walk(ast.parse(inspect.getsource(stage)))
+                    if isinstance(node, ast.Return) and node.value is not None]  # fmt: skip
+        found = {leaf.id if isinstance(leaf, ast.Name) else None
+                 for value in returned for leaf in _results(value)}  # fmt: skip
+        chart[stage.__name__] = tuple(n for n in (*(s.__name__ for s in STAGES), None) if n in found)
+        if found - names - {None}:
+            raise ValueError(f"stage {stage.__name__} returns {found - names}, which is not a stage")
+    return chart
+
+
+def _results(value: ast.expr) -> list[ast.expr]:
+    """The expressions that a return value can be: both arms of `x if c else y`."""
+    return _results(value.body) + _results(value.orelse) if isinstance(value, ast.IfExp) else [value]

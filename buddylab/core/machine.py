@@ -1,0 +1,290 @@
+"""A machine: zones on nodes, their zonelists, a clock, a log, and the allocator's two questions to all of them.
+
+C: mm/page_alloc.c, get_page_from_freelist and the free functions; mm/vmscan.c, wakeup_kswapd.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from buddylab.core import gfp
+from buddylab.core.buddy import free_bootmem
+from buddylab.core.environment import Environment, FaultAttr, NobodyElse, PrintkRatelimit, Task
+from buddylab.core.events import Event
+from buddylab.core.pcp import buffered_rmqueue, drain_pages, free_hot_cold_page, free_pages_ok
+from buddylab.core.zone import (
+    ALLOC_CPUSET,
+    ALLOC_NO_WATERMARKS,
+    ALLOC_WMARK_LOW,
+    ALLOC_WMARK_MIN,
+    HZ,
+    MAX_ORDER,
+    RECLAIM_DISTANCE,
+    TOP,
+    BadPage,
+    Zone,
+    Zonelist,
+    build_zonelists,
+    zone_watermark_ok,
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A NUMA node's kswapd: the largest order that it was asked for, and whether it is already at work."""
+
+    kswapd_max_order: int = 0
+    kswapd_awake: bool = False
+
+
+class Machine:
+    """Zones, nodes, zonelists and the pages handed out. `world` acts in between; `trace` records if it is a list."""
+
+    def __init__(self, zones: Sequence[Zone], zone_types: Sequence[str], *, nodes: int = 1, numa: bool = False,
+                 remote_distance: int = 20, jiffies: int = 0, fault: FaultAttr | None = None) -> None:  # fmt: skip
+        """zones: empty ones, node by node, lowest type first; boot fills them. zone_types: those compiled in."""
+        _check_zones(zones)
+        self.zones, self.zone_types = tuple(zones), tuple(zone_types)
+        self.nodes = [Node() for _ in range(nodes)]
+        self.numa, self.remote_distance = numa, remote_distance
+        self.zone_reclaim_mode = numa and nodes > 1 and remote_distance > RECLAIM_DISTANCE
+        self.zonelists = [
+            [Zonelist(listed) for listed in kinds]
+            for kinds in build_zonelists(zones, zone_types, nodes, numa, remote_distance)
+        ]
+        self.jiffies = jiffies
+        self.fault_attr = fault or FaultAttr()
+        self.printk_ratelimit = PrintkRatelimit()
+        self.log: list[str] = []
+        self.world: Environment = NobodyElse()
+        self.owner: dict[int, tuple[Zone, int]] = {}
+        self._by_pfn = sorted(self.zones, key=lambda zone: zone.start_pfn)
+        self._starts = [zone.start_pfn for zone in self._by_pfn]
+        self._trace: list[Event] | None = None
+        for zone in self.zones:
+            free_bootmem(zone)
+
+    @property
+    def trace(self) -> list[Event] | None:
+        """The list that events are appended to; None records nothing."""
+        return self._trace
+
+    @trace.setter
+    def trace(self, trace: list[Event] | None) -> None:
+        self._trace = trace
+        for zone in self.zones:
+            zone.trace = trace
+
+    def zone(self, label: str) -> Zone:
+        """The zone of this label (`Normal`, or `Normal/1` on a machine with several nodes)."""
+        for zone in self.zones:
+            if zone.label == label:
+                return zone
+        raise ValueError(f"no zone {label!r} here: there are {', '.join(zone.label for zone in self.zones)}")
+
+    def zonelist(self, gfp_mask: int, node: int = 0) -> Zonelist:
+        """The zones that a request with this mask on this node may use, in order."""
+        return self.zonelists[node][gfp.gfp_zone(gfp_mask, self.zone_types)]
+
+    def tick(self, jiffies: int) -> None:
+        """Let time pass, in jiffies (250 a second)."""
+        if jiffies < 0:
+            raise ValueError(f"time does not run backwards: {jiffies} jiffies")
+        if jiffies:
+            self.jiffies += jiffies
+            if self._trace is not None:
+                self._trace.append(("tick", self.jiffies))
+
+    def free_pages(self, pfn: int, order: int, *, cold: bool = False) -> None:
+        """Give a block back that was handed out with this order (C: __free_pages; cold: free_cold_page).
+
+        Raises BadPage, with nothing changed, for a double free, a wrong order, or a page that nobody was given.
+        """
+        block = self.owner.get(pfn)
+        if block is None or block[1] != order:
+            raise BadPage(self._accusation(pfn, order))
+        if cold and order:
+            raise ValueError(f"only single pages can be freed as cold, not a block of order {order}")
+        del self.owner[pfn]
+        if order:
+            free_pages_ok(block[0], pfn, order)
+        else:
+            free_hot_cold_page(block[0], pfn, int(cold))
+
+    def drain_local_pages(self) -> None:
+        """Give all pages on the per-cpu lists back to the buddy lists."""
+        for zone in self.zones:
+            drain_pages(zone)
+
+    def _accusation(self, pfn: int, order: int) -> str:
+        """What is wrong with freeing this, in one sentence. Searches; only called on the way to an error."""
+        what = f"cannot free pfn {pfn} as a block of order {order}: "
+        if pfn in self.owner:
+            return what + f"it was handed out with order {self.owner[pfn][1]}"
+        place = bisect_right(self._starts, pfn) - 1
+        if place < 0 or pfn >= self._by_pfn[place].end_pfn:
+            return what + "no zone has this page"
+        zone = self._by_pfn[place]
+        if any(first <= pfn < first + pages for first, pages in zone.holes):
+            return what + f"it is a hole in zone {zone.label}, never handed out"
+        if pfn in zone.hot.pages or pfn in zone.cold.pages:
+            return what + f"it is already free, on a per-cpu list of zone {zone.label}"
+        heads = {pfn >> o << o: o for o in range(MAX_ORDER)}
+        for head, o in heads.items():
+            if head in self.owner and self.owner[head][1] >= o and pfn < head + (1 << self.owner[head][1]):
+                return what + f"it lies inside the block of order {self.owner[head][1]} at pfn {head}"
+        return what + f"it is already free, in a buddy list of zone {zone.label}"
+
+
+def _check_zones(zones: Sequence[Zone]) -> None:
+    """Raise ValueError if two zones share a page or a label, or a zone has no pages or a hole outside of it."""
+    if not zones:
+        raise ValueError("a machine needs at least one zone")
+    ordered = sorted(zones, key=lambda zone: zone.start_pfn)
+    for zone in ordered:
+        if zone.start_pfn < 0 or zone.spanned_pages < 1:
+            raise ValueError(f"zone {zone.label} must span at least one page from pfn 0 up, "
+                             f"not {zone.spanned_pages} from pfn {zone.start_pfn}")  # fmt: skip
+        first = zone.start_pfn
+        for hole, pages in zone.holes:
+            if hole < first or pages < 1 or hole + pages > zone.end_pfn:
+                raise ValueError(f"zone {zone.label}: the hole of {pages} pages at pfn {hole} overlaps another "
+                                 f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}")  # fmt: skip
+            first = hole + pages
+    for lower, upper in zip(ordered, ordered[1:], strict=False):
+        if lower.end_pfn > upper.start_pfn:
+            raise ValueError(f"zones {lower.label} and {upper.label} overlap: {lower.label} ends at pfn "
+                             f"{lower.end_pfn - 1}, {upper.label} starts at {upper.start_pfn}")  # fmt: skip
+    if len({zone.label for zone in zones}) < len(zones):
+        raise ValueError(f"two zones share a label: {', '.join(zone.label for zone in zones)}")
+
+
+def cpuset_zone_allowed_softwall(machine: Machine, task: Task, zone: Zone, gfp_mask: int) -> bool:
+    """May the task's cpuset use this zone? A stand-in: the cpuset is a list of zones that it refuses."""
+    allowed = zone.label not in task.cpuset_deny
+    if machine.trace is not None:
+        machine.trace.append(("cpuset_zone_allowed_softwall", zone.label, gfp_mask, int(allowed)))
+    return allowed
+
+
+def get_page_from_freelist(machine: Machine, task: Task, gfp_mask: int, order: int, zonelist: Zonelist,
+                           alloc_flags: int) -> int | None:  # fmt: skip
+    """Go through the zonelist for the first zone that may and can give a block; its first pfn, or None.
+
+    On a NUMA kernel zones lately found full are passed over after the first try, then all are tried once more.
+    """
+    classzone_idx = zonelist.zones[0].index
+    if machine.trace is not None:
+        machine.trace.append(("get_page_from_freelist", gfp_mask, order, alloc_flags, classzone_idx))
+    for with_cache in (True, False) if machine.numa else (False,):
+        cached = False
+        for place, zone in enumerate(zonelist.zones):
+            if cached and place in zonelist.fullzones:
+                continue
+            if machine.numa and gfp_mask & gfp.THISNODE and zone.node != zonelist.zones[0].node:
+                break
+            if not alloc_flags & ALLOC_CPUSET or cpuset_zone_allowed_softwall(machine, task, zone, gfp_mask):
+                pfn = _try_zone(machine, task, zone, gfp_mask, order, classzone_idx, alloc_flags)
+                if pfn is not None:
+                    return pfn
+                if machine.numa:
+                    zonelist.fullzones.add(place)
+            if with_cache and not cached:
+                zlc_setup(zonelist, machine.jiffies)
+                cached = True
+    return None
+
+
+def zlc_setup(zonelist: Zonelist, jiffies: int) -> None:
+    """Forget which zones were full if that was more than a second ago."""
+    if jiffies - zonelist.last_full_zap > HZ:
+        zonelist.fullzones.clear()
+        zonelist.last_full_zap = jiffies
+
+
+def _try_zone(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: int, classzone_idx: int,
+              alloc_flags: int) -> int | None:  # fmt: skip
+    """One zone of the list: its mark, zone_reclaim if that fails, then a block."""
+    if not alloc_flags & ALLOC_NO_WATERMARKS:
+        if alloc_flags & ALLOC_WMARK_MIN:
+            mark = zone.pages_min
+        elif alloc_flags & ALLOC_WMARK_LOW:
+            mark = zone.pages_low
+        else:
+            mark = zone.pages_high
+        if not zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags) and (
+            not machine.zone_reclaim_mode or not zone_reclaim(machine, task, zone, gfp_mask, order)
+        ):
+            return None
+    pfn = buffered_rmqueue(zone, order, gfp_mask)
+    if pfn is not None:
+        machine.owner[pfn] = zone.blocks[order]
+    return pfn
+
+
+def zone_reclaim(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: int) -> int:
+    """Let the world reclaim in this zone before a farther one is tried; its answer."""
+    trace = machine.trace
+    if trace is None:
+        return machine.world.zone_reclaim(task, zone, gfp_mask, order)
+    entry = len(trace)
+    trace.append(("zone_reclaim", zone.label, gfp_mask, order, 0))
+    value = machine.world.zone_reclaim(task, zone, gfp_mask, order)
+    trace[entry] = ("zone_reclaim", zone.label, gfp_mask, order, value)
+    return value
+
+
+def wakeup_kswapd(machine: Machine, task: Task, zone: Zone, order: int) -> None:
+    """Wake the node's kswapd if this zone is below its low mark, without reserve or flags. C: mm/vmscan.c."""
+    trace = machine.trace
+    if trace is not None:
+        trace.append(("wakeup_kswapd", zone.label, order))
+    if zone_watermark_ok(zone, order, zone.pages_low, 0, 0):
+        return
+    node = machine.nodes[zone.node]
+    node.kswapd_max_order = max(node.kswapd_max_order, order)
+    allowed = zone.label not in task.cpuset_deny
+    if trace is not None:
+        trace.append(("cpuset_zone_allowed_hardwall", zone.label, gfp.GFP_KERNEL, int(allowed)))
+    if not allowed or node.kswapd_awake:
+        return
+    if trace is not None:
+        trace.append(("wake_up_interruptible", zone.node, node.kswapd_max_order))
+    machine.world.wake_up_interruptible(task, zone.node)
+
+
+def validate_machine(machine: Machine) -> None:
+    """Check every invariant, slowly; raises BadPage with the first that does not hold.
+
+    Pages conserved; blocks aligned, inside their zone and disjoint; no two free buddies of one order (below 10);
+    NR_FREE_PAGES equal to what the lists hold.
+    """
+    for zone in machine.zones:
+        claimed = sorted(_claims(machine, zone))
+        for (first, pages, what), (after, _, other) in zip(claimed, claimed[1:], strict=False):
+            if first + pages > after:
+                raise BadPage(f"zone {zone.label}: {what} at pfn {first} overlaps {other} at pfn {after}")
+        if sum(pages for _, pages, _ in claimed) != zone.spanned_pages:
+            raise BadPage(f"zone {zone.label}: {sum(pages for _, pages, _ in claimed)} pages are accounted for, "
+                          f"it spans {zone.spanned_pages}")  # fmt: skip
+        free = sum(zone.nr_free(order) << order for order in range(MAX_ORDER))
+        if free != zone.nr_free_pages:
+            raise BadPage(f"zone {zone.label}: NR_FREE_PAGES is {zone.nr_free_pages}, the lists hold {free}")
+        for order in range(TOP):
+            for pfn in zone.free_area[order]:
+                if pfn ^ (1 << order) in zone.free_area[order]:
+                    raise BadPage(f"zone {zone.label}: pfn {pfn} and its buddy are both free at order {order}")
+
+
+def _claims(machine: Machine, zone: Zone) -> list[tuple[int, int, str]]:
+    """(first pfn, pages, what) of everything that holds pages of this zone."""
+    claims = [(first, pages, "a hole") for first, pages in zone.holes]
+    for order in range(MAX_ORDER):
+        for pfn in zone.free_list(order):
+            if pfn % (1 << order) or pfn < zone.start_pfn or pfn + (1 << order) > zone.end_pfn:
+                raise BadPage(f"zone {zone.label}: free block of order {order} at pfn {pfn} is not aligned or outside")
+            claims.append((pfn, 1 << order, f"a free block of order {order}"))
+    claims += [(pfn, 1, "a per-cpu page") for pcp in (zone.hot, zone.cold) for pfn in pcp.pages]
+    claims += [(pfn, 1 << order, f"a used block of order {order}")
+               for pfn, (owner, order) in machine.owner.items() if owner is zone]  # fmt: skip
+    return claims
