@@ -5,7 +5,9 @@ C: mm/page_alloc.c, get_page_from_freelist and the free functions; mm/vmscan.c, 
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
+from itertools import pairwise
 
 from buddylab.core import gfp
 from buddylab.core.buddy import free_bootmem
@@ -38,7 +40,10 @@ class Node:
 
 
 class Machine:
-    """Zones, nodes, zonelists and the pages handed out. `world` acts in between; `trace` records if it is a list."""
+    """Zones, nodes, zonelists and the pages handed out. `world` acts in between; `trace` records if it is a list.
+
+    owner: first pfn of every block handed out -> its zone's place in `zones` * 16 + its order.
+    """
 
     def __init__(self, zones: Sequence[Zone], zone_types: Sequence[str], *, nodes: int = 1, numa: bool = False,
                  remote_distance: int = 20, jiffies: int = 0, fault: FaultAttr | None = None) -> None:  # fmt: skip
@@ -57,12 +62,29 @@ class Machine:
         self.printk_ratelimit = PrintkRatelimit()
         self.log: list[str] = []
         self.world: Environment = NobodyElse()
-        self.owner: dict[int, tuple[Zone, int]] = {}
+        self.owner: dict[int, int] = {}
         self._by_pfn = sorted(self.zones, key=lambda zone: zone.start_pfn)
         self._starts = [zone.start_pfn for zone in self._by_pfn]
         self._trace: list[Event] | None = None
-        for zone in self.zones:
+        for place, zone in enumerate(self.zones):
+            zone.place = place
             free_bootmem(zone)
+
+    def copy(self) -> "Machine":
+        """A machine in the same state that can go its own way; nobody else acts on it and it records nothing."""
+        twin = copy(self)
+        twin.zones = tuple(zone.copy() for zone in self.zones)
+        twin.nodes = [copy(node) for node in self.nodes]
+        twin.zonelists = [
+            [Zonelist(tuple(twin.zones[zone.place] for zone in z.zones), set(z.fullzones), z.last_full_zap)
+             for z in kinds]
+            for kinds in self.zonelists
+        ]  # fmt: skip
+        twin.fault_attr, twin.printk_ratelimit = copy(self.fault_attr), copy(self.printk_ratelimit)
+        twin.owner, twin.log = self.owner.copy(), self.log.copy()
+        twin._by_pfn = [twin.zones[zone.place] for zone in self._by_pfn]
+        twin.world, twin._trace = NobodyElse(), None
+        return twin
 
     @property
     def trace(self) -> list[Event] | None:
@@ -101,15 +123,16 @@ class Machine:
         Raises BadPage, with nothing changed, for a double free, a wrong order, or a page that nobody was given.
         """
         block = self.owner.get(pfn)
-        if block is None or block[1] != order:
+        if block is None or block & 15 != order:
             raise BadPage(self._accusation(pfn, order))
         if cold and order:
             raise ValueError(f"only single pages can be freed as cold, not a block of order {order}")
         del self.owner[pfn]
+        zone = self.zones[block >> 4]
         if order:
-            free_pages_ok(block[0], pfn, order)
+            free_pages_ok(zone, pfn, order)
         else:
-            free_hot_cold_page(block[0], pfn, int(cold))
+            free_hot_cold_page(zone, pfn, int(cold))
 
     def drain_local_pages(self) -> None:
         """Give all pages on the per-cpu lists back to the buddy lists."""
@@ -120,7 +143,7 @@ class Machine:
         """What is wrong with freeing this, in one sentence. Searches; only called on the way to an error."""
         what = f"cannot free pfn {pfn} as a block of order {order}: "
         if pfn in self.owner:
-            return what + f"it was handed out with order {self.owner[pfn][1]}"
+            return what + f"it was handed out with order {self.owner[pfn] & 15}"
         place = bisect_right(self._starts, pfn) - 1
         if place < 0 or pfn >= self._by_pfn[place].end_pfn:
             return what + "no zone has this page"
@@ -129,10 +152,10 @@ class Machine:
             return what + f"it is a hole in zone {zone.label}, never handed out"
         if pfn in zone.hot.pages or pfn in zone.cold.pages:
             return what + f"it is already free, on a per-cpu list of zone {zone.label}"
-        heads = {pfn >> o << o: o for o in range(MAX_ORDER)}
-        for head, o in heads.items():
-            if head in self.owner and self.owner[head][1] >= o and pfn < head + (1 << self.owner[head][1]):
-                return what + f"it lies inside the block of order {self.owner[head][1]} at pfn {head}"
+        for o in range(1, MAX_ORDER):
+            head = pfn >> o << o
+            if self.owner.get(head, 0) & 15 >= o:
+                return what + f"it lies inside the block of order {self.owner[head] & 15} at pfn {head}"
         return what + f"it is already free, in a buddy list of zone {zone.label}"
 
 
@@ -151,7 +174,7 @@ def _check_zones(zones: Sequence[Zone]) -> None:
                 raise ValueError(f"zone {zone.label}: the hole of {pages} pages at pfn {hole} overlaps another "
                                  f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}")  # fmt: skip
             first = hole + pages
-    for lower, upper in zip(ordered, ordered[1:], strict=False):
+    for lower, upper in pairwise(ordered):
         if lower.end_pfn > upper.start_pfn:
             raise ValueError(f"zones {lower.label} and {upper.label} overlap: {lower.label} ends at pfn "
                              f"{lower.end_pfn - 1}, {upper.label} starts at {upper.start_pfn}")  # fmt: skip
@@ -218,7 +241,7 @@ def _try_zone(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: in
             return None
     pfn = buffered_rmqueue(zone, order, gfp_mask)
     if pfn is not None:
-        machine.owner[pfn] = zone.blocks[order]
+        machine.owner[pfn] = zone.place << 4 | order
     return pfn
 
 
@@ -261,7 +284,7 @@ def validate_machine(machine: Machine) -> None:
     """
     for zone in machine.zones:
         claimed = sorted(_claims(machine, zone))
-        for (first, pages, what), (after, _, other) in zip(claimed, claimed[1:], strict=False):
+        for (first, pages, what), (after, _, other) in pairwise(claimed):
             if first + pages > after:
                 raise BadPage(f"zone {zone.label}: {what} at pfn {first} overlaps {other} at pfn {after}")
         if sum(pages for _, pages, _ in claimed) != zone.spanned_pages:
@@ -285,6 +308,6 @@ def _claims(machine: Machine, zone: Zone) -> list[tuple[int, int, str]]:
                 raise BadPage(f"zone {zone.label}: free block of order {order} at pfn {pfn} is not aligned or outside")
             claims.append((pfn, 1 << order, f"a free block of order {order}"))
     claims += [(pfn, 1, "a per-cpu page") for pcp in (zone.hot, zone.cold) for pfn in pcp.pages]
-    claims += [(pfn, 1 << order, f"a used block of order {order}")
-               for pfn, (owner, order) in machine.owner.items() if owner is zone]  # fmt: skip
+    claims += [(pfn, 1 << (block & 15), f"a used block of order {block & 15}")
+               for pfn, block in machine.owner.items() if block >> 4 == zone.place]  # fmt: skip
     return claims

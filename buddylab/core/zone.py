@@ -6,7 +6,9 @@ C: include/linux/mmzone.h and the set-up half of mm/page_alloc.c.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from math import isqrt
 
 from buddylab.core.events import Event
@@ -58,9 +60,9 @@ class Zone:
     """
 
     __slots__ = (
-        "blocks", "cold", "free_area", "holes", "hot", "index", "label", "lowmem_reserve", "name", "node",
-        "nr_free_pages", "pages_high", "pages_low", "pages_min", "present_pages", "spanned_pages", "start_pfn",
-        "trace", "untouched",
+        "cold", "free_area", "holes", "hot", "index", "label", "lowmem_reserve", "name", "node", "nr_free_pages",
+        "pages_high", "pages_low", "pages_min", "place", "present_pages", "spanned_pages", "start_pfn", "trace",
+        "untouched",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int, start_pfn: int, spanned_pages: int, *, node: int = 0, label: str = "",
@@ -83,7 +85,7 @@ class Zone:
         self.untouched: list[list[int]] = []
         self.nr_free_pages = 0
         self.trace: list[Event] | None = None
-        self.blocks = tuple((self, order) for order in range(MAX_ORDER))
+        self.place = 0
 
     @property
     def end_pfn(self) -> int:
@@ -104,9 +106,18 @@ class Zone:
         """First pfns of the free blocks of this order, from head (taken next) to tail; at most `limit` of them."""
         pfns: Iterable[int] = reversed(self.free_area[order])
         if order == TOP:
-            pfns = (*pfns, *(pfn for first, end in reversed(self.untouched)
-                             for pfn in range(end - (1 << TOP), first - 1, -(1 << TOP))))  # fmt: skip
-        return [pfn for _, pfn in zip(range(limit), pfns)] if limit is not None else list(pfns)
+            never = (range(end - (1 << TOP), first - 1, -(1 << TOP)) for first, end in reversed(self.untouched))
+            pfns = chain(pfns, chain.from_iterable(never))
+        return list(islice(pfns, limit))
+
+    def copy(self) -> "Zone":
+        """A zone of the same pages, marks and lists that can go its own way; it records nothing."""
+        twin = copy(self)
+        twin.hot, twin.cold = (PerCpuPages(p.batch, p.high, p.pages.copy()) for p in (self.hot, self.cold))
+        twin.free_area = [area.copy() for area in self.free_area]
+        twin.untouched = [run.copy() for run in self.untouched]
+        twin.lowmem_reserve, twin.trace = list(self.lowmem_reserve), None
+        return twin
 
     def __repr__(self) -> str:
         return f"<Zone {self.label}: {self.nr_free_pages:,} of {self.present_pages:,} pages free>"

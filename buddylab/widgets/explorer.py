@@ -1,0 +1,149 @@
+"""The explorer: knobs, and the recorded run that they lead to. Python records, the browser plays."""
+
+from importlib import resources
+from typing import Any
+
+import anywidget
+import traitlets
+
+from buddylab.commentary.view import text, transcript, view
+from buddylab.core import gfp
+from buddylab.core.environment import Task
+from buddylab.core.record import Trace, record
+from buddylab.world import pressure
+
+_STATIC = resources.files("buddylab.widgets").joinpath("static")
+
+PRESETS = ("GFP_KERNEL", "GFP_ATOMIC", "GFP_NOIO", "GFP_NOFS", "GFP_USER", "GFP_HIGHUSER", "GFP_DMA", "GFP_THISNODE")
+GROUPS = (
+    ("Zone", "区域", ("DMA", "HIGHMEM", "DMA32")), ("May", "允许", ("WAIT", "IO", "FS")),
+    ("Reserve", "储备", ("HIGH", "NOMEMALLOC")), ("Retry", "重试", ("REPEAT", "NOFAIL", "NORETRY")),
+    ("Page", "页面", ("COLD", "COMP", "ZERO", "NO_GROW")), ("Where", "何处", ("HARDWALL", "THISNODE")),
+    ("Log", "日志", ("NOWARN",)),
+)  # fmt: skip
+"""The gfp bits as the kernel groups them."""
+FLAGS = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE")
+MAX_ROUNDS = 6
+"""Rounds after which the explorer shows an endless retry as one."""
+
+
+class Explorer(anywidget.AnyWidget):
+    """The main screen: `__alloc_pages()` on a filled machine, played stage by stage beside its source.
+
+    >>> explorer = Explorer(gfp_mask=0x20, order=3, in_interrupt=True)
+
+    Knobs (keywords, and `set` later): machine, gfp_mask, order, pressure, scatter, mix, in_interrupt, rt_task,
+    PF_MEMALLOC, TIF_MEMDIE. `run` is the recorded Trace, `transcript()` its text. Every change records anew.
+    """
+
+    _esm = _STATIC.joinpath("explorer.js").read_text(encoding="utf-8")
+    _css = _STATIC.joinpath("explorer.css").read_text(encoding="utf-8")
+
+    trace = traitlets.Dict().tag(sync=True)
+    text = traitlets.Dict().tag(sync=True)
+    knobs = traitlets.Dict().tag(sync=True)
+    deck = traitlets.Dict().tag(sync=True)
+    mask = traitlets.Unicode().tag(sync=True)
+    index = traitlets.Int(-1).tag(sync=True)
+    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+    error: traitlets.List[str] = traitlets.List().tag(sync=True)
+
+    run: Trace
+
+    def __init__(self, *, machine: str = "report", gfp_mask: int | str = "GFP_ATOMIC", order: int = 3,
+                 pressure: int | None = None, scatter: int | None = None, mix: str = "desktop",
+                 in_interrupt: bool = False, rt_task: bool = False, PF_MEMALLOC: bool = False,
+                 TIF_MEMDIE: bool = False, lang: str = "en", theme: str = "auto") -> None:  # fmt: skip
+        """Raises ValueError with what is allowed for a knob that cannot stand like that."""
+        super().__init__(text=text(), lang=lang, theme=theme)
+        knobs = {"machine": machine, "gfp_mask": gfp_mask, "order": order, "pressure": pressure, "scatter": scatter,
+                 "mix": mix, "in_interrupt": in_interrupt, "rt_task": rt_task, "PF_MEMALLOC": PF_MEMALLOC,
+                 "TIF_MEMDIE": TIF_MEMDIE}  # fmt: skip
+        self._record(_checked(knobs))
+        self.observe(self._knobs_turned, "knobs")
+        self.observe(self._mask_typed, "mask")
+
+    def set(self, **knobs: Any) -> "Explorer":
+        """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
+        machine_changes = knobs.get("machine", self.knobs["machine"]) != self.knobs["machine"]
+        fresh = {"pressure": None, "scatter": None} if machine_changes else {}
+        self._record(_checked({**self.knobs, **fresh, **knobs}))
+        return self
+
+    def transcript(self, lang: str | None = None) -> list[str]:
+        """The run as text, a line a frame, in the widget's language or the one given."""
+        return transcript(self.trace, lang or self.lang)
+
+    def stages(self) -> list[str]:
+        """The stages that the run passes, in order, a stage as often as it is entered."""
+        return [event[1] for event in self.run.events if event[0] == "stage"]
+
+    def __repr__(self) -> str:
+        return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}, {self.run.end}>"
+
+    def _record(self, knobs: dict[str, Any]) -> None:
+        population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
+        task = Task(**{flag: knobs[flag] for flag in FLAGS})
+        self.run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
+        hardware = pressure.MACHINES[knobs["machine"]]
+        shown = view(self.run, name={"en": hardware.name_en, "zh": hardware.name_zh}, kind_of=population.kind_of)
+        with self.hold_sync():
+            self.error = []
+            self.deck, self.trace = _deck(knobs, self.run), shown
+            self.knobs = {**knobs, "pressure": self.deck["pressure"]["value"]}
+
+    def _knobs_turned(self, change: Any) -> None:
+        """The browser turned a knob. What cannot be is told there; the last good run stays."""
+        wanted = change["new"]
+        if wanted.get("machine") != change["old"].get("machine"):
+            wanted = {**wanted, "pressure": None, "scatter": None}
+        self._try(wanted, change["old"])
+
+    def _mask_typed(self, change: Any) -> None:
+        if change["new"]:
+            self._try({**self.knobs, "gfp_mask": change["new"]}, self.knobs)
+            self.mask = ""
+
+    def _try(self, wanted: dict[str, Any], before: dict[str, Any]) -> None:
+        self.unobserve(self._knobs_turned, "knobs")
+        try:
+            self._record(_checked(wanted))
+        except ValueError as error:
+            self.knobs, self.error = before, [str(error), f"无法设置：{error}"]
+        finally:
+            self.observe(self._knobs_turned, "knobs")
+
+
+def _checked(knobs: dict[str, Any]) -> dict[str, Any]:
+    """The knobs with every value as it must be. Raises ValueError with what is allowed."""
+    known = {"machine", "gfp_mask", "order", "pressure", "scatter", "mix", *FLAGS}
+    if set(knobs) != known:
+        raise ValueError(f"no such knob: {', '.join(sorted(set(knobs) ^ known))}; there are {', '.join(sorted(known))}")
+    mask, order = knobs["gfp_mask"], knobs["order"]
+    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 10:
+        raise ValueError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {order!r}")
+    machine = pressure.MACHINES.get(knobs["machine"])
+    scatter = machine.scatter if machine and knobs["scatter"] is None else knobs["scatter"]
+    return {**knobs, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
+            "scatter": scatter, **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
+
+
+def _deck(knobs: dict[str, Any], run: Trace) -> dict[str, Any]:
+    """What the knobs may be, and how they stand."""
+    types = run.machine.zone_types
+    compiled = {"DMA": "DMA" in types, "HIGHMEM": "HighMem" in types, "DMA32": "DMA32" in types}
+    zone = next(zone for zone in run.before if zone.name == "Normal")
+    value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
+    return {
+        "presets": [[name, gfp.NAMES[name]] for name in PRESETS],
+        "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
+                 for en, zh, bits in GROUPS],
+        "machines": [[key, m.name_en, m.name_zh] for key, m in pressure.MACHINES.items()],
+        "mixes": [[key, m.name_en, m.name_zh, m.kernel, m.anon, m.clean + m.dirty]
+                  for key, m in pressure.MIXES.items()],
+        "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
+                     "cut": pressure.CUT, "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in
+                     (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))]},
+        "mask_text": gfp.gfp_str(run.gfp_mask),
+    }  # fmt: skip
