@@ -178,7 +178,8 @@ class _Narrator:
         key = "thisnode_yes" if gives_up else "thisnode_no" if numa else "thisnode_no_numa"
         outcome = "c_give_up" if gives_up else "c_go_on"
         self.open(key, event=event, mood="no" if gives_up else "",
-                  conds=[["NUMA_BUILD", int(numa), outcome], ["GFP_THISNODE", f"{bits} / 3", outcome]])  # fmt: skip
+                  conds=_first("GFP_THISNODE" if numa else "NUMA_BUILD", [
+                      ["NUMA_BUILD", int(numa), outcome], ["GFP_THISNODE", f"{bits} / 3", outcome]]))  # fmt: skip
 
     def enter_alloc_flags(self, event: Event) -> None:
         task, mask = self.trace.task, self.trace.gfp_mask
@@ -215,13 +216,15 @@ class _Narrator:
             key, lines, mood = "rebalance_reclaim", (92, 93), ""
         else:
             key = "rebalance_atomic"
-        self.open(key, args, event=event, mood=mood, lines=lines, conds=[
+        decided = {"rebalance_reserve": "TIF_MEMDIE" if memdie else "PF_MEMALLOC",
+                   "rebalance_nomemalloc": "__GFP_NOMEMALLOC"}.get(key, "__GFP_WAIT")  # fmt: skip
+        self.open(key, args, event=event, mood=mood, lines=lines, conds=_first(decided, [
             ["PF_MEMALLOC", memalloc, "c_freeing" if memalloc else "c_no"],
             ["TIF_MEMDIE", memdie, "c_killed" if memdie else "c_no"],
             ["in_interrupt()", int(irq), "c_shuts" if irq else "c_no"],
             ["__GFP_NOMEMALLOC", int(bool(mask & gfp.NOMEMALLOC)), "c_forbids" if mask & gfp.NOMEMALLOC else "c_no"],
             ["__GFP_WAIT", int(bool(mask & gfp.WAIT)), "c_may_reclaim" if mask & gfp.WAIT else "c_no_reclaim"],
-        ])  # fmt: skip
+        ]))  # fmt: skip
 
     def following_stage(self) -> str:
         """The stage that comes after this one, "" where the run ends."""
@@ -240,10 +243,12 @@ class _Narrator:
         key = key or ("retry_small" if order <= 3 else "retry_repeat" if mask & gfp.REPEAT else "retry_big")
         goes_round = key in ("retry_nofail", "retry_small", "retry_repeat")
         bits = (("NORETRY", "c_beats"), ("REPEAT", "c_round"), ("NOFAIL", "c_round"))
-        self.open(key, {"order": order}, event=event, mood="" if goes_round else "no", conds=[
+        decided = {"retry_noretry": "__GFP_NORETRY", "retry_nofail": "__GFP_NOFAIL",
+                   "retry_repeat": "__GFP_REPEAT"}.get(key, "order")  # fmt: skip
+        self.open(key, {"order": order}, event=event, mood="" if goes_round else "no", conds=_first(decided, [
             ["order", order, "c_order_small" if order <= 3 else "c_order_big"],
             *([f"__GFP_{name}", int(bool(mask & gfp.BITS[name])), means if mask & gfp.BITS[name] else "c_no"]
-              for name, means in bits)])  # fmt: skip
+              for name, means in bits)]))  # fmt: skip
 
     def enter_nopage(self, event: Event) -> None:
         if self.trace.gfp_mask & gfp.NOWARN:
@@ -418,6 +423,11 @@ def net(changes: Sequence[Change]) -> list[Change]:
         else:
             kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
     return list(kept.values())
+
+
+def _first(name: str, conds: list[list[Any]]) -> list[list[Any]]:
+    """The same conditions with the one that decided in front."""
+    return sorted(conds, key=lambda cond: cond[0] != name)
 
 
 def _mark_name(alloc_flags: int) -> str:

@@ -91,7 +91,7 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():
             self.error = []
             self.deck, self.trace = _deck(knobs, self.run), shown
-            self.knobs = {**knobs, "pressure": self.deck["pressure"]["value"]}
+            self.knobs = self.deck["knobs"]
 
     def _knobs_turned(self, change: Any) -> None:
         """The browser turned a knob. What cannot be is told there; the last good run stays."""
@@ -123,8 +123,11 @@ def _checked(knobs: dict[str, Any]) -> dict[str, Any]:
     mask, order = knobs["gfp_mask"], knobs["order"]
     if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 10:
         raise ValueError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {order!r}")
-    machine = pressure.MACHINES.get(knobs["machine"])
-    scatter = machine.scatter if machine and knobs["scatter"] is None else knobs["scatter"]
+    for knob, table in (("machine", pressure.MACHINES), ("mix", pressure.MIXES)):
+        if not isinstance(knobs[knob], str) or knobs[knob] not in table:
+            raise ValueError(f"no {knob} {knobs[knob]!r}: choose one of {', '.join(table)}")
+    own = pressure.MACHINES[knobs["machine"]].scatter
+    scatter = own if knobs["scatter"] is None else knobs["scatter"]
     return {**knobs, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
             "scatter": scatter, **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
 
@@ -136,6 +139,7 @@ def _deck(knobs: dict[str, Any], run: Trace) -> dict[str, Any]:
     zone = next(zone for zone in run.before if zone.name == "Normal")
     value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
     return {
+        "knobs": {**knobs, "pressure": value},
         "presets": [[name, gfp.NAMES[name]] for name in PRESETS],
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],

@@ -1,0 +1,55 @@
+# make lab: the notebooks.  make test: everything that can fail.  make: this list.
+PYTHON ?= python3
+BIN := .venv/bin
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
+	--constraint requirements.lock --build-constraint requirements.lock
+ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test lint bench notebooks lock clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+lab: .venv/lab  ## open the notebooks in JupyterLab (ARGS=--no-browser: only serve them)
+	$(BIN)/jupyter lab $(ROOT_NEEDS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
+
+test: .venv/all  ## check everything (PARTS="lint unit": only these parts)
+	@tests/run $(PARTS)
+
+lint: .venv/all  ## ruff and mypy only
+	@tests/run lint types
+
+bench: .venv/all  ## the table of speed ratios
+	$(BIN)/python -m benchmarks
+
+notebooks: .venv/all  ## execute the committed notebooks again, in place
+	$(BIN)/python notebooks/execute.py
+
+lock: .venv/uv  ## choose the newest versions of everything again
+	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+
+clean:  ## remove what make and the tools built
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	find buddylab tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
+
+# The files below are empty and only say when a step was done, so that the second time is quick.
+# As a constraint the lock gives every package its version and uv its hashes to check,
+# while the extra says what is wanted: a reader gets 320 MB, not the test tools too.
+.venv/lab: .venv/uv pyproject.toml requirements.lock
+	$(UV_INSTALL) --editable '.[lab]'
+	@touch $@
+
+.venv/all: .venv/uv pyproject.toml requirements.lock
+	$(UV_INSTALL) --editable '.[test,dev]'
+	@touch $@
+
+# uv alone comes by pip, from its own lines of the lock, because pip is ten times slower with the rest.
+.venv/uv:
+	@$(PYTHON) -c 'import sys; sys.exit("buddylab needs Python 3.11 or newer; this is %s. Try: make PYTHON=python3.12" \
+		% sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	$(BIN)/pip install --quiet --require-hashes --requirement .venv/uv.txt
+	@touch $@

@@ -1,0 +1,209 @@
+"""A real JupyterLab in a real Chromium, for every test in this folder.
+
+    def test_something(open_notebook):
+        shown = open_notebook("00_start_here.ipynb")
+        shown.run_all()
+        shown.page.get_by_role("slider", name="Order").press("ArrowRight")
+
+`open_notebook` opens a notebook of the served copy and waits for its kernel; what it gives has the
+Playwright `page`, the cells as they stand in Lab, the requests that went outside and the errors of the console.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+NOTEBOOKS = HERE.parents[1] / "notebooks"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NO_CHROMIUM = (
+    "NO CHROMIUM, NO BROWSER TEST. On Debian and Ubuntu: apt-get install chromium fonts-dejavu-core fonts-noto-cjk"
+)
+CHROMIUM_ARGS = [
+    "--no-sandbox",  # the tests may run as root
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",  # this and the next two: a request outside shall be ours, not the browser's
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",  # /dev/shm is small in containers
+]
+WAIT_MS = 60_000
+# No question about news, no look for updates, no saving behind the test's back.
+LAB_SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
+    "docmanager-extension/plugin": {"autosave": False},
+}
+KERNEL_IS_IDLE = """() => {
+    const kernel = window.jupyterapp?.shell.currentWidget?.context?.sessionContext.session?.kernel;
+    return kernel && kernel.status === 'idle';
+}"""
+# The committed outputs go first, so that what is seen afterwards is this run's. The command ends with the last cell.
+RUN_ALL = """async () => {
+    await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
+    await window.jupyterapp.commands.execute('notebook:run-all-cells');
+}"""
+CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark this folder's tests, and skip them where there is no Chromium (the hook sees all folders' tests)."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker("browser")
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab: its address, its token and the folder it serves (a copy: Lab writes)."""
+
+    url: str
+    token: str
+    root: Path
+
+
+@dataclass
+class OpenNotebook:
+    """A notebook that stands open in Lab, with all that its page asked for and complained of."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def run_all(self) -> None:
+        """Clear all outputs, run all cells and wait until the kernel is idle again."""
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(KERNEL_IS_IDLE, timeout=WAIT_MS)
+
+    def cells(self) -> list[dict[str, Any]]:
+        """The cells with their outputs, as Lab would save them."""
+        return self.page.evaluate(CELLS)
+
+    def hear(self, lab: Lab) -> None:
+        """Begin to note requests to anywhere but this Lab, and errors of the page and the console."""
+
+        def request(sent: Request) -> None:
+            if not sent.url.startswith((lab.url, "data:", "blob:")):
+                self.outside.append(sent.url)
+
+        def console(message: ConsoleMessage) -> None:
+            if message.type == "error":
+                self.errors.append(message.text)
+
+        self.page.on("request", request)
+        self.page.on("console", console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def private_environment(folder: Path) -> dict[str, str]:
+    """An environment in which Lab neither reads nor writes the user's own files."""
+    for plugin, values in LAB_SETTINGS.items():
+        file = folder / "settings" / "@jupyterlab" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(values))
+    names = {
+        "JUPYTER_CONFIG_DIR": "config",
+        "JUPYTER_DATA_DIR": "data",
+        "JUPYTER_RUNTIME_DIR": "runtime",
+        "JUPYTERLAB_SETTINGS_DIR": "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        "IPYTHONDIR": "ipython",
+        "MPLCONFIGDIR": "matplotlib",
+    }
+    # The kernel is started as plain "python": this one's folder comes first.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {name: str(folder / part) for name, part in names.items()} | {"PATH": path}
+
+
+def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once Lab serves; RuntimeError with its log if it ends or takes a minute."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=1).close()
+            return
+        except OSError as error:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}") from error
+            time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on a copy of notebooks/; a test may put notebooks of its own into `lab.root`."""
+    home = tmp_path_factory.mktemp("lab")
+    root = home / "served" / "notebooks"
+    shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+    port = free_port()
+    running = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), root)
+    log = home / "lab.log"
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--ServerApp.port_retries=0", f"--IdentityProvider.token={running.token}", f"--ServerApp.root_dir={root}",
+        "--LabApp.extension_manager=readonly", "--expose-app-in-browser",
+    ]  # fmt: skip
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, env=private_environment(home), stdout=out, stderr=subprocess.STDOUT)
+    try:
+        wait_until_it_answers(running, server, log)
+        yield running
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page in a browser context of its own: no test sees what another one stored."""
+    with browser.new_context(viewport={"width": 1400, "height": 1000}) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, page: Page) -> Callable[[str], OpenNotebook]:
+    """Open a notebook of the served copy by its file's name, and wait until its kernel is idle."""
+
+    def open_it(name: str) -> OpenNotebook:
+        assert (lab.root / name).is_file(), f"no notebook {name} in {NOTEBOOKS}"
+        shown = OpenNotebook(page)
+        shown.hear(lab)
+        page.goto(f"{lab.url}/lab/tree/{name}?reset&token={lab.token}")
+        page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=WAIT_MS)
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=WAIT_MS)
+        return shown
+
+    return open_it

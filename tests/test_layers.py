@@ -1,0 +1,205 @@
+"""Who may import whom: read from the source with `ast`, so that no import is missed because a line did not run."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = "buddylab"
+
+# Inside the core a module imports only modules to its left.
+CORE_ORDER = ("events", "gfp", "zone", "buddy", "pcp", "environment", "machine", "ladder", "record")
+
+# What each part of the package may import of the others.
+LAYERS = {
+    "core": set(),
+    "world": {"core"},
+    "scenario": {"core", "schema"},
+    "schema": {"core"},  # what a scenario file may say
+    "commentary": {"core"},
+    "reports": {"core", "scenario"},
+    "course": {"core", "world", "scenario", "commentary", "reports"},
+}
+BELOW = set(LAYERS)
+TOP = {"plots", "widgets", "export"}
+LAYERS |= {part: BELOW | TOP - {part} for part in TOP}
+LAYERS[""] = BELOW  # buddylab/__init__.py
+LAYERS["__main__"] = BELOW | TOP
+STANDARD_LIBRARY_ONLY = set(LAYERS) - TOP
+HEAVY = ("matplotlib", "ipywidgets", "numpy", "anywidget")
+
+
+def read_package(folder: Path) -> dict[str, str]:
+    """Each module of the package: dotted name -> source; a package goes by its folder's name."""
+    sources = {}
+    for file in sorted(folder.rglob("*.py")):
+        parts = file.relative_to(folder.parent).with_suffix("").parts
+        sources[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file.read_text(encoding="utf-8")
+    return sources
+
+
+def imports(source: str) -> Iterator[tuple[int, str]]:
+    """(line, what is imported) of every import in a module: a module's dotted name, or module.name."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = "." * node.level + (node.module or "")
+            yield from ((node.lineno, f"{base}.{alias.name}") for alias in node.names)
+
+
+def part_of(module: str) -> str:
+    """buddylab.core.gfp -> core; buddylab -> ''."""
+    return module.partition(".")[2].partition(".")[0]
+
+
+def owner(target: str, modules: Mapping[str, str]) -> str:
+    """The module that an imported name belongs to: buddylab.core.gfp.WAIT -> buddylab.core.gfp."""
+    while target not in modules and "." in target:
+        target = target.rpartition(".")[0]
+    return target
+
+
+def complaint(name: str, target: str, modules: Mapping[str, str]) -> str | None:
+    """Why module `name` may not import `target`, or None if it may."""
+    mine = part_of(name)
+    if target.startswith("."):
+        return "is relative: the full name says from which layer it comes"
+    if target.split(".")[0] != PACKAGE:
+        if mine in STANDARD_LIBRARY_ONLY and target.split(".")[0] not in sys.stdlib_module_names:
+            return "is not in the standard library"
+        return None
+    module = owner(target, modules)
+    if module == PACKAGE:
+        # The version is the only thing that a part may want from the package's own front.
+        return None if target == f"{PACKAGE}.__version__" else "takes the whole package instead of a module"
+    theirs = part_of(module)
+    if mine == theirs == "core" and name != f"{PACKAGE}.core":
+        return core_complaint(name.split(".")[2], module)
+    if mine == theirs:
+        return None
+    if theirs not in LAYERS[mine]:
+        return f"{theirs or PACKAGE} is not below {mine or PACKAGE}"
+    inside = module != f"{PACKAGE}.{theirs}" or target.rpartition(".")[2].startswith("_")
+    if theirs in TOP and inside:
+        return f"reaches into the inside of {theirs}"
+    return None
+
+
+def core_complaint(mine: str, module: str) -> str | None:
+    """Why core's module `mine` may not import core's `module`, or None if it may."""
+    if module == f"{PACKAGE}.core":
+        return "takes the whole core instead of a module to its left"
+    theirs = module.split(".")[2]
+    if theirs not in CORE_ORDER[: CORE_ORDER.index(mine)]:
+        return f"{theirs} does not stand to the left of {mine}"
+    return None
+
+
+def homeless(name: str) -> bool:
+    """Whether a module has no place in the plan."""
+    parts = name.split(".")
+    if part_of(name) not in LAYERS:
+        return True
+    return len(parts) > 2 and parts[1] == "core" and parts[2] not in CORE_ORDER
+
+
+def violations(modules: Mapping[str, str]) -> list[str]:
+    """All breaches of the layers, one sentence each."""
+    strangers = [name for name in modules if homeless(name)]
+    found = [f"{name} has no place in the plan: give it one in tests/test_layers.py" for name in strangers]
+    for name in modules.keys() - strangers:
+        for line, target in imports(modules[name]):
+            why = complaint(name, target, modules)
+            if why:
+                found.append(f"{name}, line {line}: imports {target}: {why}")
+    return sorted(found)
+
+
+def test_the_package_keeps_its_layers():
+    modules = read_package(ROOT / PACKAGE)
+    assert f"{PACKAGE}.core.gfp" in modules
+    assert violations(modules) == []
+
+
+# A small package that keeps every rule; each case below breaks one.
+GOOD = {
+    "buddylab": "from buddylab.core.gfp import WAIT",
+    "buddylab.__main__": "import argparse\nfrom buddylab.scenario import replay\nfrom buddylab.export import html",
+    "buddylab.core": "from buddylab.core import gfp, zone",
+    "buddylab.core.events": "from typing import NamedTuple",
+    "buddylab.core.gfp": "WAIT = 0x10",
+    "buddylab.core.zone": "import buddylab.core.gfp\nfrom buddylab.core import gfp\nfrom buddylab.core.gfp import WAIT",
+    "buddylab.core.machine": "from buddylab.core.zone import Zone\nfrom buddylab.core import events",
+    "buddylab.world": "from buddylab.core import machine",
+    "buddylab.world.reclaim": "from buddylab.world import oom\nfrom buddylab.core.machine import Machine",
+    "buddylab.world.oom": "import random",
+    "buddylab.scenario": "import json\nfrom buddylab.core.machine import Machine",
+    "buddylab.commentary": "from importlib.resources import files",
+    "buddylab.reports": "from buddylab.scenario import load\nfrom buddylab import __version__",
+    "buddylab.plots": "import numpy\nimport matplotlib.pyplot as plt\nfrom buddylab.core.record import Trace",
+    "buddylab.core.record": "from buddylab.core import events, ladder",
+    "buddylab.core.ladder": "from buddylab.core.machine import Machine",
+    "buddylab.widgets": "from buddylab.widgets.explorer import Explorer",
+    "buddylab.widgets.explorer": "import anywidget\nfrom buddylab.commentary import load",
+    "buddylab.export": "from buddylab.widgets import Explorer",
+}
+
+
+def test_a_package_that_keeps_the_rules_passes():
+    assert violations(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "why"),
+    [
+        ("buddylab.core.gfp", "from buddylab.core import zone", "zone does not stand to the left of gfp"),
+        ("buddylab.core.gfp", "from .zone import Zone", "is relative"),
+        ("buddylab.core.events", "import buddylab.core.gfp", "gfp does not stand to the left of events"),
+        ("buddylab.core.zone", "def f():\n    from buddylab.core import machine", "machine does not stand"),
+        ("buddylab.core.zone", "if X:\n    from buddylab.core import ladder", "ladder does not stand"),
+        ("buddylab.core.zone", "from buddylab.core import anything", "takes the whole core"),
+        ("buddylab.core.zone", "import numpy as np", "numpy: is not in the standard library"),
+        ("buddylab.core.zone", "from buddylab import scenario", "scenario is not below core"),
+        ("buddylab.core.zone", "import buddylab", "takes the whole package"),
+        ("buddylab.core.helpers", "", "has no place in the plan"),
+        ("buddylab.helpers", "", "has no place in the plan"),
+        ("buddylab.world", "from buddylab.scenario import load", "scenario is not below world"),
+        ("buddylab.world.oom", "from buddylab.reports import read", "reports is not below world"),
+        ("buddylab.scenario", "from buddylab.world import reclaim", "world is not below scenario"),
+        ("buddylab.commentary", "from jinja2 import Template", "is not in the standard library"),
+        ("buddylab.reports", "from buddylab.world import oom", "world is not below reports"),
+        ("buddylab", "from buddylab.widgets import Explorer", "widgets is not below buddylab"),
+        ("buddylab.__main__", "import click", "click: is not in the standard library"),
+        ("buddylab.export", "from buddylab.widgets.explorer import Explorer", "the inside of widgets"),
+        ("buddylab.export", "from buddylab.widgets import explorer", "the inside of widgets"),
+        ("buddylab.plots", "from buddylab.widgets import _draw", "the inside of widgets"),
+    ],
+)
+def test_a_breach_is_found(name, source, why):
+    found = violations(GOOD | {name: source})
+    assert len(found) == 1, found
+    assert why in found[0]
+
+
+def heavy_modules_after_importing(modules: list[str], root: Path) -> list[str]:
+    """Which of the big packages are loaded once a fresh interpreter has imported these modules."""
+    code = f"import sys, {', '.join(modules)}; print(*[name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_the_light_part_loads_without_the_extras():
+    light = [name for name in read_package(ROOT / PACKAGE) if part_of(name) in STANDARD_LIBRARY_ONLY]
+    assert PACKAGE in light
+    assert heavy_modules_after_importing(light, ROOT) == []
+
+
+def test_a_heavy_import_is_noticed(tmp_path):
+    (tmp_path / "sly.py").write_text("__import__('numpy')")
+    assert heavy_modules_after_importing(["sly"], tmp_path) == ["numpy"]
