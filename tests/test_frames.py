@@ -9,8 +9,9 @@ import pytest
 
 import buddylab.commentary
 from buddylab import scenario
-from buddylab.commentary.frames import chain, frames, net, say, sentences, watermark_rows
+from buddylab.commentary.frames import frames, net, say, sentences
 from buddylab.commentary.view import side_by_side, text, to_json, transcript, view
+from buddylab.commentary.watermark import chain, watermark_rows
 from buddylab.core.environment import Task
 from buddylab.core.machine import Machine
 from buddylab.core.record import apply, record
@@ -147,7 +148,8 @@ def test_sentences_have_the_same_places_in_both_languages():
 
 
 def test_every_sentence_is_used():
-    source = (HERE / "frames.py").read_text(encoding="utf-8")
+    source = "".join((HERE / f"{name}.py").read_text(encoding="utf-8")
+                     for name in ("frames", "decisions", "watermark"))  # fmt: skip
     words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | {"note_clean", "note_dirty", "note_anon"}
     assert set(sentences()) <= words, set(sentences()) - words
 

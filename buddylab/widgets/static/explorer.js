@@ -1695,7 +1695,8 @@ function makeTime(app) {
 
 // ---------------------------------------------------------------------------------------------- mount
 
-let instances = 0;
+/** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
+const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
 
 /** A model without Python behind it, for the stand-alone page: traits in, knobs locked. */
 export function staticModel(traits) {
@@ -1718,7 +1719,7 @@ export function staticModel(traits) {
 export function mount(el, model) {
   const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
   const app = {
-    id: `bl${(instances += 1)}`, root, lang: "en", index: 0, dark: false, lecture: false, live: model.live !== false,
+    id: uniqueId(), root, lang: "en", index: 0, dark: false, lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
     granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
@@ -1830,10 +1831,12 @@ export function mount(el, model) {
   function ask() {
     drawing = 0;
     if (asked || !wish) return;
-    asked = true;
-    model.set("knobs", wish);
-    model.set("mask", "");
+    const known = JSON.stringify(model.get("knobs")), wanted = wish;
     wish = null;
+    if (JSON.stringify({ ...model.get("knobs"), ...wanted }) === known) return;
+    model.set("mask", ""); // so that the same text typed again is a change
+    model.set("knobs", wanted);
+    asked = true;
     waitForAnswer();
     model.save();
   }
@@ -1889,9 +1892,11 @@ export function mount(el, model) {
   function takeDeck() {
     app.deck = model.get("deck");
     if (!wish) app.knobs = model.get("knobs");
+    answered();
     show();
   }
   const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
+  const takeMask = () => { if (!model.get("mask")) answered(); };
   const takeIndex = () => { if (app.run && model.get("index") !== app.cursor) app.go(model.get("index")); };
   function takeError() {
     const error = model.get("error") ?? [];
@@ -1970,7 +1975,7 @@ export function mount(el, model) {
   const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = Object.entries({ deck: takeDeck, trace: takeTrace, knobs: takeKnobs, index: takeIndex, error: takeError, lang: takeLang, theme: takeTheme })
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex, error: takeError, lang: takeLang, theme: takeTheme })
     .map(([name, listener]) => model.on(name, listener));
   takeLang();
   takeTheme();
