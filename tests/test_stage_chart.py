@@ -3,6 +3,7 @@
 import pytest
 
 from buddylab.commentary import load
+from buddylab.commentary.chart import flow_chart
 from buddylab.core import ladder
 
 # Every way out of every stage: where it leads (None: the function returns), and the lines of
@@ -49,12 +50,12 @@ def test_stages_are_the_commentarys() -> None:
 
 
 def test_chart_has_one_row_for_each_stage() -> None:
-    assert list(ladder.flow_chart()) == list(EDGES)
+    assert list(flow_chart()) == list(EDGES)
 
 
 @pytest.mark.parametrize("stage", EDGES)
 def test_returns_are_the_gotos(stage: str) -> None:
-    ways = ladder.flow_chart()[stage]
+    ways = flow_chart()[stage]
     assert set(ways) == set(EDGES[stage])
     assert len(ways) == len(set(ways)), f"a way out of {stage} is drawn twice: {ways}"
 

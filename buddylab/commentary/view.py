@@ -6,9 +6,9 @@ from itertools import groupby, zip_longest
 from typing import Any
 
 from buddylab.commentary import load
+from buddylab.commentary.chart import flow_chart
 from buddylab.commentary.frames import frames, say, sentences
 from buddylab.core.gfp import gfp_str
-from buddylab.core.ladder import flow_chart
 from buddylab.core.record import Trace
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
 

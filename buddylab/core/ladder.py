@@ -4,8 +4,6 @@ A stage does what its lines of the C do and returns the stage that comes next, o
 `step` runs one stage and is the only verb; `alloc_pages` is a while loop over it. C: mm/page_alloc.c.
 """
 
-import ast
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -290,23 +288,3 @@ def alloc_pages(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, t
             raise Livelock(a, max_rounds)
         step(a)
     return a.page
-
-
-def flow_chart() -> dict[str, tuple[str | None, ...]]:
-    """For every stage the stages that may follow, read from its return statements; None = the C returns here."""
-    names = {stage.__name__ for stage in STAGES}
-    chart = {}
-    for stage in STAGES:
-        returned = [node.value for node in ast.walk(ast.parse(inspect.getsource(stage)))
-                    if isinstance(node, ast.Return) and node.value is not None]  # fmt: skip
-        found = {leaf.id if isinstance(leaf, ast.Name) else None
-                 for value in returned for leaf in _results(value)}  # fmt: skip
-        chart[stage.__name__] = tuple(n for n in (*(s.__name__ for s in STAGES), None) if n in found)
-        if found - names - {None}:
-            raise ValueError(f"stage {stage.__name__} returns {found - names}, which is not a stage")
-    return chart
-
-
-def _results(value: ast.expr) -> list[ast.expr]:
-    """The expressions that a return value can be: both arms of `x if c else y`."""
-    return _results(value.body) + _results(value.orelse) if isinstance(value, ast.IfExp) else [value]

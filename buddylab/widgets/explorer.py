@@ -11,6 +11,7 @@ from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import Trace, record
 from buddylab.world import pressure
+from buddylab.world.hardware import MACHINES
 
 _STATIC = resources.files("buddylab.widgets").joinpath("static")
 
@@ -86,7 +87,7 @@ class Explorer(anywidget.AnyWidget):
         population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
         task = Task(**{flag: knobs[flag] for flag in FLAGS})
         self.run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
-        hardware = pressure.MACHINES[knobs["machine"]]
+        hardware = MACHINES[knobs["machine"]]
         shown = view(self.run, name={"en": hardware.name_en, "zh": hardware.name_zh}, kind_of=population.kind_of)
         with self.hold_sync():
             self.error = []
@@ -123,10 +124,10 @@ def _checked(knobs: dict[str, Any]) -> dict[str, Any]:
     mask, order = knobs["gfp_mask"], knobs["order"]
     if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 10:
         raise ValueError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {order!r}")
-    for knob, table in (("machine", pressure.MACHINES), ("mix", pressure.MIXES)):
+    for knob, table in (("machine", MACHINES), ("mix", pressure.MIXES)):
         if not isinstance(knobs[knob], str) or knobs[knob] not in table:
             raise ValueError(f"no {knob} {knobs[knob]!r}: choose one of {', '.join(table)}")
-    own = pressure.MACHINES[knobs["machine"]].scatter
+    own = MACHINES[knobs["machine"]].scatter
     scatter = own if knobs["scatter"] is None else knobs["scatter"]
     return {**knobs, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
             "scatter": scatter, **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
@@ -143,7 +144,7 @@ def _deck(knobs: dict[str, Any], run: Trace) -> dict[str, Any]:
         "presets": [[name, gfp.NAMES[name]] for name in PRESETS],
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],
-        "machines": [[key, m.name_en, m.name_zh] for key, m in pressure.MACHINES.items()],
+        "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
         "mixes": [[key, m.name_en, m.name_zh, m.kernel, m.anon, m.clean + m.dirty]
                   for key, m in pressure.MIXES.items()],
         "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
