@@ -176,15 +176,24 @@ def test_long_lists_travel_as_two_ends_and_a_count():
     assert shown["lists"][4] == trace.before[1].free_list(4) and shown["free"] == 70060
 
 
-def test_the_strip_shows_the_block_that_could_not_grow():
+def test_the_strips_show_the_blocks_that_could_not_grow():
     trace, population = flagship()
-    strip = view(trace, kind_of=population.kind_of)["strip"]
-    assert strip["pages"] == 64 == len(strip["used"]) and strip["zone"] == 1
-    head = trace.before[1].free_list(2)[0]
-    assert [head, 2] in strip["free"] and strip["start"] <= head < strip["start"] + 64
-    for pfn, order in strip["free"]:
-        assert pfn in trace.before[1].free_list(order)
-        assert all(strip["used"][p - strip["start"]] == "?" for p in range(pfn, pfn + (1 << order)))
+    normal, dma = view(trace, kind_of=population.kind_of)["strip"]
+    assert (normal["zone"], dma["zone"]) == (1, 0)
+    for strip, zone in ((normal, trace.before[1]), (dma, trace.before[0])):
+        start, end = strip["start"], strip["start"] + 64
+        assert strip["pages"] == 64 == len(strip["used"])
+        assert start <= zone.free_list(2)[0] < end
+        assert strip["free"] == sorted([head, order] for order in range(11) for head in zone.free_list(order)
+                                       if head < end and head + (1 << order) > start)  # fmt: skip
+        free = {pfn for head, order in strip["free"] for pfn in range(head, head + (1 << order))}
+        assert all((pfn in free) == (strip["used"][pfn - start] == "?") for pfn in range(start, end))
+
+
+def test_a_free_block_is_known_by_place_and_order():
+    zone = Machine([Zone("Normal", 0, 0, 4096 + 8, lowmem_reserve=[0])], ("Normal",)).zones[0]
+    assert [zone.is_free(pfn, 10) for pfn in (0, 512, 1024, 3072, 4096)] == [True, False, True, True, False]
+    assert zone.is_free(4096, 3) and not zone.is_free(4096, 2)
 
 
 def test_what_stays_the_same_is_complete():

@@ -34,7 +34,6 @@ def view(trace: Trace, *, name: dict[str, str] | None = None,
     kernel, anon, clean, dirty); without it used pages show as unknown.
     """
     machine = trace.machine
-    told = frames(trace)
     return {
         "format": FORMAT,
         "kernel": "2.6.21",
@@ -44,8 +43,8 @@ def view(trace: Trace, *, name: dict[str, str] | None = None,
                     "node": trace.node, "zonelist": list(trace.zonelist), "classzone_idx": trace.classzone_idx,
                     "context": _context(trace)},
         "initial": {"jiffies": trace.jiffies, "zones": [_lists(zone) for zone in trace.before]},
-        "strip": _strip(trace, told, kind_of),
-        "frames": told,
+        "strip": _strips(trace, kind_of),
+        "frames": frames(trace),
         "result": trace.page,
         "end": trace.end,
     }  # fmt: skip
@@ -92,28 +91,25 @@ def _travels(zone: Zone, order: int) -> Any:
     return {"count": count, "head": zone.free_list(order, FIRST), "tail": zone.free_list(order)[-LAST:]}
 
 
-def _strip(trace: Trace, told: list[dict[str, Any]], kind_of: Callable[[int], str] | None) -> dict[str, Any]:
-    """64 pages around the place that matters: the block handed out, else the largest block that was too small."""
-    zone = _zone_shown(trace)
-    pfn = trace.page if trace.page is not None else _too_small(zone, trace.order)
-    start = max(min(pfn // STRIP * STRIP, zone.end_pfn - STRIP), zone.start_pfn)
+def _strips(trace: Trace, kind_of: Callable[[int], str] | None) -> list[dict[str, Any]]:
+    """For every zone of the zonelist 64 pages: around the block handed out, else the largest that was too small."""
+    by_label = {zone.label: zone for zone in trace.before}
+    return [_strip(by_label[label], trace, kind_of) for label in trace.zonelist]
+
+
+def _strip(zone: Zone, trace: Trace, kind_of: Callable[[int], str] | None) -> dict[str, Any]:
+    page = trace.page
+    focus = page if page is not None and zone.start_pfn <= page < zone.end_pfn else _too_small(zone, trace.order)
+    start = max(min(focus // STRIP * STRIP, zone.end_pfn - STRIP), zone.start_pfn)
     end = min(start + STRIP, zone.end_pfn)
-    free = [[head, order] for order in range(MAX_ORDER) for head in zone.free_list(order)
-            if head < end and head + (1 << order) > start]  # fmt: skip
-    used = ["?" if kind_of is None else LETTERS[kind_of(page)] for page in range(start, end)]
+    free = [[head, order] for order in range(MAX_ORDER)
+            for head in range(start >> order << order, end, 1 << order) if zone.is_free(head, order)]  # fmt: skip
+    used = ["?" if kind_of is None else LETTERS[kind_of(pfn)] for pfn in range(start, end)]
     for mark, pages in (("P", [*zone.hot.pages, *zone.cold.pages]), ("H", _hole_pages(zone, start, end))):
-        for page in pages:
-            if start <= page < end:
-                used[page - start] = mark
+        for pfn in pages:
+            if start <= pfn < end:
+                used[pfn - start] = mark
     return {"zone": zone.place, "start": start, "pages": end - start, "free": sorted(free), "used": "".join(used)}
-
-
-def _zone_shown(trace: Trace) -> Zone:
-    """The zone that gave the block, else the first of the zonelist, else the first of all."""
-    if trace.page is not None:
-        return next(zone for zone in trace.before if zone.start_pfn <= trace.page < zone.end_pfn)
-    label = trace.zonelist[0] if trace.zonelist else trace.before[0].label
-    return next(zone for zone in trace.before if zone.label == label)
 
 
 def _too_small(zone: Zone, order: int) -> int:

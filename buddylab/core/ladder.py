@@ -252,7 +252,7 @@ def begin(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: T
     gfp.check_mask(gfp_mask)
     if not isinstance(order, int) or isinstance(order, bool) or order < 0:
         raise ValueError(f"order must be an int from 0 up (0 to {MAX_ORDER - 1} can be served), not {order!r}")
-    if not 0 <= node < len(machine.nodes):
+    if type(node) is not int or not 0 <= node < len(machine.nodes):
         raise ValueError(f"node must be from 0 to {len(machine.nodes) - 1}, not {node!r}")
     zonelist = machine.zonelist(gfp_mask, node)
     stage = might_sleep if order < MAX_ORDER else None

@@ -48,7 +48,7 @@ class Machine:
     def __init__(self, zones: Sequence[Zone], zone_types: Sequence[str], *, nodes: int = 1, numa: bool = False,
                  remote_distance: int = 20, jiffies: int = 0, fault: FaultAttr | None = None) -> None:  # fmt: skip
         """zones: empty ones, node by node, lowest type first; boot fills them. zone_types: those compiled in."""
-        _check_zones(zones)
+        _check_zones(zones, nodes)
         self.zones, self.zone_types = tuple(zones), tuple(zone_types)
         self.nodes = [Node() for _ in range(nodes)]
         self.numa, self.remote_distance = numa, remote_distance
@@ -110,8 +110,8 @@ class Machine:
 
     def tick(self, jiffies: int) -> None:
         """Let time pass, in jiffies (250 a second)."""
-        if jiffies < 0:
-            raise ValueError(f"time does not run backwards: {jiffies} jiffies")
+        if type(jiffies) is not int or jiffies < 0:
+            raise ValueError(f"time runs forward, in whole jiffies, not by {jiffies!r}")
         if jiffies:
             self.jiffies += jiffies
             if self._trace is not None:
@@ -159,8 +159,8 @@ class Machine:
         return what + f"it is already free, in a buddy list of zone {zone.label}"
 
 
-def _check_zones(zones: Sequence[Zone]) -> None:
-    """Raise ValueError if two zones share a page or a label, or a zone has no pages or a hole outside of it."""
+def _check_zones(zones: Sequence[Zone], nodes: int) -> None:
+    """Raise ValueError if two zones share a page or a label, a zone has no pages, no node, or a hole outside of it."""
     if not zones:
         raise ValueError("a machine needs at least one zone")
     ordered = sorted(zones, key=lambda zone: zone.start_pfn)
@@ -168,6 +168,8 @@ def _check_zones(zones: Sequence[Zone]) -> None:
         if zone.start_pfn < 0 or zone.spanned_pages < 1:
             raise ValueError(f"zone {zone.label} must span at least one page from pfn 0 up, "
                              f"not {zone.spanned_pages} from pfn {zone.start_pfn}")  # fmt: skip
+        if not 0 <= zone.node < nodes:
+            raise ValueError(f"zone {zone.label} is on node {zone.node}, the machine has {nodes} from 0 on")
         first = zone.start_pfn
         for hole, pages in zone.holes:
             if hole < first or pages < 1 or hole + pages > zone.end_pfn:

@@ -78,7 +78,7 @@ class Zone:
         self.holes = tuple(sorted((first, pages) for first, pages in holes))
         self.present_pages = spanned_pages - sum(pages for _, pages in self.holes)
         self.pages_min, self.pages_low, self.pages_high = marks
-        self.lowmem_reserve = list(lowmem_reserve) or [0] * (index + 1)
+        self.lowmem_reserve = list(lowmem_reserve) or [0] * len(ZONE_TYPES)
         self.hot, self.cold = PerCpuPages(*hot), PerCpuPages(*cold)
         self.free_area: list[dict[int, None]] = [{} for _ in range(TOP)]
         self.free_area.append([])  # type: ignore[arg-type]  # order 10: see the class's text
@@ -101,6 +101,13 @@ class Zone:
         """Number of free blocks of this order (C: free_area[order].nr_free)."""
         count = len(self.free_area[order])
         return count if order < TOP else count + sum(end - first >> TOP for first, end in self.untouched)
+
+    def is_free(self, pfn: int, order: int) -> bool:
+        """Is there a free block of just this order at this pfn?"""
+        if order < TOP:
+            return pfn in self.free_area[order]
+        never = any(first <= pfn < end for first, end in self.untouched)
+        return pfn % (1 << TOP) == 0 and (never or pfn in self.top_list)
 
     def free_list(self, order: int, limit: int | None = None) -> list[int]:
         """First pfns of the free blocks of this order, from head (taken next) to tail; at most `limit` of them."""
