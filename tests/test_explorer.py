@@ -65,7 +65,7 @@ def test_a_knob_from_the_browser_records_anew(explorer):
 
 
 @pytest.mark.parametrize(("typed", "said"), [
-    ("GFP_KERNAL", "'GFP_KERNAL' in 'GFP_KERNAL' is not a gfp mask"), ("0x1ffffffff", "from 0 to 0xffffffff"),
+    ("GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask"), ("0x1ffffffff", "from 0 to 0xffffffff"),
     ("-1", "is not a gfp mask"), ("<img src=x>", "is not a gfp mask")])  # fmt: skip
 def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, said):
     before = explorer.set(**REST).trace

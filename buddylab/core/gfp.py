@@ -110,8 +110,9 @@ def _parse_word(word: str, text: str) -> int:
         return NAMES[word]
     if re.fullmatch(r"0[xX][0-9a-fA-F]+|[0-9]+", word, re.ASCII):
         return int(word, 16 if word[:2] in ("0x", "0X") else 10)
+    where = "" if word == text else f" in {text!r}"
     raise ValueError(
-        f"{word!r} in {text!r} is not a gfp mask: write names such as GFP_KERNEL|__GFP_ZERO, "
+        f"{word!r}{where} is not a gfp mask: write names such as GFP_KERNEL|__GFP_ZERO, "
         "hex such as 0x80d0, or a decimal number"
     )
 

@@ -102,16 +102,19 @@ class Explorer(anywidget.AnyWidget):
         self._try(wanted, change["old"])
 
     def _mask_typed(self, change: Any) -> None:
-        if change["new"]:
-            self._try({**self.knobs, "gfp_mask": change["new"]}, self.knobs)
+        typed = change["new"]
+        if typed:
+            self._try({**self.knobs, "gfp_mask": typed}, self.knobs, f"{typed!r} 不是可用的 gfp 掩码：可写名称（如 "
+                      "GFP_KERNEL|__GFP_ZERO）、十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。")  # fmt: skip
             self.mask = ""
 
-    def _try(self, wanted: dict[str, Any], before: dict[str, Any]) -> None:
+    def _try(self, wanted: dict[str, Any], before: dict[str, Any],
+             zh: str = "旋钮不能这样设置，仍显示上一次的运行。") -> None:  # fmt: skip
         self.unobserve(self._knobs_turned, "knobs")
         try:
             self._record(_checked(wanted))
         except ValueError as error:
-            self.knobs, self.error = before, [str(error), f"无法设置：{error}"]
+            self.knobs, self.error = before, [str(error), zh]
         finally:
             self.observe(self._knobs_turned, "knobs")
 

@@ -150,6 +150,16 @@ def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) 
             time.sleep(0.1)
 
 
+def shut_down_kernels(lab: Lab) -> None:
+    """End what earlier tests left running: a notebook would go on in its old kernel."""
+    headers = {"Authorization": f"token {lab.token}"}
+    with urllib.request.urlopen(urllib.request.Request(f"{lab.url}/api/sessions", headers=headers)) as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        url = f"{lab.url}/api/sessions/{session['id']}"
+        urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="DELETE")).close()
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab on a copy of notebooks/; a test may put notebooks of its own into `lab.root`."""
@@ -198,6 +208,7 @@ def open_notebook(lab: Lab, page: Page) -> Callable[[str], OpenNotebook]:
     """Open a notebook of the served copy by its file's name, and wait until its kernel is idle."""
 
     def open_it(name: str) -> OpenNotebook:
+        shut_down_kernels(lab)
         assert (lab.root / name).is_file(), f"no notebook {name} in {NOTEBOOKS}"
         shown = OpenNotebook(page)
         shown.hear(lab)

@@ -70,7 +70,7 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   drawFailed: ["{panel} cannot draw frame {n}: {why}", "{panel} 无法画出第 {n} 帧：{why}"],
   noTrace: ["There is no run to show yet.", "还没有可显示的运行。"],
   frameOf: ["frame {n} of {of}", "第 {n} / {of} 帧"], nested: ["nested allocation", "嵌套的分配"],
-  stageName: ["{stage}: go to its next frame", "{stage}：转到它的下一帧"], taken: ["taken {n} times", "走过 {n} 次"],
+  stageName: ["{stage}: go to its next frame", "{stage}：转到它的下一帧"],
   stageUnused: ["{stage}: not in this run", "{stage}：本次运行未经过"],
   asWritten: ["Annotation, as written", "注释原文"], against: ["Against the kernel", "对照内核"],
   silent: ["The annotator left these lines without a note.", "注释者未注此处。"], ourNote: ["Our note", "我们的注"],
@@ -83,13 +83,16 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   ownTest: ["kswapd's own test", "kswapd 自己的检查"], noFlags: ["no flags", "无标志"],
   spellAll: ["{above} free − {size} asked + 1", "空闲 {above} − 请求 {size} + 1"],
   spellBlocks: ["{above} in blocks of order ≥ {o} − {size} asked + 1", "{o} 阶及以上块中 {above} 页 − 请求 {size} + 1"],
-  spellMark: ["mark {mark}", "水位 {mark}"], spellReserve: ["mark {mark} + reserve {reserve}", "水位 {mark} + 保留 {reserve}"],
-  spellOnce: ["mark {mark} halved once", "水位 {mark} 减半 1 次"], spellTwice: ["mark {mark} halved twice", "水位 {mark} 减半 2 次"],
+  spellMark: ["mark {mark}", "水位 {mark}"],
+    spellReserve: ["mark {mark} + reserve {reserve}", "水位 {mark} + 保留 {reserve}"],
+  spellOnce: ["mark {mark} halved once", "水位 {mark} 减半 1 次"],
+    spellTwice: ["mark {mark} halved twice", "水位 {mark} 减半 2 次"],
   spellTimes: ["mark {mark} halved {o} times", "水位 {mark} 减半 {o} 次"],
   countOnly: ["count only blocks", "只计入的块"], ofAll: ["of all free pages", "占全部空闲页"], pagesHead: ["pages", "页"],
   markHead: ["mark", "水位"], gaugeHead: ["against mark", "对比水位"], anySize: ["of any size", "任意大小"],
   orderFrom: ["order ≥ {o}", "{o} 阶以上"], blocksFrom: ["blocks of order ≥ {o}", "{o} 阶及以上的块"],
-  foldHold: ["order ≥ {a} to {b}", "{a} 至 {b} 阶以上"], foldTodo: ["order ≥ {a} to {b}: not tested yet", "{a} 至 {b} 阶以上：尚未检查"],
+  foldHold: ["order ≥ {a} to {b}", "{a} 至 {b} 阶以上"],
+    foldTodo: ["order ≥ {a} to {b}: not tested yet", "{a} 至 {b} 阶以上：尚未检查"],
   allHold: ["all {n} hold", "{n} 行都成立"], decider: ["the test that decided: {zone}, {mark}", "起决定作用的检查：{zone}，{mark}"],
   oneAway: ["One change away:", "只差一步："], noneAway: ["No single change of a knob turns this verdict.", "只改一个旋钮，结果不变。"],
   rounds: ["{n} rounds in {ms} ms, and no end", "{ms} 毫秒内转了 {n} 圈，没有尽头"],
@@ -102,7 +105,8 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   toList: ["to the list of order {o}", "进入 {o} 阶链表"], waysOut: ["Ways on from here", "由此的去路"],
   waysTaken: ["taken", "走此路"], returnsNull: ["returns NULL", "返回 NULL"], looked: ["looked at", "查看了"],
   gained: ["pages free since this stage began", "本阶段开始以来的空闲页变化"], before: ["before", "之前"], now: ["now", "现在"],
-  passed: ["{j} jiffies (HZ = {hz}) pass; {ms} ms since the request began", "过去 {j} 个 jiffies（HZ = {hz}）；请求开始以来 {ms} 毫秒"],
+  passed: ["jiffies + {j} (HZ = {hz}); {ms} ms since the request began",
+    "jiffies + {j}（HZ = {hz}）；请求开始以来 {ms} 毫秒"],
   cameBack: ["came back:", "收回："], freeDelta: ["free pages", "空闲页"], millis: ["{n} ms", "{n} 毫秒"],
   clean: ["clean page cache", "干净的页缓存"], dirty: ["dirty page cache", "脏页缓存"], slab: ["slab", "slab"],
   kernel: ["kernel", "内核"], anon: ["anonymous", "匿名"], cache: ["page cache", "页缓存"], percpu: ["per-cpu", "每CPU"],
@@ -110,7 +114,8 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   zones: ["Zones", "区域"], zonesSub: ["free pages; ≋ scale is cut", "空闲页；≋ 处刻度截断"], nFree: ["{n} free", "{n} 空闲"],
   notInList: ["not asked", "未询问"], lists: ["Free lists", "空闲链表"], headNext: ["▸ head, taken next", "▸ 表头，下一个取出"],
   tooSmall: ["too small", "太小"], enough: ["enough", "够"], enoughFor: ["large enough for order {o}", "够 {o} 阶"],
-  hot: ["hot", "热"], cold: ["cold", "冷"], strip: ["Address strip", "地址条"], stripName: ["{zone}, pages {a} to {b}", "{zone}，第 {a} 至 {b} 页"],
+  hot: ["hot", "热"], cold: ["cold", "冷"], strip: ["Address strip", "地址条"],
+    stripName: ["{zone}, pages {a} to {b}", "{zone}，第 {a} 至 {b} 页"],
   cannotGrow: ["this order-{o} block cannot grow:", "这个 {o} 阶块无法合并："],
   buddyUsed: ["its buddy (pfn {pfn}) is in use", "伙伴（pfn {pfn}）正被占用"],
   buddyPcp: ["its buddy (pfn {pfn}) is on a per-cpu list", "伙伴（pfn {pfn}）在每CPU链表上"],
@@ -143,8 +148,10 @@ export function sentence(say, key, args, lang) {
   if (!key) return "";
   const template = say?.[key]?.[lang] ?? say?.[key]?.en;
   if (template === undefined) return `⟨${key}⟩`;
-  const said = (value) => (typeof value === "string" && value[0] === "@" ? sentence(say, value.slice(1), {}, lang) : value);
-  return fill(template, Object.fromEntries(Object.entries(args ?? {}).map(([name, value]) => [name, said(value)])), lang);
+  const said = (value) => (typeof value === "string" && value[0] === "@" ? sentence(say, value.slice(1), {}, lang)
+    : value);
+  return fill(template, Object.fromEntries(Object.entries(args ?? {}).map(([name, value]) => [name, said(value)])),
+    lang);
 }
 
 /** One entry per frame, and one per row of its test where it has one: [{frame, row, last}], row -1 without a test. */
@@ -159,7 +166,8 @@ export function expandRows(frames) {
 /** The cursor positions at which a step of this granularity ("stage", "event", "row") may stop. */
 export function stops(rows, frames, granularity) {
   const stageEnds = (at) => at === frames.length - 1 || frames[at + 1].stage !== frames[at].stage;
-  const keep = { row: () => true, event: (entry) => entry.last, stage: (entry) => entry.last && stageEnds(entry.frame) };
+  const keep = { row: () => true, event: (entry) => entry.last,
+    stage: (entry) => entry.last && stageEnds(entry.frame) };
   return rows.flatMap((entry, index) => (keep[granularity](entry) ? [index] : []));
 }
 
@@ -280,7 +288,7 @@ export function nextStage(frames, at) {
   if (event0(frames[at]) === "get_page_from_freelist") return null;
   for (const frame of frames.slice(at + 1)) {
     const level = frame.depth ?? 0;
-    if (level < depth || event0(frame) === "end") return null;
+    if (level < depth) return null;
     if (level > depth) continue;
     if (frame.stage !== stage || (frame.round ?? 1) !== round) return frame.stage;
     if (open(frame)) return null;
@@ -320,7 +328,8 @@ export function foldRows(order, current, slots = MAX_ROWS) {
   const run = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => ({ row: from + i }));
   if (order < slots) return run(0, order);
   if (current < slots - 2) return [...run(0, slots - 2), { from: slots - 1, to: order }];
-  if (current > order - slots + 3) return [{ row: 0 }, { from: 1, to: order - slots + 2 }, ...run(order - slots + 3, order)];
+  if (current > order - slots + 3) return [{ row: 0 }, { from: 1, to: order - slots + 2 },
+    ...run(order - slots + 3, order)];
   const lower = current - (slots - 5);
   return [{ row: 0 }, { from: 1, to: lower - 1 }, ...run(lower, current + 1), { from: current + 2, to: order }];
 }
@@ -343,7 +352,7 @@ export function groupTests(frames, tests, decides, slots = MAX_ROWS) {
   return { shown: late, hidden: all.length - late.length };
 }
 
-/** The test whose hatching Memory shows at the cursor: this frame's, the deciding one, or the last refusal that holds. */
+/** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */
 export function evidenceAt(trace, rows, cursor) {
   const { frame: at, row } = rows[cursor], { frames } = trace, frame = frames[at];
   const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
@@ -379,7 +388,8 @@ export function routeEdges(stages, chart) {
     if (span <= 0) return { from, to, kind: span ? "loop" : "self", lane: 0 };
     return { from, to, kind: ends.includes(to) ? "end" : "skip", lane: ends.indexOf(to) };
   });
-  const skips = edges.filter((edge) => edge.kind === "skip").sort((a, b) => at(a.to) - at(a.from) - at(b.to) + at(b.from));
+  const skips = edges.filter((edge) => edge.kind === "skip").sort((a, b) => at(a.to) - at(a.from) - at(b.to)
+    + at(b.from));
   let taken = [];
   for (const edge of skips) { // short skips run between node and name, if no other one is there; the rest go left
     const clash = taken.some(([from, to]) => at(edge.from) < to && from < at(edge.to));
@@ -499,7 +509,7 @@ export function levelsOf(trace) {
   });
 }
 
-/** What a visit to a stage has brought so far: {free: per zone [before, now], jiffies passed, total, kinds reclaimed}. */
+/** What a visit to a stage has brought so far: {free: [before, now] per zone, jiffies, total (jiffies), kinds}. */
 export function visitGain(trace, levels, at) {
   const start = visitStart(trace.frames, at), { zones, jiffies } = trace.initial;
   const before = start ? levels[start - 1] : { free: zones.map((zone) => zone.free), jiffies };
@@ -518,13 +528,15 @@ export function visitGain(trace, levels, at) {
 function put(node, attrs, children) {
   for (const [name, value] of Object.entries(attrs ?? {})) {
     if (name === "on") for (const [type, listener] of Object.entries(value)) node.addEventListener(type, listener);
-    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name,
+      value === true ? "" : value);
   }
   node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 const h = (name, attrs, ...children) => put(document.createElement(name), attrs, children);
-const s = (name, attrs, ...children) => put(document.createElementNS("http://www.w3.org/2000/svg", name), attrs, children);
+const s = (name, attrs, ...children) => put(document.createElementNS("http://www.w3.org/2000/svg", name), attrs,
+  children);
 
 const keys = new WeakMap();
 /** Make the children of a node anew only if the key has changed: what has not changed keeps its nodes. */
@@ -540,13 +552,16 @@ function setText(node, text) {
 
 function patterns(id) {
   return s("svg", { width: 0, height: 0, class: "defs", "aria-hidden": "true" }, s("defs", {},
-    s("pattern", { id: `${id}-hatch`, width: 5, height: 5, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
+    s("pattern", { id: `${id}-hatch`, width: 5, height: 5, patternUnits: "userSpaceOnUse",
+      patternTransform: "rotate(45)" },
       s("rect", { width: 5, height: 5, fill: "var(--bg)" }),
       s("line", { y2: 5, stroke: "var(--ink3)", "stroke-width": 1.6 })),
     s("pattern", { id: `${id}-cross`, width: 6, height: 6, patternUnits: "userSpaceOnUse" },
-      s("rect", { width: 6, height: 6, fill: "var(--bg)" }), s("path", { d: "M0 0L6 6M6 0L0 6", stroke: "var(--resv)" })),
+      s("rect", { width: 6, height: 6, fill: "var(--bg)" }),
+        s("path", { d: "M0 0L6 6M6 0L0 6", stroke: "var(--resv)" })),
     s("pattern", { id: `${id}-dots`, width: 4, height: 4, patternUnits: "userSpaceOnUse" },
-      s("rect", { width: 4, height: 4, fill: "var(--use3)" }), s("circle", { cx: 1, cy: 1, r: 0.8, fill: "var(--use1)" })),
+      s("rect", { width: 4, height: 4, fill: "var(--use3)" }),
+        s("circle", { cx: 1, cy: 1, r: 0.8, fill: "var(--use1)" })),
     s("pattern", { id: `${id}-lines`, width: 4, height: 4, patternUnits: "userSpaceOnUse" },
       s("rect", { width: 4, height: 4, fill: "var(--bg2)" }), s("path", { d: "M0 2H4", stroke: "var(--use2)" }))));
 }
@@ -578,7 +593,8 @@ function makeTop(app) {
   const ask = h("div", { class: "ask" }), tools = h("div", { class: "tools" });
   const open = (control) => () => app.openDeck(control);
   const segment = (label, ...buttons) => h("div", { class: "seg", role: "group", "aria-label": label }, buttons);
-  const pressed = (on, text, click, more) => h("button", { type: "button", "aria-pressed": String(on), on: { click }, ...more }, text);
+  const pressed = (on, text, click, more) =>
+    h("button", { type: "button", "aria-pressed": String(on), on: { click }, ...more }, text);
 
   function sentenceNodes() {
     const { request, machine } = app.trace, who = CONTEXT.find((name) => request.context?.[name]);
@@ -588,7 +604,8 @@ function makeTop(app) {
       machine: [fill("{m}", { m: machine.name }, app.lang), "machine"],
     };
     const articles = { a: /^[aeiou]/i.test(words.who[0]) ? "An " : "A ", one: machine.numa ? "" : "a " };
-    const button = ([name]) => (articles[name] ?? h("button", { type: "button", "aria-expanded": String(app.deckOpen), on: { click: open(words[name][1]) } },
+    const button = ([name]) => (articles[name]
+      ?? h("button", { type: "button", "aria-expanded": String(app.deckOpen), on: { click: open(words[name][1]) } },
       words[name][0]));
     return templateParts(WORDS.request[app.index]).map((part) => (Array.isArray(part) ? button(part) : part));
   }
@@ -605,7 +622,8 @@ function makeTop(app) {
   }
 
   function show() {
-    keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request), JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
+    keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
+      JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
     keyed(tools, [app.lang, app.deckOpen, app.dark, app.lecture].join(), toolNodes);
   }
   return { el: h("header", { class: "top" }, ask, tools), show };
@@ -621,7 +639,8 @@ function makeDeck(app) {
   const locked = () => !app.live;
 
   function select(name, label, options, change, value) {
-    const node = h("select", { "aria-label": label, "data-knob": name, disabled: locked(), on: { change: () => change(node.value) } },
+    const node = h("select", { "aria-label": label, "data-knob": name, disabled: locked(),
+      on: { change: () => change(node.value) } },
       options.map(option));
     controls[name] = () => { node.value = String(value()); };
     return node;
@@ -638,10 +657,18 @@ function makeDeck(app) {
   function maskLine() {
     const hex = () => `0x${app.knobs.gfp_mask.toString(16)}`;
     const known = (mask) => app.deck.presets.some(([, value]) => value === mask);
-    const preset = select("preset", app.t("preset"), [["", app.t("ownMask")], ...app.deck.presets.map(([name, mask]) => [mask, name])],
-      (mask) => mask && app.patch({ gfp_mask: Number(mask) }), () => (known(app.knobs.gfp_mask) ? app.knobs.gfp_mask : ""));
-    const input = h("input", { class: "hex", type: "text", spellcheck: "false", autocomplete: "off", "aria-label": app.t("maskName"),
-      title: app.t("maskName"), "data-knob": "mask", disabled: locked(), on: { change: () => app.typeMask(input.value) } });
+    const preset = select("preset", app.t("preset"),
+      [["", app.t("ownMask")], ...app.deck.presets.map(([name, mask]) => [mask, name])],
+      (mask) => mask && app.patch({ gfp_mask: Number(mask) }),
+        () => (known(app.knobs.gfp_mask) ? app.knobs.gfp_mask : ""));
+    const input = h("input", { class: "hex", type: "text", spellcheck: "false", autocomplete: "off",
+      "data-knob": "mask",
+      "aria-label": app.t("maskName"), title: app.t("maskName"), disabled: locked() });
+    let sent = null; // Enter and leaving the field both send what was typed, once (in JupyterLab Enter changes nothing)
+    const send = () => input.value !== sent && app.typeMask((sent = input.value));
+    input.addEventListener("focus", () => { sent = input.value; });
+    input.addEventListener("keydown", (event) => event.key === "Enter" && send());
+    input.addEventListener("blur", () => { send(); controls.mask(); });
     const names = h("span", { class: "names" }), wrong = h("span", { class: "bad", role: "status" });
     controls.mask = () => {
       const error = [].concat(app.deck.mask_error ?? [])[app.index] ?? [].concat(app.deck.mask_error ?? [])[0];
@@ -655,31 +682,39 @@ function makeDeck(app) {
 
   function bitGroup([en, zh, bits]) {
     const one = ([name, bit, ignored]) => bitSwitch(`bit${bit}`, name, `__GFP_${name}`,
-      () => Boolean(app.knobs.gfp_mask & bit), () => app.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }), ignored);
-    return h("fieldset", { class: "grp" }, h("legend", {}, [en, zh][app.index]), h("div", { class: "bits" }, bits.map(one)));
+      () => Boolean(app.knobs.gfp_mask & bit), () => app.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
+        ignored);
+    return h("fieldset", { class: "grp" }, h("legend", {}, [en, zh][app.index]),
+      h("div", { class: "bits" }, bits.map(one)));
   }
 
   function orderLine() {
-    const inputs = Array.from({ length: ORDERS }, (_, order) => h("input", { type: "radio", name: `${app.id}-order`, disabled: locked(),
+    const inputs = Array.from({ length: ORDERS },
+      (_, order) => h("input", { type: "radio", name: `${app.id}-order`, disabled: locked(),
       "data-knob": order ? null : "order", on: { change: () => app.patch({ order }) } }));
     const size = h("span", { class: "size" });
     controls.order = () => {
       inputs.forEach((input, order) => { input.checked = order === app.knobs.order; });
       const pages = 1 << app.knobs.order;
-      keyed(size, `${pages}`, () => [h("b", {}, app.t(pages === 1 ? "onePage" : "nPages", { n: pages })), ` · ${sizeText(app.knobs.order)}`]);
+      keyed(size, `${pages}`, () => [h("b", {}, app.t(pages === 1 ? "onePage" : "nPages", { n: pages })),
+        ` · ${sizeText(app.knobs.order)}`]);
     };
-    const label = (input, order) => h("label", { title: `${fmt(1 << order)} × 4 kB = ${sizeText(order)}` }, input, String(order));
-    return row(app.t("order"), h("div", { class: "seg ord", role: "radiogroup", "aria-label": app.t("order") }, inputs.map(label)), size);
+    const label = (input, order) => h("label", { title: `${fmt(1 << order)} × 4 kB = ${sizeText(order)}` }, input,
+      String(order));
+    return row(app.t("order"), h("div", { class: "seg ord", role: "radiogroup", "aria-label": app.t("order") },
+      inputs.map(label)), size);
   }
 
   function whoLine() {
-    const one = (name) => bitSwitch(name, name, name, () => Boolean(app.knobs[name]), (on) => app.patch({ [name]: on }));
+    const one = (name) => bitSwitch(name, name, name, () => Boolean(app.knobs[name]),
+      (on) => app.patch({ [name]: on }));
     const bits = h("div", { class: "bits", "data-knob": "who" }, CONTEXT.map(one));
     return row(app.t("whoAsks"), bits);
   }
 
   function slider(name, label, max, value) {
-    const input = h("input", { type: "range", min: 0, max, "aria-label": label, "data-knob": name, disabled: locked() });
+    const input = h("input", { type: "range", min: 0, max, "aria-label": label, "data-knob": name,
+      disabled: locked() });
     let dragging = false;
     input.addEventListener("input", () => { dragging = true; app.patch({ [name]: Number(input.value) }); });
     input.addEventListener("change", () => { dragging = false; });
@@ -688,17 +723,24 @@ function makeDeck(app) {
   }
 
   function pressureLine() {
-    const { zone } = app.deck.pressure, track = s("svg", { "aria-hidden": "true" }), pages = h("span", { class: "size" });
+    const { zone } = app.deck.pressure, track = s("svg", { "aria-hidden": "true" }),
+      pages = h("span", { class: "size" });
     const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
     controls.track = () => {
       const { free, present, cut, ticks, value } = app.deck.pressure, at = (position) => `${position / 10}%`;
       keyed(track, JSON.stringify([cut, ticks, value, present]), () => [
-        ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) => s("rect", { x: at(x), y: 16, width: at(w), height: 6, fill: "var(--free3)" })),
+        ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
+          s("rect", { x: at(x), y: 16, width: at(w), height: 6, fill: "var(--free3)" })),
         s("rect", { y: 16, width: at(Math.min(value, cut - 10)), height: 6, fill: "var(--free2)" }),
-        value > cut && s("rect", { x: at(cut + 10), y: 16, width: at(Math.max(0, value - cut - 10)), height: 6, fill: "var(--free2)" }),
-        ...[-8, 4].map((shift) => s("line", { x1: at(cut + shift), x2: at(cut + shift + 5), y1: 25, y2: 13, stroke: "var(--ink2)" })),
-        ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)", "stroke-width": 1.5 })),
-        ...ticks.map(([name, , x], i) => s("text", { x: at(x), y: 9, "text-anchor": ["end", "middle", "start"][i] }, name)),
+        value > cut && s("rect", { x: at(cut + 10), y: 16, width: at(Math.max(0, value - cut - 10)), height: 6,
+          fill: "var(--free2)" }),
+        ...[-8, 4].map((shift) => s("line", { x1: at(cut + shift), x2: at(cut + shift + 5), y1: 25, y2: 13,
+          stroke: "var(--ink2)" })),
+        ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)",
+          "stroke-width": 1.5 })),
+        ...ticks.map(([name, , x], i) => s("text",
+          { x: at(x), y: 9, class: name, "text-anchor": ["end", "middle", "start"][i] },
+          name)),
         s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
       const text = app.t(free === 1 ? "onePage" : "nPages", { n: free });
       setText(pages, text);
@@ -724,7 +766,8 @@ function makeDeck(app) {
   }
 
   function machineLine() {
-    const choose = select("machine", app.t("machine"), app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]),
+    const choose = select("machine", app.t("machine"),
+      app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]),
       (id) => app.patch({ machine: id }), () => app.knobs.machine);
     return row(app.t("machine"), choose,
       labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter)));
@@ -733,7 +776,8 @@ function makeDeck(app) {
   function build() {
     controls = {};
     return [
-      h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup), app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
+      h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup),
+        app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
       h("div", { class: "kn" }, orderLine(), whoLine(), pressureLine(), mixLine(), machineLine()),
     ];
   }
@@ -742,14 +786,15 @@ function makeDeck(app) {
     el.hidden = !app.deckOpen;
     el.setAttribute("aria-label", app.t("knobs"));
     const { presets, bits, machines, mixes, pressure } = app.deck;
-    app.keepFocus(el, () => keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure.zone]), build));
+    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure.zone]), build);
     for (const update of Object.values(controls)) update();
   }
   return { el, show };
 }
 
 function makeCaption(app) {
-  const icon = h("div", { class: "ic", "aria-hidden": "true" }), text = h("div", { class: "tx", "aria-live": "polite" });
+  const icon = h("div", { class: "ic", "aria-hidden": "true" }),
+    text = h("div", { class: "tx", "aria-live": "polite" });
   const stage = h("b"), small = h("small");
   const el = h("section", { class: "say" }, icon, text, h("div", { class: "st" }, stage, small));
   function show(view) {
@@ -759,7 +804,8 @@ function makeCaption(app) {
     setText(icon, ICONS[view.mood] ?? "›");
     setText(text, view.text);
     setText(stage, view.frame.stage);
-    setText(small, [app.t("frameOf", { n: view.cursor + 1, of: app.run.rows.length }), view.frame.depth && app.t("nested"),
+    setText(small, [app.t("frameOf", { n: view.cursor + 1, of: app.run.rows.length }),
+      view.frame.depth && app.t("nested"),
       passed && `+${app.t("millis", { n: (passed * 1000) / HZ })}`].filter(Boolean).join(" · "));
   }
   return { el, show };
@@ -777,7 +823,10 @@ export function edgePath({ from, to, kind, lane }, y) {
   if (kind === "rail") return `M${rail} ${a}V${b}`;
   if (kind === "skip-right") return bow(gap);
   if (kind === "skip-left") return bow(skip);
-  if (kind === "self") return `M${rail - 4} ${a + 4}C${rail - 17} ${a + 12} ${rail - 17} ${a - 12} ${rail - 6} ${a - 5}`;
+  if (kind === "self") {
+    const x = rail - 17;
+    return `M${rail - 4} ${a + 4}C${x} ${a + 12} ${x} ${a - 12} ${rail - 6} ${a - 5}`;
+  }
   if (kind === "loop") {
     const x = loops[Math.min(lane, loops.length - 1)];
     return `M${rail} ${a}H${x + 6}Q${x} ${a} ${x} ${a - 6}V${b + 6}Q${x} ${b} ${x + 6} ${b}H${rail - 8}`;
@@ -790,7 +839,8 @@ export function edgePath({ from, to, kind, lane }, y) {
 function makeLadder(app) {
   const stages = Object.keys(app.text.stages), height = stages.length * LADDER.step + 4;
   const y = (stage) => stages.indexOf(stage) * LADDER.step + 12;
-  const legend = h("h3"), marker = s("rect", { class: "curbox", x: 46, y: -10.5, width: LADDER.width - 46, height: 21, rx: 3 });
+  const legend = h("h3"), marker = s("rect",
+    { class: "curbox", x: 46, y: -10.5, width: LADDER.width - 46, height: 21, rx: 3 });
   const svg = s("svg", { class: "ld", viewBox: `0 0 ${LADDER.width} ${height}`, role: "group" }, marker);
   const lines = s("g"), marks = s("g"), nodes = s("g");
   svg.append(lines, marks, nodes);
@@ -804,19 +854,23 @@ function makeLadder(app) {
     const path = s("path", { class: "e", d: edgePath(edge, y), transform: shift });
     const halo = edge.kind === "loop" ? s("path", { class: "halo", d: edgePath(edge, y) }) : null;
     lines.append(...[halo, path].filter(Boolean));
-    if (edge.kind === "null") lines.append(s("text", { class: "null", x: nameEnd(edge.from) + (above ? 19 : 13), y: y(edge.from) + (above ? -3 : 3.5) }, "NULL"));
+    if (edge.kind === "null") lines.append(s("text",
+      { class: "null", x: nameEnd(edge.from) + (above ? 19 : 13), y: y(edge.from) + (above ? -3 : 3.5) }, "NULL"));
     const count = ["loop", "self"].includes(edge.kind) ? loopCount(edge) : null;
     return { ...edge, path, halo, count };
   });
   for (const { kind, to } of routed.filter((edge) => ["loop", "end"].includes(edge.kind))) {
-    const at = kind === "end" ? `M${nameEnd(to) + 6} ${y(to) - 4}l-6 4l6 4z` : `M${LADDER.rail - 13} ${y(to) - 4}l6 4l-6 4z`;
+    const at = kind === "end" ? `M${nameEnd(to) + 6} ${y(to) - 4}l-6 4l6 4z`
+      : `M${LADDER.rail - 13} ${y(to) - 4}l6 4l-6 4z`;
     marks.append(s("path", { class: "arrow", d: at }));
   }
   for (const { count } of edges) if (count) marks.append(count.el);
 
   function loopCount({ from, to, lane, kind }) {
-    const x = kind === "self" ? LADDER.rail - 17 : LADDER.loops[Math.min(lane, 1)], middle = (y(from) + y(to)) / 2 - (lane ? 22 : 0);
-    const label = s("text", { x: x + 1, y: middle + 3.5, "text-anchor": "middle" }), box = s("rect", { y: middle - 7, height: 14, rx: 3 });
+    const x = kind === "self" ? LADDER.rail - 17 : LADDER.loops[Math.min(lane, 1)],
+      middle = (y(from) + y(to)) / 2 - (lane ? 22 : 0);
+    const label = s("text", { x: x + 1, y: middle + 3.5, "text-anchor": "middle" }),
+      box = s("rect", { y: middle - 7, height: 14, rx: 3 });
     return { el: s("g", { class: "count", visibility: "hidden" }, box, label), label, box, x };
   }
 
@@ -832,15 +886,18 @@ function makeLadder(app) {
   }
 
   const goTo = (stage) => {
-    const starts = app.run.rows.flatMap(({ frame, row }, i) => (app.trace.frames[frame].stage === stage && row <= 0 ? [i] : []));
+    const starts = app.run.rows.flatMap(({ frame, row }, i) =>
+      (app.trace.frames[frame].stage === stage && row <= 0 ? [i] : []));
     const target = starts.find((i) => i > app.cursor) ?? starts[0];
     if (target !== undefined) app.go(target, { settle: true });
   };
   const node = (stage) => {
     const shape = stageShape(SHAPES[stage]);
     shape.setAttribute("transform", `translate(${LADDER.rail},${y(stage)})`);
-    return s("g", { class: "n", role: "button", tabindex: -1, "data-stage": stage, on: { click: () => goTo(stage), keydown: onKey } },
-      s("rect", { class: "hit", x: LADDER.rail - 10, y: y(stage) - 11, width: nameEnd(stage) - LADDER.rail + 10, height: 22 }), shape,
+    return s("g", { class: "n", role: "button", tabindex: -1, "data-stage": stage,
+      on: { click: () => goTo(stage), keydown: onKey } },
+      s("rect", { class: "hit", x: LADDER.rail - 10, y: y(stage) - 11, width: nameEnd(stage) - LADDER.rail + 10,
+        height: 22 }), shape,
       s("text", { x: LADDER.name, y: y(stage) + 4 }, stage));
   };
   function onKey(event) {
@@ -856,14 +913,16 @@ function makeLadder(app) {
 
   function showLegend() {
     const icon = (kind) => s("svg", { viewBox: "-8 -8 16 16", class: "lg", "aria-hidden": "true" }, stageShape(kind));
-    keyed(legend, app.lang, () => [app.t("ladder"), ...["asks", "tries", "acts"].map((kind) => h("span", {}, icon(kind), app.t(kind)))]);
+    keyed(legend, app.lang, () => [app.t("ladder"),
+      ...["asks", "tries", "acts"].map((kind) => h("span", {}, icon(kind), app.t(kind)))]);
     svg.setAttribute("aria-label", app.t("ladderName"));
   }
 
   let inRun = { trace: null, stages: new Set() };
   function show(view) {
     showLegend();
-    if (inRun.trace !== app.trace) inRun = { trace: app.trace, stages: new Set(app.trace.frames.map((frame) => frame.stage)) };
+    if (inRun.trace !== app.trace) inRun = { trace: app.trace,
+      stages: new Set(app.trace.frames.map((frame) => frame.stage)) };
     const { seen, edges: taken } = wayTaken(app.trace.frames, view.at);
     for (const { from, to, path, halo, count } of edges) {
       const times = to === null ? 0 : taken.get(`${from}>${to}`) ?? 0;
@@ -936,7 +995,8 @@ function makeSource(app) {
     const top = first.offsetTop, length = last.offsetTop + last.offsetHeight - top, height = el.clientHeight;
     const level = app.wide ? app.ladder.stageY(current.frame.stage) : height / 2;
     const want = Math.max(Math.min(level, height - length / 2 - 30), length / 2 + 30);
-    el.scrollTo({ top: Math.max(0, top + length / 2 - want), behavior: app.forward && !app.still() ? "smooth" : "instant" });
+    el.scrollTo({ top: Math.max(0, top + length / 2 - want),
+      behavior: app.forward && !app.still() ? "smooth" : "instant" });
     drawBeam();
   }
 
@@ -946,8 +1006,10 @@ function makeSource(app) {
     const [a, b] = current.frame.lines, from = app.ladder.place(current.frame.stage);
     const origin = wedge.parentNode.getBoundingClientRect(), box = el.getBoundingClientRect();
     const clamp = (y) => Math.max(box.top, Math.min(box.bottom, y)) - origin.top;
-    const top = clamp(inner.children[a - 1].getBoundingClientRect().top), bottom = clamp(inner.children[b - 1].getBoundingClientRect().bottom);
-    const x0 = from.x - origin.left, x1 = box.left - origin.left + 1, y = from.y - origin.top, half = 10.5 * app.ladderScale;
+    const top = clamp(inner.children[a - 1].getBoundingClientRect().top),
+      bottom = clamp(inner.children[b - 1].getBoundingClientRect().bottom);
+    const x0 = from.x - origin.left, x1 = box.left - origin.left + 1, y = from.y - origin.top,
+      half = 10.5 * app.ladderScale;
     beam.setAttribute("d", `M${x0} ${y - half}C${x0 + 8} ${y - half} ${x1 - 8} ${top} ${x1} ${top}V${bottom}`
       + `C${x1 - 8} ${bottom} ${x0 + 8} ${y + half} ${x0} ${y + half}Z`);
   }
@@ -1016,12 +1078,15 @@ export function whyKind(frame) {
 }
 
 function makeWhy(app) {
-  const title = h("b"), sub = h("span", { class: "sub" }), hero = h("div", { class: "ineq" }), table = h("table", { class: "mx" });
+  const title = h("b"), sub = h("span", { class: "sub" }), hero = h("div", { class: "ineq" }),
+    table = h("table", { class: "mx" });
   const chain = h("div", { class: "chain" }), rows = h("div", { class: "rows" });
-  const el = h("section", { class: "p why" }, h("h3", {}, title, sub), h("div", { class: "hero" }, hero, table), chain, rows);
+  const el = h("section", { class: "p why" }, h("h3", {}, title, sub), h("div", { class: "hero" }, hero, table), chain,
+    rows);
   const label = (zone) => app.trace.machine.zones[zone].label;
   const big = (...parts) => h("div", { class: "big" }, parts);
-  const num = (value, colour) => h("span", { class: "num", style: colour ? `color:var(--${colour})` : null }, typeof value === "number" ? fmt(value) : value);
+  const num = (value, colour) => h("span", { class: "num", style: colour ? `color:var(--${colour})` : null },
+    typeof value === "number" ? fmt(value) : value);
   const op = (text) => h("span", { class: "op" }, text);
   const unit = (text) => h("span", { class: "unit" }, text);
   const spell = (...parts) => h("div", { class: "spell" }, parts);
@@ -1066,7 +1131,8 @@ function makeWhy(app) {
     table.setAttribute("aria-label", app.t("triesName"));
     keyed(table, JSON.stringify([app.lang, zones, made]), () => [
       h("thead", {}, h("tr", {}, h("td"), zones.map((zone) => h("th", { scope: "col" }, zone)))),
-      h("tbody", {}, made.map((one) => h("tr", {}, h("th", { scope: "row" }, name(one)), zones.map((zone) => cell(one.cells[zone]))))),
+      h("tbody", {}, made.map((one) => h("tr", {}, h("th", { scope: "row" }, name(one)),
+        zones.map((zone) => cell(one.cells[zone]))))),
     ]);
   }
 
@@ -1076,7 +1142,8 @@ function makeWhy(app) {
       const step = test.chain?.find(([which]) => which === name);
       return [h("i", { class: step ? null : "off" }, text), step ? h("b", {}, fmt(step[1])) : null];
     };
-    const start = [h("span", {}, `${withZone ? `${label(test.zone)} ` : ""}${test.mark_name}`), h("b", {}, fmt(test.mark))];
+    const start = [h("span", {}, `${withZone ? `${label(test.zone)} ` : ""}${test.mark_name}`),
+      h("b", {}, fmt(test.mark))];
     if (test.own) return start;
     return [...start, factor("HIGH", "HIGH −½"), factor("HARDER", "HARDER −¼"), h("span", {}, "+ lowmem_reserve"),
       h("b", {}, fmt(test.reserve)), test.rows ? [h("span", {}, "="), h("b", {}, fmt(test.rows[0].m))] : null].flat();
@@ -1085,7 +1152,8 @@ function makeWhy(app) {
   function away(list) {
     if (!list) return [];
     const sign = { page: " ✓", no_page: " ✗", livelock: " ∞" };
-    const button = ([key, args, knobs, end]) => h("button", { type: "button", class: `alt ${end === "page" ? "ok" : "no"}`, disabled: !app.live,
+    const button = ([key, args, knobs, end]) =>
+      h("button", { type: "button", class: `alt ${end === "page" ? "ok" : "no"}`, disabled: !app.live,
       on: { click: () => app.patch(knobs) } }, app.say(key, args) + sign[end]);
     return [h("span", {}, app.t(list.length ? "oneAway" : "noneAway")), ...list.map(button)];
   }
@@ -1095,8 +1163,10 @@ function makeWhy(app) {
     if (row.slip) return s("svg", { class: "gauge", "aria-hidden": "true" });
     const mark = 60, ratio = row.m > 0 ? row.f / row.m : row.ok ? 9 : 0, x = Math.max(0.1, Math.min(ratio * mark, 100));
     const colour = row.ok ? "var(--ok)" : "var(--no)";
-    const bar = ratio * mark > 100 ? [s("path", { d: "M0 4H93L89 12H0Z", fill: colour }), s("path", { d: "M97 4H104V12H93Z", fill: colour })]
-      : [s("rect", { x: 0.7, y: 4, width: x, height: 8, fill: row.ok ? colour : app.pattern("hatch"), stroke: colour, "stroke-width": 1.4 })];
+    const bar = ratio * mark > 100 ? [s("path", { d: "M0 4H93L89 12H0Z", fill: colour }),
+      s("path", { d: "M97 4H104V12H93Z", fill: colour })]
+      : [s("rect", { x: 0.7, y: 4, width: x, height: 8, fill: row.ok ? colour : app.pattern("hatch"), stroke: colour,
+        "stroke-width": 1.4 })];
     return s("svg", { class: "gauge", viewBox: "0 0 104 16", preserveAspectRatio: "none", "aria-hidden": "true" }, bar,
       s("line", { x1: mark, x2: mark, y1: -7, y2: 23, stroke: "var(--ink)", "stroke-width": 2 }));
   }
@@ -1105,30 +1175,38 @@ function makeWhy(app) {
     const all = Math.max(1, test.rows[0].above), before = row.o ? test.rows[row.o - 1].above : all;
     const share = (pages) => `${(pages / all) * 100}%`;
     const solid = s("rect", { y: 1, height: 14, fill: "var(--free)", style: `width:max(2px,${share(row.above)})` });
-    if (animate && row.o) app.animate(solid, [{ width: share(before) }, { width: `max(2px,${share(row.above)})` }], 360);
-    return s("svg", { class: "wf", "aria-hidden": "true" }, s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
-      row.o ? s("rect", { x: share(row.above), y: 3, width: share(before - row.above), height: 10, fill: app.pattern("hatch"),
+    if (animate && row.o) app.animate(solid, [{ width: share(before) }, { width: `max(2px,${share(row.above)})` }],
+      360);
+    return s("svg", { class: "wf", "aria-hidden": "true" },
+      s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
+      row.o ? s("rect", { x: share(row.above), y: 3, width: share(before - row.above), height: 10,
+        fill: app.pattern("hatch"),
         stroke: "var(--ink3)", "stroke-width": 0.8 }) : null, solid);
   }
 
   const yesNo = ({ ok, slip }) => (slip ? h("span", { class: "v" }, "—")
     : h("span", { class: `v ${ok ? "ok" : "no"}` }, `${ok ? "✓ " : "✗ "}${app.t(ok ? "yes" : "no")}`));
-  const headRow = (first, second) => h("div", { class: "r h" }, h("span", {}, first), h("span", { class: "hwf" }, second),
-    h("span", { class: "end" }, app.t("pagesHead")), h("span"), h("span", {}, app.t("markHead")), h("span", { class: "mid" }, app.t("gaugeHead")), h("span"));
+  const headRow = (first, second) => h("div", { class: "r h" }, h("span", {}, first),
+    h("span", { class: "hwf" }, second),
+    h("span", { class: "end" }, app.t("pagesHead")), h("span"), h("span", {}, app.t("markHead")),
+      h("span", { class: "mid" }, app.t("gaugeHead")), h("span"));
 
   function testRow(test, o, current) {
     const row = test.rows[o], shown = row && o <= current, now = o === current;
     const name = o ? app.t("orderFrom", { o }) : app.t("anySize");
-    const lab = h("span", { class: "lab" }, name, o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(1 << (o - 1))}`) : null);
+    const lab = h("span", { class: "lab" }, name,
+      o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(1 << (o - 1))}`) : null);
     const hover = { mouseenter: () => app.hover(o - 1), mouseleave: () => app.hover(-1) };
     if (!shown) return h("div", { class: "r todo" }, lab);
-    return h("div", { class: `r${now ? " cur" : ""}`, on: hover }, lab, waterfall(test, row, now), h("span", { class: "f" }, fmt(row.f)),
+    return h("div", { class: `r${now ? " cur" : ""}`, on: hover }, lab, waterfall(test, row, now),
+      h("span", { class: "f" }, fmt(row.f)),
       h("span", { class: "gt" }, ">"), h("span", { class: "m" }, fmt(row.m)), gauge(row), yesNo(row));
   }
 
   function foldedRow({ from, to }, current) {
     const done = to <= current, n = to - from + 1;
-    return h("div", { class: `r fold${done ? "" : " todo"}` }, h("span", { class: "lab" }, app.t(done ? "foldHold" : "foldTodo", { a: from, b: to })),
+    return h("div", { class: `r fold${done ? "" : " todo"}` },
+      h("span", { class: "lab" }, app.t(done ? "foldHold" : "foldTodo", { a: from, b: to })),
       done ? h("span", { class: "v ok" }, `✓ ${app.t("allHold", { n })}`) : null);
   }
 
@@ -1142,7 +1220,8 @@ function makeWhy(app) {
     const what = row.o ? app.t("blocksFrom", { o: row.o })
       : test.reserve ? app.t("spellReserve", { mark: markInForce(test), reserve: test.reserve }) : app.t("anySize");
     return h("div", { class: `r${decides ? " cur" : ""}` },
-      h("span", { class: "lab" }, h("b", {}, label(test.zone)), ` ${test.mark_name}`, times > 1 ? h("small", {}, ` ×${times}`) : null),
+      h("span", { class: "lab" }, h("b", {}, label(test.zone)), ` ${test.mark_name}`,
+        times > 1 ? h("small", {}, ` ×${times}`) : null),
       h("span", { class: "hwf" }, what), h("span", { class: "f" }, fmt(row.f)), h("span", { class: "gt" }, ">"),
       h("span", { class: "m" }, fmt(row.m)), gauge(row), yesNo(row));
   }
@@ -1156,7 +1235,8 @@ function makeWhy(app) {
   /** The frame whose test decided: none where a page was taken without asking any mark. */
   function decidingFrame({ decides, tests = [], event }) {
     const ok = (at) => app.trace.frames[at].test.ok;
-    return [decides, tests.findLast(ok), tests.at(-1)].find((at) => at !== undefined && (event[1] !== "page" || ok(at)));
+    return [decides, tests.findLast(ok), tests.at(-1)].find((at) => at !== undefined
+      && (event[1] !== "page" || ok(at)));
   }
 
   function endHero({ frame }) {
@@ -1167,7 +1247,8 @@ function makeWhy(app) {
     }
     if (!test) {
       const [pages, colour] = app.trace.result === null ? [0] : [1 << app.trace.request.order, "ok"];
-      return [big(num(pages, colour), unit(app.t("pagesHead"))), spell(app.t(frame.tests?.length ? "noMarkAsked" : "noTests"))];
+      return [big(num(pages, colour), unit(app.t("pagesHead"))),
+        spell(app.t(frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
     const row = lastRow(test), where = row.o ? ` · ${app.t("blocksFrom", { o: row.o })}` : "";
     return inequality(row, spell(app.t("decider", { zone: label(test.zone), mark: test.mark_name }) + where));
@@ -1175,7 +1256,8 @@ function makeWhy(app) {
 
   // -- a split or a merge, as a picture
   function splitHero({ split }) {
-    if (!split.back.length) return [big(num(1 << split.from, "ok"), unit(app.t("pagesHead"))), spell(app.t("wholeBlock", { o: split.from }))];
+    if (!split.back.length) return [big(num(1 << split.from, "ok"), unit(app.t("pagesHead"))),
+      spell(app.t("wholeBlock", { o: split.from }))];
     const back = split.back.flatMap((order) => [op("+"), num(1 << order, "free")]);
     const colour = (text, name) => h("b", { class: "tight", style: `color:var(--${name})` }, text);
     return [h("div", { class: `big l${split.back.length > 5 ? 3 : split.back.length > 2 ? 2 : 0}` },
@@ -1184,33 +1266,41 @@ function makeWhy(app) {
   }
 
   function splitPicture({ from, yours, back }) {
-    const levels = [from, ...[...back].sort((a, b) => b - a)], height = Math.min(26, (app.run.slots * 28) / levels.length - 4);
+    const levels = [from, ...[...back].sort((a, b) => b - a)],
+      height = Math.min(26, (app.run.slots * 28) / levels.length - 4);
     const level = (order, i) => {
       const width = 100 / 2 ** i, y = i * (height + 4), parts = [];
-      const box = (x, w, fill, text, name) => parts.push(app.animate(s("rect", { x: `${x}%`, y, width: `${w}%`, height, rx: 2, fill, stroke: "var(--bg)" }),
-        [{ opacity: 0 }, { opacity: 1 }], 320, i * 60), w > 9 ? s("text", { x: `${x + w / 2}%`, y: y + height / 2 + 4, class: name }, text) : "");
+      const box = (x, w, fill, text, name) => parts.push(app.animate(s("rect",
+        { x: `${x}%`, y, width: `${w}%`, height, rx: 2, fill, stroke: "var(--bg)" }),
+        [{ opacity: 0 }, { opacity: 1 }], 320, i * 60),
+          w > 9 ? s("text", { x: `${x + w / 2}%`, y: y + height / 2 + 4, class: name }, text) : "");
       if (!back.length) box(0, 100, "var(--ok)", app.t("yours"));
       else if (!i) box(0, 100, "var(--free2)", app.t("block", { o: from }), "ink");
       else {
         box(width, width, "var(--free)", app.t("toList", { o: order }));
-        box(0, width, i === levels.length - 1 ? "var(--ok)" : "var(--free2)", i === levels.length - 1 ? app.t("yours") : "");
+        box(0, width, i === levels.length - 1 ? "var(--ok)" : "var(--free2)",
+          i === levels.length - 1 ? app.t("yours") : "");
       }
       return parts;
     };
-    return s("svg", { class: "split", style: `height:${app.run.slots * 28}px`, "aria-hidden": "true", "data-yours": yours }, levels.flatMap(level));
+    return s("svg", { class: "split", style: `height:${app.run.slots * 28}px`, "aria-hidden": "true",
+      "data-yours": yours }, levels.flatMap(level));
   }
 
   function mergeHero({ merge: { from, to } }) {
-    return [big(num(1 << to), op("="), num(1 << from, "free"), ...(to > from ? [op("+"), num((1 << to) - (1 << from), "free")] : [])),
+    return [big(num(1 << to), op("="), num(1 << from, "free"),
+      ...(to > from ? [op("+"), num((1 << to) - (1 << from), "free")] : [])),
       spell(app.t("mergeSpell"))];
   }
 
   // -- time passes, pages come back
   function passingHero(gain) {
-    const { HZ } = app.trace.machine, sum = gain.free.reduce((n, [a, b]) => n + b - a, 0), ms = (jiffies) => (jiffies * 1000) / HZ;
+    const { HZ } = app.trace.machine, sum = gain.free.reduce((n, [a, b]) => n + b - a, 0),
+      ms = (jiffies) => (jiffies * 1000) / HZ;
     const parts = [];
     if (gain.jiffies) parts.push(num(app.t("millis", { n: ms(gain.jiffies) })));
-    if (sum || !gain.jiffies) parts.push(num(`${sum > 0 ? "+" : ""}${fmt(sum)}`, sum > 0 ? "free" : null), unit(app.t("pagesHead")));
+    if (sum || !gain.jiffies) parts.push(num(`${sum > 0 ? "+" : ""}${fmt(sum)}`, sum > 0 ? "free" : null),
+      unit(app.t("pagesHead")));
     const line = gain.jiffies ? app.t("passed", { j: gain.jiffies, hz: HZ, ms: ms(gain.total) }) : app.t("gained");
     return [h("div", { class: "big l1" }, parts), spell(line)];
   }
@@ -1218,22 +1308,31 @@ function makeWhy(app) {
   function passingChain(kinds) {
     const entries = Object.entries(kinds).filter(([, pages]) => pages);
     if (!entries.length) return [];
-    return [h("span", {}, app.t("cameBack")), ...entries.map(([kind, pages]) => [h("b", {}, fmt(pages)), h("span", {}, WORDS[kind] ? app.t(kind) : kind)]).flat(),
+    return [h("span", {}, app.t("cameBack")),
+      ...entries.map(([kind, pages]) => [h("b", {}, fmt(pages)),
+      h("span", {}, WORDS[kind] ? app.t(kind) : kind)]).flat(),
       modelTag()];
   }
 
   function passingRows({ free }) {
     const bar = (zone, [before, now]) => {
       const top = Math.max(1, before, now), low = Math.min(before, now), x = (pages) => `${(pages / top) * 100}%`;
-      return s("svg", { class: "wf", "aria-hidden": "true" }, s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
+      return s("svg", { class: "wf", "aria-hidden": "true" },
+        s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
         s("rect", { y: 1, width: x(low), height: 14, fill: "var(--free2)" }),
-        app.animate(s("rect", { x: x(low), y: 1, width: x(top - low), height: 14, fill: now > before ? "var(--free)" : app.pattern("hatch"),
-          style: "transform-box:fill-box;transform-origin:left" }), [{ transform: "scaleX(0)" }, { transform: "none" }], 360));
+        app.animate(s("rect", { x: x(low), y: 1, width: x(top - low), height: 14,
+          fill: now > before ? "var(--free)" : app.pattern("hatch"),
+          style: "transform-box:fill-box;transform-origin:left" }), [{ transform: "scaleX(0)" }, { transform: "none" }],
+            360));
     };
-    const line = (pair, zone) => h("div", { class: `r p${pair[1] === pair[0] ? " same" : ""}` }, h("span", { class: "lab" }, h("b", {}, label(zone))),
-      bar(zone, pair), h("span", { class: "f" }, fmt(pair[0])), h("span", { class: "gt" }, "→"), h("span", { class: "m" }, fmt(pair[1])),
-      h("span", { class: "delta" }, pair[1] === pair[0] ? "" : `${pair[1] > pair[0] ? "+" : ""}${fmt(pair[1] - pair[0])}`));
-    return [h("div", { class: "r p h" }, h("span", {}, app.t("freeDelta")), h("span", { class: "hwf" }), h("span", { class: "end" }, app.t("before")), h("span"),
+    const line = (pair, zone) => h("div", { class: `r p${pair[1] === pair[0] ? " same" : ""}` },
+      h("span", { class: "lab" }, h("b", {}, label(zone))),
+      bar(zone, pair), h("span", { class: "f" }, fmt(pair[0])), h("span", { class: "gt" }, "→"),
+        h("span", { class: "m" }, fmt(pair[1])),
+      h("span", { class: "delta" }, pair[1] === pair[0] ? ""
+        : `${pair[1] > pair[0] ? "+" : ""}${fmt(pair[1] - pair[0])}`));
+    return [h("div", { class: "r p h" }, h("span", {}, app.t("freeDelta")), h("span", { class: "hwf" }),
+      h("span", { class: "end" }, app.t("before")), h("span"),
       h("span", {}, app.t("now")), h("span")), ...free.map(line)];
   }
 
@@ -1246,9 +1345,12 @@ function makeWhy(app) {
   function condRows(conds) {
     const lamp = (code, value) => ([0, 1, true, false].includes(value) && /[A-Z(]/.test(code) // a flag or a yes-no call
       ? s("svg", { class: "lamp", viewBox: "0 0 12 12", role: "img", "aria-label": app.t(value ? "yes" : "no") },
-        s("circle", { cx: 6, cy: 6, r: 4.5, fill: value ? "var(--ink)" : "none", stroke: "var(--ink)", "stroke-width": 1.5 })) : null);
-    const line = ([code, value, key, args]) => h("tr", {}, h("td", {}, lamp(code, value)), h("th", { scope: "row" }, code),
-      h("td", { class: value ? "val" : "val zero" }, typeof value === "boolean" ? String(Number(value)) : fmt(value)), h("td", { class: "means" }, app.say(key, args)));
+        s("circle", { cx: 6, cy: 6, r: 4.5, fill: value ? "var(--ink)" : "none", stroke: "var(--ink)",
+          "stroke-width": 1.5 })) : null);
+    const line = ([code, value, key, args]) =>
+      h("tr", {}, h("td", {}, lamp(code, value)), h("th", { scope: "row" }, code),
+      h("td", { class: value ? "val" : "val zero" }, typeof value === "boolean" ? String(Number(value)) : fmt(value)),
+        h("td", { class: "means" }, app.say(key, args)));
     return h("table", { class: "conds", "aria-label": app.t("looked") }, h("tbody", {}, conds.map(line)));
   }
 
@@ -1260,21 +1362,26 @@ function makeWhy(app) {
       const y = i * height + height / 2, on = to === chosen;
       const shape = to === null ? null : stageShape(SHAPES[to]);
       shape?.setAttribute("transform", `translate(64,${y})`);
-      return s("g", { class: on ? "on" : "" }, s("path", { class: "e", d: `M14 ${middle}C34 ${middle} 30 ${y} 52 ${y}` }), shape ?? s("path", { class: "e", d: `M52 ${y}h8m0 -4v8` }),
+      return s("g", { class: on ? "on" : "" },
+        s("path", { class: "e", d: `M14 ${middle}C34 ${middle} 30 ${y} 52 ${y}` }),
+        shape ?? s("path", { class: "e", d: `M52 ${y}h8m0 -4v8` }),
         s("text", { x: 78, y: y + 4 }, to ?? app.t("returnsNull")));
     };
     const from = stageShape(SHAPES[stage]);
     from.setAttribute("transform", `translate(10,${middle})`);
     from.classList.add("from");
-    const name = `${app.t("waysOut")}: ${ways.map((to) => `${to ?? "NULL"}${to === chosen ? ` (${app.t("waysTaken")})` : ""}`).join(", ")}`;
+    const spoken = ways.map((to) => (to === chosen ? `${to ?? "NULL"} (${app.t("waysTaken")})` : to ?? "NULL"));
+    const name = `${app.t("waysOut")}: ${spoken.join(", ")}`;
     return s("svg", { class: "ways", width: 215, height: ways.length * height, role: "img", "aria-label": name },
-      ways.map((to, i) => [to, i]).sort(([a], [b]) => (a === chosen) - (b === chosen)).map(([to, i]) => way(to, i)), from);
+      ways.map((to, i) => [to, i]).sort(([a], [b]) => (a === chosen) - (b === chosen)).map(([to, i]) => way(to, i)),
+        from);
   }
 
   // -- one frame
   const views = {
     test: ({ frame, entry }) => ({
-      sub: `${frame.test.own ? `${app.t("ownTest")} · ` : ""}${label(frame.test.zone)} · ${frame.test.mark_name}${frame.test.own ? `, ${app.t("noFlags")}` : ""}`,
+      sub: `${frame.test.own ? `${app.t("ownTest")} · `
+        : ""}${label(frame.test.zone)} · ${frame.test.mark_name}${frame.test.own ? `, ${app.t("noFlags")}` : ""}`,
       hero: () => inequality(frame.test.rows[entry.row], spelled(frame.test, frame.test.rows[entry.row])),
       chain: () => chainOf(frame.test), rows: () => testRows(frame.test, entry.row),
     }),
@@ -1289,11 +1396,13 @@ function makeWhy(app) {
       const [first, ...others] = view.frame.chains;
       const steps = first.chain.flatMap(([, pages]) => [op("→"), num(pages)]);
       const names = first.chain.flatMap(([name]) => [h("b", {}, name === "HIGH" ? "−½" : "−¼"), `ALLOC_${name}`]);
-      return { sub: `${label(first.zone)} · ${first.mark_name}`, hero: () => [big(num(first.mark), steps), spell(first.mark_name, names)],
+      return { sub: `${label(first.zone)} · ${first.mark_name}`,
+        hero: () => [big(num(first.mark), steps), spell(first.mark_name, names)],
         chain: () => chainOf(others[0] ?? first, true), rows: () => decision(view) };
     },
     conds: (view) => ({ hero: () => condHero(view.frame.conds[0]), rows: () => decision(view) }),
-    stage: (view) => ({ hero: () => h("div", { class: "cond" }, functionName(view.frame)), rows: () => decision(view) }),
+    stage: (view) => ({ hero: () => h("div", { class: "cond" }, functionName(view.frame)),
+      rows: () => decision(view) }),
   };
   const functionName = ({ event, stage }) => (event && !["stage", "tick"].includes(event[0]) ? `${event[0]}()` : stage);
   const decision = (view) => h("div", { class: "decision" }, condRows(view.frame.conds ?? []), waysOn(view));
@@ -1326,9 +1435,11 @@ function makeTanks(app) {
   /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
   function geometry() {
     const { zones } = app.trace.machine, room = Math.max(190, app.memWidth - 306);
-    const digits = (zone) => Math.max(fmt(zone.pages_high).length, reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
+    const digits = (zone) => Math.max(fmt(zone.pages_high).length,
+      reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
     const label = (zone, names) => 5.4 * (digits(zone) + (names ? 5 : 0)) + (names ? 14 : 20);
-    const forms = [{ width: 36, names: true, numbers: true }, { width: 34, numbers: true }, { width: room / zones.length - 16 }];
+    const forms = [{ width: 36, names: true, numbers: true }, { width: 34, numbers: true },
+      { width: room / zones.length - 16 }];
     for (const form of forms) {
       let x = 8;
       const places = zones.map((zone) => {
@@ -1351,33 +1462,42 @@ function makeTanks(app) {
     const level = s("rect", { class: "lvl", x: 1, width: width - 1, height: 400, fill: "var(--free2)" });
     const pointer = s("path", { class: "ptr", d: "M-1 0l-6 -4v8z", fill: "var(--free)" });
     const hollow = s("path", { d: "M-1 0l-6 -4v8z", fill: "var(--bg)", stroke: "var(--free)", "stroke-width": 1.4 });
-    const was = s("line", { class: "was", x1: 1, x2: width }), outline = s("path", { d: `M1 ${TOP}V${BOTTOM}H${width}V${TOP}`, fill: "none", stroke: "var(--ink)" });
+    const was = s("line", { class: "was", x1: 1, x2: width }),
+      outline = s("path", { d: `M1 ${TOP}V${BOTTOM}H${width}V${TOP}`, fill: "none", stroke: "var(--ink)" });
     const labels = s("g"), free = s("text", { x: 1, y: 164 }), name = s("text", { x: 1, y: 151 }, zone.label);
     const wave = "l7 -4l7 4".repeat(Math.ceil((width + 4) / 14));
     const tear = scale.cut === null ? [] : [["var(--bg)", 4], ["var(--ink3)", 1]].map(([stroke, w]) =>
       s("path", { d: `M-2 ${scale.cut}${wave}`, fill: "none", stroke, "stroke-width": w }));
-    const floor = reserve ? [s("rect", { x: 1, y: scale.floor, width: width - 1, height: BOTTOM - scale.floor, fill: app.pattern("cross") }),
-      s("line", { x1: 1, x2: width, y1: scale.floor, y2: scale.floor, stroke: "var(--resv)", "stroke-width": 2.5 })] : [];
+    const floor = reserve ? [s("rect", { x: 1, y: scale.floor, width: width - 1, height: BOTTOM - scale.floor,
+      fill: app.pattern("cross") }),
+      s("line", { x1: 1, x2: width, y1: scale.floor, y2: scale.floor, stroke: "var(--resv)", "stroke-width": 2.5 })]
+        : [];
     const el = s("g", { class: asked ? "tank" : "tank aside", transform: `translate(${x},0)` },
       s("clipPath", { id: clip }, s("rect", { x: 0, y: TOP, width, height: BOTTOM - TOP })),
       s("g", { "clip-path": `url(#${clip})` }, level), floor, was, tear, outline, labels, hollow, pointer, name, free);
 
     function markLabels(test) {
-      const marks = ["high", "low", "min"].map((which) => ({ y: scale.y(zone[`pages_${which}`] + reserve), text: fmt(zone[`pages_${which}`]), which }));
-      if (test?.chain?.length) marks.push({ y: scale.y(markInForce(test) + reserve), text: fmt(markInForce(test)), force: true });
+      const marks = ["high", "low", "min"].map((which) =>
+        ({ y: scale.y(zone[`pages_${which}`] + reserve), text: fmt(zone[`pages_${which}`]), which }));
+      if (test?.chain?.length) marks.push({ y: scale.y(markInForce(test) + reserve), text: fmt(markInForce(test)),
+        force: true });
       if (reserve) marks.push({ y: (scale.floor + BOTTOM) / 2, text: `+${fmt(reserve)}`, floor: true });
       marks.sort((a, b) => a.y - b.y);
       let low = -99;
       const ys = marks.map((mark) => (low = Math.max(mark.y + 3.5, low + 11.5)));
       for (let i = ys.length - 1, limit = BOTTOM + 3; i >= 0; i -= 1) limit = (ys[i] = Math.min(ys[i], limit)) - 11.5;
       return marks.flatMap((mark, i) => [
-        mark.floor ? "" : s("line", { x1: mark.force ? -3 : width - 14, x2: width + 4, y1: mark.y, y2: mark.y, stroke: "var(--ink)", "stroke-width": mark.force ? 2.6 : 1.3 }),
-        numbers ? s("path", { d: `M${width + 4} ${mark.floor ? ys[i] - 3.5 : mark.y}L${width + 8} ${ys[i] - 3.5}`, stroke: "var(--ink3)", fill: "none" }) : "",
-        numbers ? s("text", { x: width + 10, y: ys[i], class: mark.force ? "b" : mark.floor ? "resv" : "" }, (names && mark.which ? `${mark.which} ` : "") + mark.text) : ""]);
+        mark.floor ? "" : s("line", { x1: mark.force ? -3 : width - 14, x2: width + 4, y1: mark.y, y2: mark.y,
+          stroke: "var(--ink)", "stroke-width": mark.force ? 2.6 : 1.3 }),
+        numbers ? s("path", { d: `M${width + 4} ${mark.floor ? ys[i] - 3.5 : mark.y}L${width + 8} ${ys[i] - 3.5}`,
+          stroke: "var(--ink3)", fill: "none" }) : "",
+        numbers ? s("text", { x: width + 10, y: ys[i], class: mark.force ? "b" : mark.floor ? "resv" : "" },
+          (names && mark.which ? `${mark.which} ` : "") + mark.text) : ""]);
     }
 
     function update(view) {
-      const pages = app.run.levels[view.at].free[index], y = scale.y(pages), test = view.evidence?.test.zone === index ? view.evidence.test : null;
+      const pages = app.run.levels[view.at].free[index], y = scale.y(pages),
+        test = view.evidence?.test.zone === index ? view.evidence.test : null;
       const selected = view.zone === index, before = view.before[index];
       level.style.transform = pointer.style.transform = `translateY(${y}px)`;
       const counted = test ? scale.y(test.rows[0].f) : y;
@@ -1389,8 +1509,9 @@ function makeTanks(app) {
       name.setAttribute("class", selected ? "b" : "");
       setText(free, asked || pages !== 0 ? app.t("nFree", { n: pages }) : app.t("notInList"));
       keyed(labels, JSON.stringify([test?.chain, app.lang]), () => markLabels(test));
-      el.setAttribute("aria-label", `${zone.label}: ${app.t("nFree", { n: pages })}; min ${fmt(zone.pages_min)}, low ${fmt(zone.pages_low)}, high ${fmt(zone.pages_high)}`
-        + (asked ? "" : `; ${app.t("notInList")}`));
+      const marks = ["min", "low", "high"].map((which) => `${which} ${fmt(zone[`pages_${which}`])}`);
+      const spoken = [app.t("nFree", { n: pages }), ...marks, asked ? "" : app.t("notInList")].filter(Boolean);
+      el.setAttribute("aria-label", `${zone.label}: ${spoken.join(", ")}`);
     }
     el.setAttribute("role", "img");
     return { el, update };
@@ -1427,13 +1548,15 @@ function makeLists(app) {
     const places = layout();
     columns = places.map((place, o) => ({ ...place, order: o, el: s("g", { "data-col": o }) }));
     pcp = ["hot", "cold"].map((which, i) => ({ which, x: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
-    return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }), ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
+    return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }),
+      ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
   }
 
   function brackets(order) {
     const one = (a, b, text, large) => {
       const from = columns[a].from + 2, to = columns[b].to - 2;
-      return [s("path", { d: `M${from} 20v-5H${to}v5`, fill: "none", stroke: large ? "var(--ink)" : "var(--ink3)", "stroke-width": large ? 2 : 1 }),
+      return [s("path", { d: `M${from} 20v-5H${to}v5`, fill: "none", stroke: large ? "var(--ink)" : "var(--ink3)",
+        "stroke-width": large ? 2 : 1 }),
         s("text", { x: (from + to) / 2, y: 10, "text-anchor": "middle", class: large ? "b" : "" }, text)];
     };
     const tight = columns[ORDERS - 1].to - columns[order].from < 120;
@@ -1445,14 +1568,18 @@ function makeLists(app) {
   /** Tiles of a stack, head on top; the second lowest gap is the tear where entries are left out. */
   function stack(list, x, tile, dead, round) {
     const tiles = tileCount(list.count), torn = list.count > tiles;
-    const pfnOf = (fromTop) => (torn && fromTop === tiles - 1 ? list.tail.at(-1) ?? (list.head.length === list.count ? list.head.at(-1) : null) : list.head[fromTop]);
+    const pfnOf = (fromTop) => (torn && fromTop === tiles - 1 ? list.tail.at(-1)
+      ?? (list.head.length === list.count ? list.head.at(-1) : null) : list.head[fromTop]);
     return Array.from({ length: tiles }, (_, i) => {
       const y = BASE - 8 - (tiles - 1 - i) * 8.5, pfn = pfnOf(i), first = i === 0;
       if (torn && i === tiles - 2) {
-        return s("path", { d: `M${x - 1} ${y + 6}l${tile / 4} -4l${tile / 4} 4l${tile / 4} -4l${tile / 4} 4`, fill: "none", stroke: "var(--ink3)" });
+        return s("path", { d: `M${x - 1} ${y + 6}l${tile / 4} -4l${tile / 4} 4l${tile / 4} -4l${tile / 4} 4`,
+          fill: "none", stroke: "var(--ink3)" });
       }
-      const rect = s("rect", { x, y, width: tile, height: 6.5, rx: round, fill: dead ? app.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
-        stroke: dead ? "var(--ink3)" : "none", "stroke-width": 0.8 }, pfn === undefined || pfn === null ? null : s("title", {}, `pfn ${fmt(pfn)}`));
+      const rect = s("rect", { x, y, width: tile, height: 6.5, rx: round,
+        fill: dead ? app.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
+        stroke: dead ? "var(--ink3)" : "none", "stroke-width": 0.8 },
+          pfn === undefined || pfn === null ? null : s("title", {}, `pfn ${fmt(pfn)}`));
       return first ? [rect, s("path", { d: `M${x - 6} ${y}l4.5 3.25l-4.5 3.25z`, fill: "var(--ink)" })] : rect;
     }).flat();
   }
@@ -1464,11 +1591,16 @@ function makeLists(app) {
     keyed(el, key, () => [
       now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      app.animate(s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)), now ? [{ opacity: 0.15 }, { opacity: 1 }] : null, 360),
-      asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none", stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
+      app.animate(s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
+        now ? [{ opacity: 0.15 }, { opacity: 1 }] : null, 360),
+      asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none",
+        stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
       s("text", { x: middle, y: BASE + 14, "text-anchor": "middle", class: asked ? "b" : "" }, String(order)),
-      (order < 4 || order % 2) && s("text", { x: middle, y: BASE + 26, "text-anchor": "middle", class: now ? "size now" : "size" }, sizeText(order).replace(/ kB| MB/, (u) => u[1].toLowerCase().replace("m", "M"))),
-      s("text", { x: middle, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" }, text)].filter(Boolean));
+      (order < 4 || order % 2) && s("text", { x: middle, y: BASE + 26, "text-anchor": "middle",
+        class: now ? "size now" : "size" }, sizeText(order).replace(/ kB| MB/,
+        (u) => u[1].toLowerCase().replace("m", "M"))),
+      s("text", { x: middle, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
+        text)].filter(Boolean));
   }
 
   function percpu({ which, x, el }, list, high, now) {
@@ -1476,13 +1608,16 @@ function makeLists(app) {
       now && s("rect", { x: x - 11, y: BASE + 3, width: 22, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: x - 9, x2: x + 9, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
       ...stack({ ...list, count: Math.min(list.count, 5) }, x - 7, 14, false, 3),
-      s("text", { x, y: BASE + 14, "text-anchor": "middle" }, app.t(which)), s("text", { x, y: BASE + 26, "text-anchor": "middle", class: "size" }, `≤${high}`),
-      s("text", { x, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" }, String(list.count))].filter(Boolean));
+      s("text", { x, y: BASE + 14, "text-anchor": "middle" }, app.t(which)),
+        s("text", { x, y: BASE + 26, "text-anchor": "middle", class: "size" }, `≤${high}`),
+      s("text", { x, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
+        String(list.count))].filter(Boolean));
   }
 
   function show(view, room) {
     width = Math.max(300, Math.min(520, room));
-    const { lists } = view.state.zones[view.zone], zone = app.trace.machine.zones[view.zone], { order } = app.trace.request;
+    const { lists } = view.state.zones[view.zone], zone = app.trace.machine.zones[view.zone],
+      { order } = app.trace.request;
     svg.setAttribute("viewBox", `0 0 ${width} 172`);
     svg.setAttribute("width", width * app.zoom);
     keyed(columnLayer, width, build);
@@ -1490,7 +1625,8 @@ function makeLists(app) {
     columns.forEach((one, o) => column(one, lists[o], view));
     percpu(pcp[0], lists[HOT], zone.pcp_hot?.high ?? 0, view.column === HOT);
     percpu(pcp[1], lists[COLD], zone.pcp_cold?.high ?? 0, view.column === COLD);
-    svg.setAttribute("aria-label", app.t("listsSummary", { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
+    svg.setAttribute("aria-label", app.t("listsSummary",
+      { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
       hot: lists[HOT].count, cold: lists[COLD].count }));
   }
   const hover = (order) => columns.forEach(({ el }, o) => el.classList.toggle("hov", o === order));
@@ -1499,13 +1635,16 @@ function makeLists(app) {
 
 function makeMemory(app) {
   const tanks = makeTanks(app), lists = makeLists(app), zonesHead = h("h3"), listsHead = h("h3");
-  const el = h("section", { class: "p mem" }, h("div", { class: "mgrid" }, h("div", { class: "mtanks" }, zonesHead, tanks.el), h("div", {}, listsHead, lists.el)));
+  const el = h("section", { class: "p mem" },
+    h("div", { class: "mgrid" }, h("div", { class: "mtanks" }, zonesHead, tanks.el),
+    h("div", {}, listsHead, lists.el)));
 
   function show(view) {
     const label = app.trace.machine.zones[view.zone].label;
     el.setAttribute("aria-label", app.t("memory"));
     keyed(zonesHead, app.lang, () => [app.t("zones"), h("span", {}, app.t("zonesSub"))]);
-    keyed(listsHead, app.lang + label, () => [app.t("lists"), h("span", { class: "strong" }, label), h("span", {}, app.t("headNext"))]);
+    keyed(listsHead, app.lang + label, () =>
+      [app.t("lists"), h("span", { class: "strong" }, label), h("span", {}, app.t("headNext"))]);
     tanks.show(view);
     lists.show(view, app.memWidth - tanks.width() - 16);
   }
@@ -1513,58 +1652,82 @@ function makeMemory(app) {
 }
 
 function makeStrip(app) {
-  const svg = s("svg", { role: "img" }), legend = h("div", { class: "key" }), el = h("section", { class: "p strip" }, svg, legend);
-  const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none", R: () => app.pattern("lines"), "?": "var(--line2)" };
+  const svg = s("svg", { role: "img" }), legend = h("div", { class: "key" }),
+    el = h("section", { class: "p strip" }, svg, legend);
+  const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none",
+    R: () => app.pattern("lines"), "?": "var(--line2)" };
   const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
   const Y = 16, H = 16;
 
   function block(run, scale, cut, start) {
-    const x = (run.pfn - start) * scale, width = run.n * scale, label = (text, more) => s("text", { x: x + width / 2, y: Y + 12, "text-anchor": "middle", ...more }, text);
+    const x = (run.pfn - start) * scale, width = run.n * scale,
+      label = (text, more) => s("text", { x: x + width / 2, y: Y + 12, "text-anchor": "middle", ...more }, text);
     const title = s("title", {}, `pfn ${fmt(run.pfn)}${run.n > 1 ? ` – ${fmt(run.pfn + run.n - 1)}` : ""}`);
     if (run.kind === "yours") {
-      return [app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2, fill: "var(--ok)" }, title),
-        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320), width > 30 ? label(app.t("yours"), { class: "on" }) : ""];
+      return [app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
+        fill: "var(--ok)" }, title),
+        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320),
+          width > 30 ? label(app.t("yours"), { class: "on" }) : ""];
     }
     if (run.kind === "free") {
       const dead = run.order < cut;
-      return [s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2, fill: dead ? app.pattern("hatch") : "var(--free2)",
-        stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title), width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
+      return [s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
+        fill: dead ? app.pattern("hatch") : "var(--free2)",
+        stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title),
+          width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
     }
-    if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5, fill: "var(--free3)", stroke: "var(--free)" }, title)];
-    return [s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind), stroke: run.kind === "H" ? "var(--line)" : "none" }, title)];
+    if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
+      fill: "var(--free3)", stroke: "var(--free)" }, title)];
+    return [s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
+      stroke: run.kind === "H" ? "var(--line)" : "none" }, title)];
   }
 
   function ghostNodes(ghost, scale, start, width) {
     const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
-    const left = Math.min(x, own), right = Math.max(x, own) + size, says = app.t(ghost.why, { pfn: ghost.buddy }), asks = app.t("cannotGrow", { o: ghost.order });
-    const room = (text) => text.length * (app.lang === "zh" ? 9 : 5.6) + 8, roomLeft = left > room(asks), roomRight = width - right > room(says);
-    const text = roomLeft && roomRight ? [s("text", { x: left - 6, y: 8, "text-anchor": "end" }, asks), s("text", { x: right + 6, y: 8, class: "bad" }, says)]
-      : [s("text", roomLeft ? { x: left - 6, y: 8, "text-anchor": "end" } : { x: right + 6, y: 8 }, `${asks} `, s("tspan", { class: "bad" }, says))];
-    return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)", "stroke-width": 2, "stroke-dasharray": "4 3" },
+    const left = Math.min(x, own), right = Math.max(x, own) + size, says = app.t(ghost.why, { pfn: ghost.buddy }),
+      asks = app.t("cannotGrow", { o: ghost.order });
+    const room = (text) => text.length * (app.lang === "zh" ? 9 : 5.6) + 8, roomLeft = left > room(asks),
+      roomRight = width - right > room(says);
+    const text = roomLeft && roomRight ? [s("text", { x: left - 6, y: 8, "text-anchor": "end" }, asks),
+      s("text", { x: right + 6, y: 8, class: "bad" }, says)]
+      : [s("text", roomLeft ? { x: left - 6, y: 8, "text-anchor": "end" } : { x: right + 6, y: 8 }, `${asks} `,
+        s("tspan", { class: "bad" }, says))];
+    return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)",
+      "stroke-width": 2, "stroke-dasharray": "4 3" },
       s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text].flat();
   }
 
   function legendNodes(strip) {
-    const label = app.trace.machine.zones[strip.zone].label, kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
-    const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" }, s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
-      fill: kind === "free" ? "var(--free2)" : kind === "P" ? "var(--free3)" : fillOf(kind), stroke: "free P".includes(kind) ? "var(--free)" : "var(--line)" }));
-    return [h("span", {}, `${label}, pfn ${fmt(strip.start)}`), h("span", { class: "items" }, kinds.map((kind) => h("span", {}, swatch(kind), app.t(kind === "free" ? "free" : USED[kind])))),
+    const label = app.trace.machine.zones[strip.zone].label,
+      kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
+    const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" },
+      s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
+      fill: kind === "free" ? "var(--free2)" : kind === "P" ? "var(--free3)" : fillOf(kind),
+        stroke: "free P".includes(kind) ? "var(--free)" : "var(--line)" }));
+    return [h("span", {}, `${label}, pfn ${fmt(strip.start)}`),
+      h("span", { class: "items" }, kinds.map((kind) =>
+      h("span", {}, swatch(kind), app.t(kind === "free" ? "free" : USED[kind])))),
       h("span", {}, fmt(strip.start + strip.pages - 1))];
   }
 
   function show(view) {
-    const strips = [].concat(app.trace.strip ?? []), at = Math.max(0, strips.findIndex((strip) => strip.zone === view.zone)), strip = strips[at];
+    const strips = [].concat(app.trace.strip ?? []),
+      at = Math.max(0, strips.findIndex((strip) => strip.zone === view.zone)), strip = strips[at];
     el.hidden = !strip;
     if (!strip) return;
     el.setAttribute("aria-label", app.t("strip"));
-    const width = app.stripWidth, scale = width / strip.pages, mine = app.trace.result === null ? null : takenBlock(app.trace, view.at);
+    const width = app.stripWidth, scale = width / strip.pages,
+      mine = app.trace.result === null ? null : takenBlock(app.trace, view.at);
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
-    const runs = stripRuns(strip, view.state.strips[at], own), cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
+    const runs = stripRuns(strip, view.state.strips[at], own),
+      cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
     const ghost = cut ? missingBuddy(strip, runs, cut - 1) : null;
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
     svg.setAttribute("width", width * app.zoom);
-    svg.setAttribute("aria-label", app.t("stripName", { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
-    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang]), () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
+    svg.setAttribute("aria-label", app.t("stripName",
+      { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
+    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang]),
+      () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
     keyed(legend, JSON.stringify([app.lang, strip.zone, strip.start, strip.used]), () => legendNodes(strip));
   }
@@ -1576,11 +1739,13 @@ function makeStrip(app) {
 const SPEEDS = [0.5, 1, 2, 4], GRANULARITIES = ["stage", "event", "row"];
 
 function tickMark(mood, x) {
-  const path = (d, colour, more) => s("path", { d, stroke: `var(--${colour})`, fill: "none", "stroke-width": 2, ...more });
+  const path = (d, colour, more) => s("path",
+    { d, stroke: `var(--${colour})`, fill: "none", "stroke-width": 2, ...more });
   if (mood === "no" || mood === "end-no") return path(`M${x - 3} 31l6 6m0 -6l-6 6`, "no");
   if (mood === "ok" || mood === "end-ok") return path(`M${x - 4} 34l3 3l5 -6`, "ok");
   if (mood === "wake") return path(`M${x - 4} 38l4 -7l4 7z`, "ink", { fill: "var(--ink)", "stroke-width": 0 });
-  if (mood === "wait") return path(`M${x - 3.5} 34.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0M${x} 34.5v-2.5`, "ink2", { "stroke-width": 1.3 });
+  if (mood === "wait") return path(`M${x - 3.5} 34.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0M${x} 34.5v-2.5`, "ink2",
+    { "stroke-width": 1.3 });
   if (mood === "reclaim") return path(`M${x} 38v-6m-3 3l3 -3.5l3 3.5`, "free");
   if (mood === "kill") return path(`M${x - 4} 30.5h8v8h-8zM${x - 2} 32.5l4 4m0 -4l-4 4`, "no", { "stroke-width": 1.4 });
   if (mood === "warn") return s("text", { class: "tick", x, y: 38, "text-anchor": "middle" }, "!");
@@ -1593,31 +1758,39 @@ function makeTime(app) {
   const PLAY = "M4 2l9 6l-9 6z", PAUSE = "M3 2h4v12H3zM9 2h4v12H9z";
   const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } }, icon(d)) });
   const buttons = [
-    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })), button("back", "M12 2v12L3 8z", () => app.step(-1)),
+    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })),
+      button("back", "M12 2v12L3 8z", () => app.step(-1)),
     button("play", PLAY, () => app.play()), button("forward", "M4 2v12l9-6z", () => app.step(1)),
     button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.go(app.run.rows.length - 1, { settle: true })),
   ];
   const playButton = buttons[2].el;
   playButton.className = "pl";
-  const bands = s("g"), ticks = s("g"), names = s("g"), needle = s("rect", { class: "needle", y: 14, width: 4, height: 18, rx: 2 });
+  const bands = s("g"), ticks = s("g"), names = s("g"),
+    needle = s("rect", { class: "needle", y: 14, width: 4, height: 18, rx: 2 });
   const svg = s("svg", { "aria-hidden": "true" }, bands, ticks, names, needle);
   const range = h("input", { type: "range", class: "scrub", min: 0, on: {
     input: () => app.go(Number(range.value)), change: () => app.settle() } });
   const options = h("div", { class: "opt" }), event = h("div", { class: "ev" }), help = h("div", { class: "keys" });
-  const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)), h("div", { class: "scr" }, svg, range), options, event, help);
+  const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)),
+    h("div", { class: "scr" }, svg, range), options, event, help);
   let visits = [];
 
   function optionNodes() {
-    const radio = (value) => h("label", {}, h("input", { type: "radio", name: `${app.id}-step`, checked: value === app.granularity,
+    const radio = (value) => h("label", {}, h("input",
+      { type: "radio", name: `${app.id}-step`, checked: value === app.granularity,
       on: { change: () => { app.granularity = value; } } }), app.t(value));
-    const speed = h("select", { "aria-label": app.t("speed"), on: { change: (e) => { app.speed = Number(e.target.value); } } },
+    const speed = h("select", { "aria-label": app.t("speed"),
+      on: { change: (e) => { app.speed = Number(e.target.value); } } },
       SPEEDS.map((value) => h("option", { value, selected: value === app.speed }, `${value}×`)));
-    return [h("div", { class: "seg", role: "radiogroup", "aria-label": app.t("stepBy") }, GRANULARITIES.map(radio)), speed];
+    return [h("div", { class: "seg", role: "radiogroup", "aria-label": app.t("stepBy") }, GRANULARITIES.map(radio)),
+      speed];
   }
 
   function helpNodes() {
-    const stop = h("input", { type: "checkbox", checked: app.stopAtRefusal, on: { change: (e) => { app.stopAtRefusal = e.target.checked; } } });
-    return [h("label", { class: "stop" }, stop, ` ${app.t("stopAt")}`), h("span", {}, h("kbd", {}, "←"), h("kbd", {}, "→"), ` ${app.t("keyStep")}`),
+    const stop = h("input", { type: "checkbox", checked: app.stopAtRefusal,
+      on: { change: (e) => { app.stopAtRefusal = e.target.checked; } } });
+    return [h("label", { class: "stop" }, stop, ` ${app.t("stopAt")}`),
+      h("span", {}, h("kbd", {}, "←"), h("kbd", {}, "→"), ` ${app.t("keyStep")}`),
       h("span", {}, h("kbd", {}, app.t("space")), ` ${app.t("keyPlay")}`)];
   }
 
@@ -1644,17 +1817,21 @@ function makeTime(app) {
     rows.forEach(({ frame, last }, i) => {
       const x = (i + 0.5) * unit, mark = last ? tickMark(app.trace.frames[frame].mood, x) : null;
       if (mark) ticks.append(mark);
-      else if (unit > 9) ticks.append(s("rect", { x: x - 0.5, y: 31, width: 1, height: last ? 6 : 3, fill: "var(--ink3)" }));
+      else if (unit > 9) ticks.append(s("rect",
+        { x: x - 0.5, y: 31, width: 1, height: last ? 6 : 3, fill: "var(--ink3)" }));
     });
   }
   const visitsCount = () => findVisits().length;
 
   /** Names of the visits that have room; the current one always, and nothing that would touch it. */
   function nameNodes(width, current) {
-    const size = ({ stage }) => stage.length * 6.1 + 4, left = (visit) => Math.max(0, Math.min(visit.x + 1, width - size(visit)));
-    const clear = (visit) => left(visit) + size(visit) < left(current) - 4 || left(visit) > left(current) + size(current) + 4;
+    const size = ({ stage }) => stage.length * 6.1 + 4,
+      left = (visit) => Math.max(0, Math.min(visit.x + 1, width - size(visit)));
+    const clear = (visit) => left(visit) + size(visit) < left(current) - 4 || left(visit) > left(current)
+      + size(current) + 4;
     const shown = visits.filter((visit) => visit === current || (visit.size > size(visit) && clear(visit)));
-    return shown.map((visit) => s("text", { x: left(visit), y: 11, class: visit === current ? "cur" : "" }, visit.stage));
+    return shown.map((visit) => s("text", { x: left(visit), y: 11, class: visit === current ? "cur" : "" },
+      visit.stage));
   }
 
   function show(view) {
@@ -1671,7 +1848,8 @@ function makeTime(app) {
     }
     const unit = width / app.run.rows.length, current = visits.find((visit) => view.cursor <= visit.to);
     for (const visit of visits) {
-      const past = Math.max(0, Math.min(visit.size, (view.cursor - visit.from + 1) * unit - (visit.x - visit.from * unit) * 2));
+      const past = Math.max(0, Math.min(visit.size,
+        (view.cursor - visit.from + 1) * unit - (visit.x - visit.from * unit) * 2));
       visit.whole.classList.toggle("cur", visit === current);
       visit.done.classList.toggle("cur", visit === current);
       visit.done.setAttribute("width", view.cursor >= visit.to ? visit.size : view.cursor < visit.from ? 0 : past);
@@ -1715,13 +1893,14 @@ export function staticModel(traits) {
   };
 }
 
-/** Draw the explorer into el and keep it in step with the model {get, set, save, on -> off, live}. Returns a cleanup. */
+/** Draw the explorer into el, in step with the model {get, set, save, on -> off, live}; returns a cleanup. */
 export function mount(el, model) {
   const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
   const app = {
     id: uniqueId(), root, lang: "en", index: 0, dark: false, lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
-    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
+    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, zoom: 1, ladderScale: 1,
+      memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
   Object.assign(app, {
@@ -1730,22 +1909,35 @@ export function mount(el, model) {
     pattern: (name) => `url(#${app.id}-${name})`,
     still: () => calm.matches,
     animate(node, keyframes, duration, delay = 0) {
-      if (keyframes && app.forward && !calm.matches) node.animate(keyframes, { duration, delay, easing: "cubic-bezier(.2,.7,.2,1)", fill: "backwards" });
+      if (keyframes && app.forward && !calm.matches) node.animate(keyframes,
+        { duration, delay, easing: "cubic-bezier(.2,.7,.2,1)", fill: "backwards" });
       return node;
     },
-    set(name, value) { model.set(name, value); model.save(); },
+    set(name, value) { model.set(name, value); save(); },
     hover: (order) => panels.memory.hover(order),
   });
 
   // -- panels
   const alert = h("div", { class: "alert", role: "alert" }), wrap = h("div", { class: "wrap" }), panels = {};
   function build() {
-    Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app), source: makeSource(app),
+    Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app),
+      source: makeSource(app),
       note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app) });
     app.ladder = panels.ladder;
     const { source, note } = panels;
-    const where = h("div", { class: "where" }, source.wedge, panels.ladder.el, h("div", { class: "p code" }, source.el, note.el));
-    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, where, panels.why.el, panels.memory.el, panels.strip.el, panels.time.el);
+    const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
+      h("div", { class: "p code" }, source.el, note.el));
+    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, where, panels.why.el, panels.memory.el,
+      panels.strip.el, panels.time.el);
+  }
+
+  /** A page that was saved with its widgets has a model but no kernel: saving throws, and the knobs lock. */
+  function save() {
+    try {
+      model.save();
+    } catch {
+      app.live = false;
+    }
   }
 
   // -- what the reader is told when something fails
@@ -1760,11 +1952,13 @@ export function mount(el, model) {
   // -- one frame
   function viewAt(cursor) {
     const { run, trace } = app, entry = run.rows[cursor], at = entry.frame, frame = trace.frames[at];
-    const row = frame.test?.rows[entry.row], evidence = evidenceAt(trace, run.rows, cursor), zone = focusZone(trace, frame, evidence);
+    const row = frame.test?.rows[entry.row], evidence = evidenceAt(trace, run.rows, cursor),
+      zone = focusZone(trace, frame, evidence);
     const own = row?.say ? row : frame, start = visitStart(trace.frames, at);
     const cut = evidence && evidence.test.zone === zone ? evidence.row : 0;
     return {
-      cursor, entry, at, frame, evidence, zone, cut, state: run.at(at), mood: frame.test && !entry.last ? "" : frame.mood ?? "",
+      cursor, entry, at, frame, evidence, zone, cut, state: run.at(at),
+        mood: frame.test && !entry.last ? "" : frame.mood ?? "",
       text: app.say(own.say, own.args), isEnd: frame.event?.[0] === "end",
       before: start ? run.levels[start - 1].free : trace.initial.zones.map((z) => z.free),
       column: evidence ? cut - 1 : columnOf(frame),
@@ -1779,7 +1973,7 @@ export function mount(el, model) {
     root.toggleAttribute("data-forward", app.forward);
     for (const [name, panel] of Object.entries(panels)) {
       try {
-        panel.show(view);
+        keepFocus(panel.el, () => panel.show(view));
         report(name, null);
       } catch (error) {
         report(name, app.t("drawFailed", { panel: name, n: app.cursor + 1, why: error.message }));
@@ -1814,7 +2008,8 @@ export function mount(el, model) {
   }
   function tick() {
     app.step(1, false);
-    const { frame, last } = app.run.rows[app.cursor], refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
+    const { frame, last } = app.run.rows[app.cursor],
+      refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
     if (atEnd() || (app.stopAtRefusal && refused)) pause();
     else timer = setTimeout(tick, FRAME_MS / app.speed);
   }
@@ -1838,7 +2033,7 @@ export function mount(el, model) {
     model.set("knobs", wanted);
     asked = true;
     waitForAnswer();
-    model.save();
+    save();
   }
   function waitForAnswer() {
     root.setAttribute("data-busy", "");
@@ -1863,7 +2058,7 @@ export function mount(el, model) {
   app.typeMask = (text) => {
     model.set("mask", text);
     waitForAnswer();
-    model.save();
+    save();
   };
   app.openDeck = (knob) => {
     app.deckOpen = knob ? true : !app.deckOpen;
@@ -1939,11 +2134,14 @@ export function mount(el, model) {
     show();
     panels.note.fit();
   }
-  app.keepFocus = (panel, rebuild) => {
-    const held = panel.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
-    rebuild();
-    if (held !== null && !panel.contains(document.activeElement)) panel.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
-  };
+  const focusable = (panel) => [...panel.querySelectorAll("button, input, select, [tabindex]")];
+  /** What had the focus keeps it: if its node was made anew, the control in its place gets it, else the widget. */
+  function keepFocus(panel, update) {
+    const place = panel.contains(document.activeElement) ? focusable(panel).indexOf(document.activeElement) : -1;
+    update();
+    if (place >= 0 && !panel.contains(document.activeElement)) (focusable(panel)[place]
+      ?? root).focus({ preventScroll: true });
+  }
 
   // -- keyboard: only inside the widget, only plain keys, native controls keep theirs
   const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
@@ -1951,16 +2149,18 @@ export function mount(el, model) {
     if (!plain(event) || event.target.closest("input:not(.scrub), select, textarea")) return;
     if (event.key === " " && event.target.closest("button, [role=button]")) return;
     const last = () => app.go(app.run.rows.length - 1, { settle: true });
-    const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }), End: last, " ": app.play }[event.key];
+    const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }),
+      End: last, " ": app.play }[event.key];
     if (!act || !app.run) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   }
-  // JupyterLab listens at the document, before us: plain keys (arrows, letters such as x = cut the cell) are kept from
-  // its commands while focus is in here; Ctrl+S, Shift+Enter and the like go on to it.
+  // JupyterLab listens at the document, before us, and asks the focused node itself for this attribute: plain keys
+  // (arrows, letters such as x = cut the cell) are kept from its commands; Ctrl+S, Shift+Enter and Escape go on to it.
   function shield(event) {
-    if (root.contains(event.target)) root.toggleAttribute("data-lm-suppress-shortcuts", plain(event) && event.key !== "Escape");
+    if (!root.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event) && event.key !== "Escape");
   }
 
   // -- start
@@ -1975,7 +2175,8 @@ export function mount(el, model) {
   const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex, error: takeError, lang: takeLang, theme: takeTheme })
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
+    error: takeError, lang: takeLang, theme: takeTheme })
     .map(([name, listener]) => model.on(name, listener));
   takeLang();
   takeTheme();
@@ -1999,7 +2200,8 @@ export function mount(el, model) {
 
 function render({ model, el }) {
   return mount(el, {
-    live: true, get: (name) => model.get(name), set: (name, value) => model.set(name, value), save: () => model.save_changes(),
+    live: true, get: (name) => model.get(name), set: (name, value) => model.set(name, value),
+      save: () => model.save_changes(),
     on(name, listener) {
       model.on(`change:${name}`, listener);
       return () => model.off(`change:${name}`, listener);

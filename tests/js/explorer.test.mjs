@@ -1,0 +1,339 @@
+// The explorer's pure functions. Expected values: the worked case of the design (1 GB i386, GFP_ATOMIC, order 3),
+// numbers written out by hand, and the gotos of __alloc_pages() in Linux 2.6.21.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  applyFrame, changeList, edgePath, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows, groupTests,
+  initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, routeEdges, sentence, staticModel, stops,
+  stripRuns, takenBlock, tankScale, templateParts, tileCount, triesSoFar, visitGain, visitStart, wayTaken, whyKind,
+} from "../../buddylab/widgets/static/explorer.js";
+
+const NORMAL = 1, DMA = 0;
+const zones = [
+  { label: "DMA", present_pages: 4096, pages_min: 17, pages_low: 21, pages_high: 25, lowmem_reserve: [0, 880] },
+  { label: "Normal", present_pages: 225280, pages_min: 939, pages_low: 1173, pages_high: 1408, lowmem_reserve: [0, 0] },
+];
+const row = (o, f, m, above, nr, ok) => ({ o, f, m, above, nr, ok, say: "row", args: {} });
+const low = { zone: NORMAL, own: false, mark_name: "pages_low", mark: 1173, chain: [], reserve: 0, order: 3, ok: false,
+  rows: [row(0, 70053, 1173, 70060, null, true), row(1, 25475, 586, 25482, 44578, true),
+    row(2, 3241, 293, 3248, 11117, true), row(3, 41, 146, 48, 800, false)] };
+const lowDma = { zone: DMA, own: false, mark_name: "pages_low", mark: 21, chain: [], reserve: 880, order: 3, ok: false,
+  rows: [row(0, 887, 901, 894, null, false)] };
+const min = { zone: NORMAL, own: false, mark_name: "pages_min", mark: 939, chain: [["HIGH", 470], ["HARDER", 353]],
+  reserve: 0, order: 3, ok: false, rows: [row(0, 70053, 353, 70060, null, true), row(1, 25475, 176, 25482, 44578, true),
+    row(2, 3241, 88, 3248, 11117, true), row(3, 41, 44, 48, 800, false)] };
+const own = { ...low, own: true };
+const torn = (count, first) => ({ count, head: Array.from({ length: 32 }, (_, i) => first + 2 * i), tail: [900, 902] });
+const none = () => Array.from({ length: 11 }, () => []);
+
+function flagship() {
+  const lists = [torn(44578, 100), torn(11117, 300), torn(800, 500), [], [199456], [48384], [], [], [], [], []];
+  return {
+    machine: { name: { en: "1 GB i386", zh: "1 GB i386" }, HZ: 250, numa: false, zones },
+    request: { gfp_mask: 32, names: "GFP_ATOMIC", order: 3, zonelist: ["Normal", "DMA"], classzone_idx: 1,
+      context: {} },
+    initial: { jiffies: 100, zones: [{ free: 894, lists: none(), hot: [], cold: [] },
+      { free: 70060, lists, hot: [7], cold: [] }] },
+    strip: { zone: NORMAL, start: 199440, pages: 32, free: [[199440, 3], [199456, 4]],
+      used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) },
+    frames: [
+      { stage: "might_sleep", event: ["might_sleep_if", 0] },
+      { stage: "restart", event: ["get_page_from_freelist", 131104, 3, 68, 1] },
+      { stage: "restart", event: ["zone_watermark_ok", "Normal", 3, 1173, 1, 68, 0], test: low, mood: "no" },
+      { stage: "restart", event: ["zone_watermark_ok", "DMA", 3, 21, 1, 68, 0], test: lowDma, mood: "no" },
+      { stage: "wake_kswapd", event: ["zone_watermark_ok", "Normal", 3, 1173, 0, 0, 0], test: own },
+      { stage: "min_attempt", event: ["zone_watermark_ok", "Normal", 3, 939, 1, 50, 0], test: min, mood: "no" },
+      { stage: "got_pg", event: ["end", "no_page"], mood: "end-no", decides: 5, tests: [2, 3, 5] },
+    ],
+    result: null, end: "no_page",
+  };
+}
+
+test("numbers have thousands commas and a true minus sign", () => {
+  assert.equal(fmt(70053), "70,053");
+  assert.equal(fmt(-975), "−975");
+  assert.equal(fmt("pages_low"), "pages_low");
+  assert.equal(fmt(null), "");
+});
+
+test("templates are filled in the chosen language, and a place without a value stays visible", () => {
+  assert.equal(fill("{zone}: {f} > {m}.", { zone: "Normal", f: 70053, m: 353 }), "Normal: 70,053 > 353.");
+  assert.equal(fill("{m}", { m: { en: "kernel", zh: "内核" } }, "zh"), "内核");
+  assert.equal(fill("{a} and {b}", { a: 1 }), "1 and {b}");
+});
+
+test("a sentence with a missing key shows the key, and @ names another sentence", () => {
+  const say = { no: { en: "{zone} refuses {who}.", zh: "{zone} 拒绝 {who}。" }, irq: { en: "an interrupt", zh: "中断" } };
+  assert.equal(sentence(say, "no", { zone: "DMA", who: "@irq" }, "zh"), "DMA 拒绝 中断。");
+  assert.equal(sentence(say, "lost", {}, "en"), "⟨lost⟩");
+  assert.equal(sentence(say, "no", { zone: "DMA", who: "@lost" }, "en"), "DMA refuses ⟨lost⟩.");
+  assert.equal(sentence(say, "", {}, "en"), "");
+});
+
+test("a template falls into text and places, so that places can become controls", () => {
+  assert.deepEqual(templateParts("A {who} asks."), ["A ", ["who"], " asks."]);
+});
+
+test("a frame with a test becomes one step per row, and steps may stop at rows, events or stages", () => {
+  const { frames } = flagship(), rows = expandRows(frames);
+  assert.equal(rows.length, 1 + 1 + 4 + 1 + 4 + 4 + 1);
+  assert.deepEqual(rows[2], { frame: 2, row: 0, last: false });
+  assert.deepEqual(rows[5], { frame: 2, row: 3, last: true });
+  assert.deepEqual(stops(rows, frames, "row").length, 16);
+  assert.deepEqual(stops(rows, frames, "event"), [0, 1, 5, 6, 10, 14, 15]);
+  assert.deepEqual(stops(rows, frames, "stage"), [0, 6, 10, 14, 15]);
+});
+
+test("changes to a whole list are exact", () => {
+  const list = { count: 2, head: [10, 20], tail: [] };
+  changeList(list, 1, 5);
+  changeList(list, 2, 30);
+  assert.deepEqual(list, { count: 4, head: [5, 10, 20, 30], tail: [] });
+  changeList(list, 0, 20);
+  assert.deepEqual(list, { count: 3, head: [5, 10, 30], tail: [] });
+});
+
+test("changes to a torn list keep the count exact, and what travelled in order", () => {
+  const list = { count: 44578, head: [23558, 23556], tail: [228352] };
+  changeList(list, 1, 5);
+  changeList(list, 0, 99999); // somewhere in the torn part
+  changeList(list, 2, 7);
+  changeList(list, 0, 228352);
+  assert.deepEqual(list, { count: 44578, head: [5, 23558, 23556], tail: [7] });
+});
+
+test("a split: the order-4 block leaves, order 3 comes back, 8 pages less are free", () => {
+  const trace = flagship(), state = initialState(trace);
+  applyFrame(state, { changes: [[1, 4, 0, 199456], [1, 3, 1, 199464], [1, 13, 0, 70052]], jiffies: 105 },
+    [trace.strip]);
+  assert.equal(state.zones[NORMAL].free, 70052);
+  assert.deepEqual(state.zones[NORMAL].lists[4], { count: 0, head: [], tail: [] });
+  assert.deepEqual(state.zones[NORMAL].lists[3], { count: 1, head: [199464], tail: [] });
+  assert.equal(state.zones[NORMAL].lists[0].count, 44578);
+  assert.deepEqual([...state.strips[0].free], [[199440, 3], [199464, 3]]);
+  assert.equal(state.jiffies, 105);
+});
+
+test("any way through a run leads to the same state", () => {
+  const trace = flagship();
+  trace.frames = Array.from({ length: 180 },
+    (_, i) => ({ stage: "restart", changes: [[1, 0, 1, i], [1, 13, 0, 70060 + i]], jiffies: i }));
+  const straight = makeTimeline(trace), jumping = makeTimeline(trace);
+  const kept = structuredClone(straight(120));
+  for (const at of [179, 3, -1, 120, 60]) jumping(at);
+  assert.deepEqual(jumping(120), kept);
+  assert.equal(jumping(120).zones[NORMAL].lists[0].count, 44578 + 121);
+  assert.equal(jumping(-1).zones[NORMAL].free, 70060);
+  assert.deepEqual(levelsOf(trace)[120], { free: [894, 70180], jiffies: 120 });
+});
+
+test("the way taken counts stages and edges; a nested allocation has its own", () => {
+  const at = (stage, round = 1, depth = 0) => ({ stage, round, depth });
+  const frames = [at("rebalance"), at("direct_reclaim"), at("restart", 1, 1), at("got_pg", 1, 1), at("direct_reclaim"),
+    at("should_retry"), at("rebalance", 2), at("direct_reclaim", 2), at("should_retry", 2), at("rebalance", 3)];
+  const way = wayTaken(frames, 9);
+  assert.deepEqual([...way.seen], ["rebalance", "direct_reclaim", "should_retry"]);
+  assert.equal(way.edges.get("should_retry>rebalance"), 2);
+  assert.equal(way.edges.get("direct_reclaim>should_retry"), 2);
+  assert.deepEqual([...wayTaken(frames, 3).edges], [["restart>got_pg", 1]]);
+  assert.deepEqual([...wayTaken([at("nofail_alloc", 1), at("nofail_alloc", 2)], 1).edges],
+    [["nofail_alloc>nofail_alloc", 1]]);
+  assert.equal(visitStart(frames, 4), 1);
+  assert.equal(visitStart(frames, 7), 7);
+});
+
+test("the way on is told only when nothing in the visit can change it any more", () => {
+  const { frames } = flagship();
+  assert.equal(nextStage(frames, 0), "restart");
+  assert.equal(nextStage(frames, 1), null); // two tests are to come
+  assert.equal(nextStage(frames, 3), "wake_kswapd");
+  assert.equal(nextStage(frames, 6), null);
+});
+
+test("the table of tries holds what was tested so far, kswapd's own test left out", () => {
+  const trace = flagship(), rows = expandRows(trace.frames);
+  assert.deepEqual(triesSoFar(trace, rows, 3)[0].cells.Normal, { ok: null, times: 1, current: true });
+  const last = triesSoFar(trace, rows, rows.length - 1);
+  assert.deepEqual(last.map(({ stage, mark }) => [stage, mark]),
+    [["restart", "pages_low"], ["min_attempt", "pages_min"]]);
+  assert.equal(last[0].cells.Normal.ok, false);
+  assert.equal(last[0].cells.DMA.ok, false);
+  assert.equal(last[1].cells.DMA, undefined);
+});
+
+test("Why folds rows so that it never grows: six slots from order 0 to order 10", () => {
+  assert.deepEqual(foldRows(3, 3), [{ row: 0 }, { row: 1 }, { row: 2 }, { row: 3 }]);
+  for (let current = 0; current <= 10; current += 1) {
+    const slots = foldRows(10, current), covered = slots.flatMap(({ row: one, from, to }) =>
+      (one === undefined ? [from, to] : [one]));
+    assert.equal(slots.length, 6, `row ${current}`);
+    assert.ok(slots.some((slot) => slot.row === current), `row ${current} is shown`);
+    assert.equal(covered[0], 0);
+    assert.equal(covered.at(-1), 10);
+    const size = slots.reduce((n, { row: one, from, to }) => n + (one === undefined ? to - from + 1 : 1), 0);
+    assert.equal(size, 11, `row ${current}: every row once`);
+  }
+});
+
+test("equal tests are told once, and the deciding one is always among them", () => {
+  const { frames } = flagship();
+  const { shown, hidden } = groupTests(frames, [2, 3, 5], 5);
+  assert.deepEqual(shown.map(({ row: { f, m }, decides }) => [f, m, decides]),
+    [[41, 146, false], [887, 901, false], [41, 44, true]]);
+  assert.equal(hidden, 0);
+  const many = Array.from({ length: 9 }, (_, i) =>
+    ({ stage: "restart", test: { ...low, rows: [row(0, i, 50, i, null, false)] } }));
+  const few = groupTests([...many, many[8]], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 0, 4);
+  assert.deepEqual(few.shown.map((group) => [group.row.f, group.times]), [[0, 1], [7, 1], [8, 2]]);
+  assert.equal(few.hidden, 6);
+});
+
+test("the evidence stays after the refusal, until the memory that it speaks of has changed", () => {
+  const trace = flagship(), rows = expandRows(trace.frames);
+  assert.deepEqual(evidenceAt(trace, rows, 4), { test: low, row: 2, past: false });
+  assert.deepEqual(evidenceAt(trace, rows, rows.length - 1), { test: min, row: 3, past: true });
+  assert.equal(evidenceAt(trace, rows, 0), null);
+  trace.frames.splice(6, 0, { stage: "rebalance", event: ["stage", "rebalance"] },
+    { stage: "direct_reclaim", changes: [[1, 0, 1, 5]] });
+  const more = expandRows(trace.frames);
+  assert.equal(evidenceAt(trace, more, 15).test, min);
+  assert.equal(evidenceAt(trace, more, 16), null);
+});
+
+test("the free lists follow the frame's zone", () => {
+  const trace = flagship();
+  assert.equal(focusZone(trace, trace.frames[3], null), DMA);
+  assert.equal(focusZone(trace, { event: ["__rmqueue", "DMA", 0, 0, 1] }, null), DMA);
+  assert.equal(focusZone(trace, { changes: [[0, 1, 0, 5]] }, null), DMA);
+  assert.equal(focusZone(trace, trace.frames[0], null), NORMAL);
+});
+
+// The sixteen stages and the gotos of __alloc_pages(), as in the C.
+const STAGES = ["might_sleep", "fault_injection", "restart", "thisnode", "wake_kswapd", "alloc_flags", "min_attempt",
+  "rebalance", "nofail_alloc", "direct_reclaim", "retry_after_reclaim", "high_attempt", "out_of_memory", "should_retry",
+  "nopage", "got_pg"];
+const CHART = [["fault_injection", null], ["restart", null], ["restart", "got_pg"], ["thisnode", "nopage"],
+  ["min_attempt", "got_pg"],
+  ["rebalance", "nofail_alloc"], ["rebalance", "direct_reclaim"], ["rebalance", "nopage"],
+    ["nofail_alloc", "nofail_alloc"],
+  ["nofail_alloc", "got_pg"], ["nofail_alloc", "nopage"], ["direct_reclaim", "retry_after_reclaim"],
+    ["direct_reclaim", "high_attempt"],
+  ["direct_reclaim", "should_retry"], ["retry_after_reclaim", "got_pg"], ["retry_after_reclaim", "should_retry"],
+  ["high_attempt", "got_pg"], ["high_attempt", "out_of_memory"], ["out_of_memory", "restart"],
+    ["should_retry", "rebalance"],
+  ["should_retry", "nopage"], ["nopage", "got_pg"]];
+
+test("edges are routed by what they are: rail, exits, skips, loops", () => {
+  const kinds = Object.fromEntries(routeEdges(STAGES,
+    CHART).map(({ from, to, kind, lane }) => [`${from}>${to}`, lane > 0 ? `${kind} ${lane}` : kind]));
+  assert.equal(kinds["fault_injection>null"], "null");
+  assert.equal(kinds["restart>null"], "null");
+  assert.equal(kinds["high_attempt>out_of_memory"], "rail");
+  assert.equal(kinds["rebalance>direct_reclaim"], "skip-right");
+  assert.equal(kinds["direct_reclaim>high_attempt"], "skip-right");
+  assert.equal(kinds["direct_reclaim>should_retry"], "skip-left");
+  assert.equal(kinds["nofail_alloc>nofail_alloc"], "self");
+  assert.equal(kinds["should_retry>rebalance"], "loop");
+  assert.equal(kinds["out_of_memory>restart"], "loop 1"); // the longer loop runs outside
+  assert.equal(kinds["thisnode>nopage"], "end");
+  assert.equal(kinds["restart>got_pg"], "end 1");
+  assert.equal(kinds["should_retry>nopage"], "rail");
+});
+
+test("a rail goes straight down, a loop goes up on the left", () => {
+  const y = (stage) => STAGES.indexOf(stage) * 10;
+  assert.equal(edgePath({ from: "thisnode", to: "wake_kswapd", kind: "rail" }, y), "M33 30V40");
+  assert.match(edgePath({ from: "should_retry", to: "rebalance", kind: "loop", lane: 0 }, y),
+    /^M33 130H19Q13 130 13 124V76/);
+});
+
+test("a tank is linear near the marks and cut above them; the reserve is its floor", () => {
+  const normal = tankScale(zones[1], 0), dma = tankScale(zones[0], 880);
+  assert.equal(normal.y(0), 136);
+  assert.equal(normal.cut, 68);
+  const step = normal.y(939) - normal.y(1173);
+  assert.ok(Math.abs(step - (234 / (1.65 * 1408)) * 68) < 1e-9);
+  assert.equal(normal.y(225280), 6);
+  assert.ok(normal.y(70060) < 64 && normal.y(70060) > 6);
+  assert.equal(dma.floor, 106);
+  assert.equal(dma.y(880), 106);
+  assert.equal(dma.y(440), 121);
+  assert.ok(dma.y(894) < 106);
+  assert.equal(tankScale({ present_pages: 100, pages_high: 96 }, 0).cut, null); // too small a zone to need a cut
+});
+
+test("stacks show all of a short list and a little more for a very long one", () => {
+  assert.deepEqual([0, 1, 5, 6, 800, 11117, 44578].map(tileCount), [0, 1, 5, 6, 8, 10, 11]);
+});
+
+test("the address strip tells free, used and yours apart", () => {
+  const trace = flagship(), state = initialState(trace).strips[0];
+  assert.deepEqual(stripRuns(trace.strip, state, null),
+    [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" },
+    { pfn: 199456, n: 16, kind: "free", order: 4 }]);
+  state.free.delete(199456);
+  state.free.set(199464, 3);
+  state.percpu.add(199450);
+  assert.deepEqual(stripRuns(trace.strip, state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
+    ["free8", "K2", "P1", "K5", "yours8", "free8"]);
+});
+
+test("the missing buddy is found by the XOR, and why it is missing", () => {
+  const { strip } = flagship(), runs = (kinds) => [{ pfn: 199440, n: 8, kind: "free", order: 3 }, ...kinds];
+  assert.deepEqual(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 3),
+    { pfn: 199440, buddy: 199448, order: 3, why: "buddyUsed" });
+  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "P" }]), 3).why, "buddyPcp");
+  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 4, kind: "free", order: 2 },
+    { pfn: 199452, n: 4, kind: "A" }]), 3).why, "buddySplit");
+  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 2), null);
+});
+
+test("the block given is known from the moment it is taken", () => {
+  const frames = [{ event: ["might_sleep_if", 0] }, { event: ["__rmqueue", "Normal", 3, 4, 199456] },
+    { event: ["end", "page"] }];
+  const trace = { request: { order: 3 }, result: 199456, frames };
+  assert.equal(takenBlock(trace, 0), null);
+  assert.deepEqual(takenBlock(trace, 2), [199456, 8]);
+});
+
+test("a kernel event reads like the call that it was", () => {
+  assert.equal(eventText(["zone_watermark_ok", "Normal", 3, 939, 1, 50, 0]),
+    'zone_watermark_ok("Normal", order 3, mark 939, classzone_idx 1, ALLOC_WMARK_MIN|ALLOC_HARDER|ALLOC_HIGH) = 0');
+  assert.equal(eventText(["try_to_free_pages", 208, 1, 0]), "try_to_free_pages(gfp_mask 0xd0, PF_MEMALLOC 1) = 0");
+  assert.equal(eventText(["show_mem"]), "show_mem()");
+  assert.equal(eventText(undefined), "");
+});
+
+test("each frame has one kind of picture", () => {
+  const { frames } = flagship();
+  assert.deepEqual(frames.map(whyKind), ["stage", "stage", "test", "test", "test", "test", "end"]);
+  assert.equal(whyKind({ split: { from: 4, yours: 3, back: [3] } }), "split");
+  assert.equal(whyKind({ mood: "reclaim", reclaimed: { clean: 32 } }), "passing");
+  assert.equal(whyKind({ conds: [["__GFP_WAIT", 0, ""]] }), "conds");
+});
+
+test("what a visit to a stage brought: pages, kinds and time since it began", () => {
+  const trace = flagship();
+  trace.frames = [{ stage: "rebalance", changes: [[1, 13, 0, 70000]] },
+    { stage: "direct_reclaim", reclaimed: { clean: 32 }, changes: [[1, 13, 0, 70032]], jiffies: 103 },
+    { stage: "direct_reclaim", reclaimed: { clean: 8, anon: 1 }, changes: [[0, 13, 0, 900]], jiffies: 105 }];
+  assert.deepEqual(visitGain(trace, levelsOf(trace), 2),
+    { free: [[894, 900], [70000, 70032]], kinds: { clean: 40, anon: 1 }, jiffies: 5, total: 5 });
+});
+
+test("a run opens at the row that decided", () => {
+  const run = prepare(flagship());
+  assert.equal(run.deciding, 14);
+  assert.equal(run.slots, 4);
+  assert.equal(run.tries, 2);
+});
+
+test("the stand-alone model tells its listeners and is not live", () => {
+  const model = staticModel({ lang: "en" }), heard = [];
+  const off = model.on("lang", () => heard.push(model.get("lang")));
+  model.set("lang", "zh");
+  off();
+  model.set("lang", "en");
+  assert.deepEqual(heard, ["zh"]);
+  assert.equal(model.live, false);
+});
