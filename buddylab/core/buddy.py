@@ -16,18 +16,14 @@ def expand(zone: Zone, pfn: int, low: int, high: int) -> None:
 
 def rmqueue(zone: Zone, order: int) -> int | None:
     """Take a block of 2^order pages from the smallest order that has one: its head. None when there is none."""
-    for current_order in range(order, TOP):
-        area = zone.free_area[current_order]
-        if area:
-            pfn = area.popitem()[0]
-            break
-    else:
-        current_order, top = TOP, take_top(zone)
-        if top is None:
-            if zone.trace is not None:
-                zone.trace.append(("__rmqueue", zone.label, order, -1, -1))
-            return None
-        pfn = top
+    free_area, current_order = zone.free_area, order
+    while current_order < TOP and not free_area[current_order]:
+        current_order += 1
+    pfn = free_area[current_order].popitem()[0] if current_order < TOP else take_top(zone)
+    if pfn is None:
+        if zone.trace is not None:
+            zone.trace.append(("__rmqueue", zone.label, order, -1, -1))
+        return None
     zone.nr_free_pages -= 1 << order
     if current_order > order:
         expand(zone, pfn, order, current_order)

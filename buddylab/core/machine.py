@@ -4,7 +4,7 @@ C: mm/page_alloc.c, get_page_from_freelist and the free functions; mm/vmscan.c, 
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
@@ -117,7 +117,7 @@ class Machine:
             if self._trace is not None:
                 self._trace.append(("tick", self.jiffies))
 
-    def free_pages(self, pfn: int, order: int, *, cold: bool = False) -> None:
+    def free_pages(self, pfn: int, order: int, cold: bool = False) -> None:
         """Give a block back that was handed out with this order (C: __free_pages; cold: free_cold_page).
 
         Raises BadPage, with nothing changed, for a double free, a wrong order, or a page that nobody was given.
@@ -132,7 +132,7 @@ class Machine:
         if order:
             free_pages_ok(zone, pfn, order)
         else:
-            free_hot_cold_page(zone, pfn, int(cold))
+            free_hot_cold_page(zone, pfn, 1 if cold else 0)
 
     def drain_local_pages(self) -> None:
         """Give all pages on the per-cpu lists back to the buddy lists."""
@@ -187,8 +187,8 @@ def _check_zones(zones: Sequence[Zone], nodes: int) -> None:
 def cpuset_zone_allowed_softwall(machine: Machine, task: Task, zone: Zone, gfp_mask: int) -> bool:
     """May the task's cpuset use this zone? A stand-in: the cpuset is a list of zones that it refuses."""
     allowed = zone.label not in task.cpuset_deny
-    if machine.trace is not None:
-        machine.trace.append(("cpuset_zone_allowed_softwall", zone.label, gfp_mask, int(allowed)))
+    if machine._trace is not None:
+        machine._trace.append(("cpuset_zone_allowed_softwall", zone.label, gfp_mask, int(allowed)))
     return allowed
 
 
@@ -196,28 +196,54 @@ def get_page_from_freelist(machine: Machine, task: Task, gfp_mask: int, order: i
                            alloc_flags: int) -> int | None:  # fmt: skip
     """Go through the zonelist for the first zone that may and can give a block; its first pfn, or None.
 
-    On a NUMA kernel zones lately found full are passed over after the first try, then all are tried once more.
+    May: the cpuset, then the mark that `alloc_flags` names, or what zone_reclaim says where the mark refuses.
     """
+    zones: Iterable[Zone] = zonelist.zones
     classzone_idx = zonelist.zones[0].index
-    if machine.trace is not None:
-        machine.trace.append(("get_page_from_freelist", gfp_mask, order, alloc_flags, classzone_idx))
-    for with_cache in (True, False) if machine.numa else (False,):
+    if machine._trace is not None:
+        machine._trace.append(("get_page_from_freelist", gfp_mask, order, alloc_flags, classzone_idx))
+    if machine.numa:
+        zones = _zones_by_turns(machine, task, gfp_mask, zonelist, alloc_flags)
+    for zone in zones:
+        if alloc_flags & ALLOC_CPUSET and not cpuset_zone_allowed_softwall(machine, task, zone, gfp_mask):
+            continue
+        if not alloc_flags & ALLOC_NO_WATERMARKS:
+            if alloc_flags & ALLOC_WMARK_MIN:
+                mark = zone.pages_min
+            elif alloc_flags & ALLOC_WMARK_LOW:
+                mark = zone.pages_low
+            else:
+                mark = zone.pages_high
+            if not zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags) and (
+                not machine.zone_reclaim_mode or not zone_reclaim(machine, task, zone, gfp_mask, order)
+            ):
+                continue
+        pfn = buffered_rmqueue(zone, order, gfp_mask)
+        if pfn is not None:
+            machine.owner[pfn] = zone.place << 4 | order
+            return pfn
+    return None
+
+
+def _zones_by_turns(machine: Machine, task: Task, gfp_mask: int, zonelist: Zonelist,
+                    alloc_flags: int) -> Iterator[Zone]:  # fmt: skip
+    """A NUMA kernel's zonelist: after the first try zones lately found full are passed over, then all tried once more.
+
+    Asking for the next zone says that the one before gave nothing; it counts as full unless the cpuset refused it.
+    """
+    for with_cache in (True, False):
         cached = False
         for place, zone in enumerate(zonelist.zones):
             if cached and place in zonelist.fullzones:
                 continue
-            if machine.numa and gfp_mask & gfp.THISNODE and zone.node != zonelist.zones[0].node:
+            if gfp_mask & gfp.THISNODE and zone.node != zonelist.zones[0].node:
                 break
-            if not alloc_flags & ALLOC_CPUSET or cpuset_zone_allowed_softwall(machine, task, zone, gfp_mask):
-                pfn = _try_zone(machine, task, zone, gfp_mask, order, classzone_idx, alloc_flags)
-                if pfn is not None:
-                    return pfn
-                if machine.numa:
-                    zonelist.fullzones.add(place)
+            yield zone
+            if not alloc_flags & ALLOC_CPUSET or zone.label not in task.cpuset_deny:
+                zonelist.fullzones.add(place)
             if with_cache and not cached:
                 zlc_setup(zonelist, machine.jiffies)
                 cached = True
-    return None
 
 
 def zlc_setup(zonelist: Zonelist, jiffies: int) -> None:
@@ -225,26 +251,6 @@ def zlc_setup(zonelist: Zonelist, jiffies: int) -> None:
     if jiffies - zonelist.last_full_zap > HZ:
         zonelist.fullzones.clear()
         zonelist.last_full_zap = jiffies
-
-
-def _try_zone(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: int, classzone_idx: int,
-              alloc_flags: int) -> int | None:  # fmt: skip
-    """One zone of the list: its mark, zone_reclaim if that fails, then a block."""
-    if not alloc_flags & ALLOC_NO_WATERMARKS:
-        if alloc_flags & ALLOC_WMARK_MIN:
-            mark = zone.pages_min
-        elif alloc_flags & ALLOC_WMARK_LOW:
-            mark = zone.pages_low
-        else:
-            mark = zone.pages_high
-        if not zone_watermark_ok(zone, order, mark, classzone_idx, alloc_flags) and (
-            not machine.zone_reclaim_mode or not zone_reclaim(machine, task, zone, gfp_mask, order)
-        ):
-            return None
-    pfn = buffered_rmqueue(zone, order, gfp_mask)
-    if pfn is not None:
-        machine.owner[pfn] = zone.place << 4 | order
-    return pfn
 
 
 def zone_reclaim(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: int) -> int:

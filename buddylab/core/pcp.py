@@ -24,16 +24,16 @@ def buffered_rmqueue(zone: Zone, order: int, gfp_mask: int) -> int | None:
 
     Returns its first pfn, or None when the zone has no block that large.
     """
-    cold = 1 if gfp_mask & gfp.COLD else 0
-    pfn: int | None
-    if order == 0:
-        pcp = zone.cold if cold else zone.hot
-        if not pcp.pages:
-            rmqueue_bulk(zone, pcp.batch, pcp)
-        pfn = pcp.pages.popleft() if pcp.pages else None
-    else:
+    if order:
         pfn = rmqueue(zone, order)
+    else:
+        pcp = zone.cold if gfp_mask & gfp.COLD else zone.hot
+        pages = pcp.pages
+        if not pages:
+            rmqueue_bulk(zone, pcp.batch, pcp)
+        pfn = pages.popleft() if pages else None
     if zone.trace is not None:
+        cold = 1 if gfp_mask & gfp.COLD else 0
         zone.trace.append(("buffered_rmqueue", zone.label, order, cold, -1 if pfn is None else pfn))
     return pfn
 
@@ -51,8 +51,9 @@ def free_hot_cold_page(zone: Zone, pfn: int, cold: int) -> None:
     if zone.trace is not None:
         zone.trace.append(("free_hot_cold_page", zone.label, pfn, cold))
     pcp = zone.cold if cold else zone.hot
-    pcp.pages.appendleft(pfn)
-    if len(pcp.pages) >= pcp.high:
+    pages = pcp.pages
+    pages.appendleft(pfn)
+    if len(pages) >= pcp.high:
         free_pages_bulk(zone, pcp.batch, pcp)
 
 

@@ -16,6 +16,8 @@ from buddylab.core.events import Event
 MAX_ORDER = 11
 """Orders are 0 to 10."""
 TOP = MAX_ORDER - 1
+BELOW = tuple(range(order) for order in range(MAX_ORDER))
+"""The orders below each order. Built once: a call of `range` would cost more than a round of the watermark loop."""
 PAGE_SIZE = 4096
 SWAP_CLUSTER_MAX = 32
 RECLAIM_DISTANCE = 20
@@ -141,9 +143,9 @@ def zone_watermark_ok(zone: Zone, order: int, mark: int, classzone_idx: int, all
     if alloc_flags & ALLOC_HARDER:
         floor -= floor // 4
     ok = free_pages > floor + zone.lowmem_reserve[classzone_idx]
-    if ok:
+    if ok and order:
         free_area = zone.free_area
-        for o in range(order):
+        for o in BELOW[order]:
             free_pages -= len(free_area[o]) << o
             floor >>= 1
             if free_pages <= floor:

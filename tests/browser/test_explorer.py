@@ -40,7 +40,9 @@ def shows(root, python, place=-1):
 def test_the_first_sight_is_the_test_that_refused(explorer):
     """41 > 44 does not hold, written out by hand in tests/test_frames.py."""
     assert frames_and_text(explorer) == (
-        "min_attempt", "Normal refuses: blocks of order 3 or more count 41 pages; more than 44 are needed.")  # fmt: skip
+        "min_attempt",
+        "Normal refuses: blocks of order 3 or more count 41 pages; more than 44 are needed.",
+    )
     assert explorer.locator(".why .hero .num").all_inner_texts() == ["41", "44"]
     rows = zip(explorer.locator(".why .rows .f").all_inner_texts(), explorer.locator(".why .rows .m").all_inner_texts(),
                strict=True)  # fmt: skip
