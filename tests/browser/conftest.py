@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
@@ -218,3 +219,13 @@ def open_notebook(lab: Lab, page: Page) -> Callable[[str], OpenNotebook]:
         return shown
 
     return open_it
+
+
+@pytest.fixture
+def write_notebook(lab):
+    def write(name, *sources):
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # without it Lab asks which
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), lab.root / name)
+
+    return write

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from buddylab.commentary.view import transcript
@@ -115,3 +116,19 @@ def test_a_mask_that_is_none_is_told_on_the_screen(explorer):
     field.fill("GFP_KERNEL|__GFP_NORETRY")
     field.press("Enter")
     shows(explorer, Explorer(gfp_mask=0x10D0, order=3, in_interrupt=True))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nobody_is_shut_out(write_notebook, open_notebook, theme, lang):
+    """axe finds nothing wrong in the widget, at the first frame, the deciding one and the verdict."""
+    write_notebook(f"{theme}_{lang}.ipynb", "from buddylab.widgets import Explorer",
+                   f"Explorer(in_interrupt=True, theme={theme!r}, lang={lang!r})")  # fmt: skip
+    shown = open_notebook(f"{theme}_{lang}.ipynb")
+    shown.run_all()
+    root = shown.page.get_by_role("region", name="buddylab explorer").first
+    for key in (None, "Home", "End"):
+        if key:
+            root.locator(".time input[type=range]").press(key)
+        found = Axe().run(shown.page, context=".bl").response["violations"]
+        assert found == [], [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]

@@ -1,8 +1,5 @@
 """The notebooks in a real JupyterLab."""
 
-import nbformat
-import pytest
-
 
 def failures(cells):
     """What went wrong in each code cell: it did not run, it shows an error, it wrote to stderr."""
@@ -26,16 +23,6 @@ def test_the_start_notebook_runs_in_lab(open_notebook):
     assert failures(cells) == []
     assert shown.outside == []
     assert shown.errors == []
-
-
-@pytest.fixture
-def write_notebook(lab):
-    def write(name, *sources):
-        cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}  # without it Lab asks which
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), lab.root / name)
-
-    return write
 
 
 def test_a_failing_cell_is_seen(write_notebook, open_notebook):

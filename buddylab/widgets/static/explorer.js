@@ -626,7 +626,7 @@ function makeTop(app) {
       JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
     keyed(tools, [app.lang, app.deckOpen, app.dark, app.lecture].join(), toolNodes);
   }
-  return { el: h("header", { class: "top" }, ask, tools), show };
+  return { el: h("div", { class: "top" }, ask, tools), show };
 }
 
 function makeDeck(app) {
