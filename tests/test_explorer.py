@@ -3,7 +3,7 @@
 import pytest
 
 from buddylab.core.gfp import gfp_str
-from buddylab.core.machine import validate_machine
+from buddylab.core.validate import validate_machine
 from buddylab.widgets import Explorer
 from buddylab.world.hardware import MACHINES
 from buddylab.world.pressure import (

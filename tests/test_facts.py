@@ -4,8 +4,10 @@ Each of them fails when the line of code behind the fact is changed; that was tr
 """
 
 import pytest
+import recordings
 from machines import Scripted, as_at_boot, ask, named, numa, one_zone, passes, three_zones
 
+from buddylab import scenario
 from buddylab.core import gfp
 from buddylab.core.environment import FaultAttr, PrintkRatelimit, Task
 from buddylab.core.ladder import Livelock, alloc_pages
@@ -319,10 +321,11 @@ def test_F22_memalloc_is_cleared_after_reclaim_not_restored():
     _, events = ask(machine, NOIO | NORETRY, task=task)
     assert seen == [True] and named(events, "try_to_free_pages") == [(0x1010, 1, 0)]
     assert not task.PF_MEMALLOC
-    # And for one who did not have it: only during reclaim.
+    # And one who did not have it has it during reclaim.
     task = Task()
+    machine.world = Scripted(try_to_free_pages=[lambda task: seen.append(task.PF_MEMALLOC)])
     ask(machine, NOIO | NORETRY, task=task)
-    assert not task.PF_MEMALLOC
+    assert seen == [True, True] and not task.PF_MEMALLOC
 
 
 def test_F23_oom_for_any_order_never_without_fs_or_with_noretry():
@@ -492,6 +495,10 @@ def test_F34_allowed_by_the_cpuset_and_asleep():
 def test_F34_an_unpopulated_zone_is_never_offered():
     machine = three_zones((64, 0, 64), marks=(FULL, FULL, FULL))
     assert named(ask(machine, gfp.GFP_HIGHUSER | NORETRY)[1], "wakeup_kswapd") == [("HighMem", 0), ("DMA", 0)]
+    # Nothing but a hole: as good as not there.
+    hollow = Zone("Normal", 1, 64, 64, holes=[(64, 64)], marks=FULL)
+    machine = Machine([Zone("DMA", 0, 0, 64, marks=FULL), hollow], ("DMA", "Normal"))
+    assert named(ask(machine, KERNEL | NORETRY)[1], "wakeup_kswapd") == [("DMA", 0)]
 
 
 def test_F35_the_order_is_raised_before_the_last_two_tests():
@@ -626,3 +633,15 @@ def test_F51_the_codes_figure_at_8192_mb():
     assert init_per_zone_pages_min([Zone("Normal", 0, 0, 8192 * 256)]) == 11585
     assert init_per_zone_pages_min([Zone("Normal", 0, 0, 1), Zone("HighMem", 1, 1, 1 << 30)]) == 128
     assert init_per_zone_pages_min([Zone("Normal", 0, 0, 1 << 34)]) == 65536
+
+
+def test_F48_the_log_says_how_many_were_swallowed():
+    """The text of kernel/printk.c; the recording gives the counts."""
+    recording = recordings.named("ratelimit_late_start")
+    machine = scenario.build_machine(recording)
+    world = scenario.ScriptedWorld(machine)
+    for op in recording["ops"]:
+        world.play(op)
+    events = [event for op in recording["ops"] for event in op["expect"]["events"]]
+    lines = [f"printk: {event[1]} messages suppressed.\n" for event in events if event[0] == "printk_suppressed"]
+    assert lines and [line for line in machine.log if line.startswith("printk: ")] == lines

@@ -6,6 +6,7 @@ import string
 from pathlib import Path
 
 import pytest
+from recordings import NAMED, named, some_random
 
 import buddylab.commentary
 from buddylab import scenario
@@ -17,7 +18,6 @@ from buddylab.core.machine import Machine
 from buddylab.core.record import apply, record
 from buddylab.core.zone import Zone
 from buddylab.world.pressure import prepare
-from tests.recordings import NAMED, named, some_random
 
 HERE = Path(buddylab.commentary.__file__).parent
 

@@ -12,14 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "buddylab"
 
 # Inside the core a module imports only modules to its left.
-CORE_ORDER = ("events", "gfp", "zone", "buddy", "pcp", "environment", "machine", "ladder", "record")
+CORE_ORDER = ("events", "gfp", "zone", "buddy", "pcp", "environment", "machine", "validate", "ladder", "record")
 
 # What each part of the package may import of the others.
 LAYERS = {
     "core": set(),
     "world": {"core"},
-    "scenario": {"core", "schema"},
     "schema": {"core"},  # what a scenario file may say
+    "script": {"core", "schema"},  # a world that does what a script says
+    "scenario": {"core", "schema", "script"},
     "commentary": {"core"},
     "reports": {"core", "scenario"},
     "course": {"core", "world", "scenario", "commentary", "reports"},

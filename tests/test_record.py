@@ -4,6 +4,7 @@ import json
 from itertools import chain
 
 import pytest
+from recordings import NAMED, named, some_random
 
 from buddylab import scenario
 from buddylab.core.environment import Task
@@ -11,7 +12,6 @@ from buddylab.core.events import FIELDS, KERNEL, as_dict, kernel_events
 from buddylab.core.machine import Machine
 from buddylab.core.record import COUNT, Trace, apply, record, states
 from buddylab.core.zone import Zone
-from tests.recordings import NAMED, named, some_random
 
 
 def everything(zones):

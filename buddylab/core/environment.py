@@ -148,8 +148,8 @@ class PrintkRatelimit:
     last_msg: int = 0
     missed: int = 0
 
-    def allows(self, now: int, trace: list[Event] | None) -> bool:
-        """May a message be printed at this jiffy?"""
+    def allows(self, now: int, trace: list[Event] | None, log: list[str] | None = None) -> bool:
+        """May a message be printed at this jiffy? How many were swallowed before goes to the log first."""
         self.toks = min(self.toks + now - self.last_msg, self.ratelimit_burst * self.ratelimit_jiffies)
         self.last_msg = now
         allowed, lost = self.toks >= self.ratelimit_jiffies, self.missed
@@ -158,6 +158,8 @@ class PrintkRatelimit:
             self.missed = 0
         else:
             self.missed += 1
+        if allowed and lost and log is not None:
+            log.append(f"printk: {lost} messages suppressed.\n")
         if trace is not None:
             trace.append(("printk_ratelimit", int(allowed)))
             if allowed and lost:

@@ -199,7 +199,7 @@ def should_retry(a: Attempt) -> Stage:
 def nopage(a: Attempt) -> Stage:
     """Failed: say so in the log, unless asked not to or too much was said already."""
     m = a.machine
-    if not a.gfp_mask & gfp.NOWARN and m.printk_ratelimit.allows(m.jiffies, m.trace):
+    if not a.gfp_mask & gfp.NOWARN and m.printk_ratelimit.allows(m.jiffies, m.trace, m.log):
         m.log.append(warning(a.p.comm, a.order, a.gfp_mask))
         if m.trace is not None:
             m.trace += [("printk", a.order, a.gfp_mask), ("dump_stack",), ("show_mem",)]
@@ -278,8 +278,10 @@ def alloc_pages(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, t
     """Ask for 2^order pages: the block's first pfn, or None. C: alloc_pages_node and __alloc_pages.
 
     Order 11 and above gives None without entering the ladder. Sleeps let the machine's clock run.
-    Raises Livelock once the ladder has gone back up more than `max_rounds` times.
+    Raises Livelock once the ladder has gone back up more than `max_rounds` times, ValueError for a bad argument.
     """
+    if max_rounds < 0:
+        raise ValueError(f"max_rounds must be 0 or more, not {max_rounds!r}")
     a = begin(machine, gfp_mask, order, node=node, task=task)
     while a.stage is not None:
         if a.wake_at > machine.jiffies:
