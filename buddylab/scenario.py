@@ -15,12 +15,12 @@ from buddylab.core.environment import FaultAttr
 from buddylab.core.events import kernel_events
 from buddylab.core.ladder import Livelock
 from buddylab.core.machine import Machine
-from buddylab.core.zone import MAX_ORDER, Zone, build_zonelists, setup_zones
+from buddylab.core.zone import MAX_ORDER, Zone, setup_zones
 from buddylab.schema import FAULT_KEYS, FORMAT, Json, ScenarioError, check_scenario, texts, zone_label
 from buddylab.script import ScriptedWorld
 
 __all__ = ["FORMAT", "Json", "ScenarioError", "ScriptedWorld", "build_machine", "check", "compare", "counters",
-           "lists", "lists_crc32", "load", "parse", "recorded", "replay", "setup_figures", "setup_zonelists", "texts"]
+           "lists", "lists_crc32", "load", "parse", "recorded", "replay", "setup_figures", "build_zonelists", "texts"]
 
 
 def load(path: str | Path) -> list[Json]:
@@ -177,10 +177,10 @@ def setup_figures(row: Json) -> Json:
     }  # fmt: skip
 
 
-def setup_zonelists(row: Json) -> list[dict[str, list[str]]]:
+def build_zonelists(row: Json) -> list[dict[str, list[str]]]:
     """Per node and zone type of a row of set-up data the labels in the order in which they are tried."""
-    lists_ = build_zonelists(_setup_zones(row), row["zone_types"], row["nodes"], row["config"].startswith("numa"),
-                             row["remote_distance"])  # fmt: skip
+    numa = row["config"].startswith("numa")
+    lists_ = zones_.build_zonelists(_setup_zones(row), row["zone_types"], row["nodes"], numa, row["remote_distance"])
     return [{kind: [z.label for z in listed] for kind, listed in zip(row["zone_types"], kinds, strict=True)}
             for kinds in lists_]  # fmt: skip
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from machines import as_at_boot, ask, named, one_zone, passes, three_zones
 
+from buddylab import scenario
 from buddylab.core import gfp
 from buddylab.core.environment import PrintkRatelimit
 from buddylab.core.zone import Zone, build_zonelists, setup_zones
-from buddylab.scenario import setup_figures, setup_zonelists
+from buddylab.scenario import setup_figures
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 
@@ -27,7 +28,7 @@ def test_all_rows_are_here():
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["desc"])
 def test_figures_and_zonelists_of_every_row(row):
     assert setup_figures(given_of(row)) == row["figures"]
-    assert setup_zonelists(given_of(row)) == row["zonelists"]
+    assert scenario.build_zonelists(given_of(row)) == row["zonelists"]
 
 
 # What holds for every machine by the formulas themselves.
