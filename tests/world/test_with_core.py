@@ -5,7 +5,8 @@ import pytest
 from buddylab.core import gfp
 from buddylab.core.environment import NobodyElse
 from buddylab.core.ladder import alloc_pages
-from buddylab.core.machine import Machine, validate_machine
+from buddylab.core.machine import Machine
+from buddylab.core.validate import validate_machine
 from buddylab.core.zone import Zone, setup_zones
 from buddylab.world.kswapd import Kswapd
 from buddylab.world.lru import LruZone, end_page_writeback, validate_zone
