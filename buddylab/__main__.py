@@ -78,7 +78,7 @@ def run_gfp(arguments: argparse.Namespace) -> int:
             print(f"buddylab: {error}", file=sys.stderr)
             code = 2
         else:
-            print(f"{mask:#x} = {gfp.gfp_str(mask)} = {_bits(mask)}")
+            print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
     return code
 
 

@@ -2,19 +2,23 @@
 
 import pytest
 
-from buddylab.core.gfp import gfp_str
+from buddylab.core import ladder
+from buddylab.core.record import record
 from buddylab.core.validate import validate_machine
 from buddylab.widgets import Explorer
 from buddylab.world.hardware import MACHINES
+from buddylab.world.lru import validate_zone
 from buddylab.world.pressure import (
     MIXES,
     TRACK,
+    Mix,
     default_pressure,
     free_blocks,
     pages_at,
     position_of,
     prepare,
 )
+from buddylab.world.reach import REACH, search
 
 STAGES = {
     "might_sleep": {}, "fault_injection": {}, "restart": {}, "got_pg": {},
@@ -41,6 +45,20 @@ REST = {"gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 500, "mix": "desktop",
 def test_every_stage_is_reached_by_hand(explorer, stage):
     explorer.set(**REST | STAGES[stage])
     assert stage in explorer.stages()
+
+
+def test_the_table_of_settings_is_what_the_search_finds():
+    assert search() == REACH and list(REACH) == [stage.__name__ for stage in ladder.STAGES]
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_is_reached_by_a_button(explorer, stage):
+    assert stage in explorer.reach(stage).stages()
+
+
+def test_a_stage_that_is_none(explorer):
+    with pytest.raises(ValueError, match="no stage 'got_page': there are might_sleep, fault_injection"):
+        explorer.reach("got_page")
 
 
 def test_both_ends_and_the_endless_retry_are_reached(explorer):
@@ -99,9 +117,9 @@ def test_what_comes_from_the_browser_is_never_trusted(explorer):
         before = explorer.trace
 
 
-def test_the_text_form_is_short_and_says_what_came_of_it(explorer):
+def test_the_text_form_is_short_and_gives_nothing_away(explorer):
     explorer.set(**REST)
-    assert repr(explorer) == f"<Explorer: order 0, {gfp_str(0xD0)}, page>"
+    assert repr(explorer) == "<Explorer: order 0, GFP_KERNEL>"
     assert explorer.transcript("zh")[-1].startswith("got_pg: 成功：从 Normal 得到 1 页")
 
 
@@ -162,13 +180,52 @@ def test_scatter_moves_the_blocks_to_smaller_orders():
     assert mean(100) < mean(60) < mean(20) and mean(100) < 1.5
 
 
-def test_reclaim_keeps_its_plain_rules():
-    """The model's rules: 32 pages a time, dirty ones only with __GFP_FS, anonymous ones only with swap and __GFP_IO."""
-    for mask, mix, freed in ((0xD0, "dirty", 32), (0x10, "dirty", 0), (0x50, "desktop", 32), (0xD0, "no_swap", 0),
-                             (0xD0, "kernel", 0), (0x10, "file_server", 32)):  # fmt: skip
-        population = prepare("small", 100, 60, mix)
-        free = sum(zone.nr_free_pages + len(zone.hot.pages) for zone in population.machine.zones)
-        progress = population.try_to_free_pages(None, population.machine.zones, mask)
-        after = sum(zone.nr_free_pages + len(zone.hot.pages) for zone in population.machine.zones)
-        assert (after - free, progress) == (freed, int(freed > 0)), (hex(mask), mix)
-        validate_machine(population.machine)
+@pytest.mark.parametrize(("mix", "mask", "told"), [
+    ("desktop", 0xD0, {"clean", "writing"}), ("dirty", 0xD0, {"writing"}), ("dirty", 0x50, {"no_fs"}),
+    ("swapping", 0xD0, {"writing"}), ("no_swap", 0xD0, {"no_swap", "written_off", "killed", "exit"}),
+    ("slab", 0xD0, {"slab"}), ("kernel", 0xD0, {"empty", "killed"})])  # fmt: skip
+def test_the_world_says_what_came_back_and_why_not_more(mix, mask, told):
+    world = prepare("small", 100, None, mix)
+    events = record(world.machine, mask, 0, max_rounds=6).events
+    assert told <= {event[1] for event in events if event[0] == "note"}
+    validate_machine(world.machine)
+    for zone in world.population.zones:
+        validate_zone(zone)
+
+
+def test_without_fs_nobody_dies_and_the_retry_is_endless():
+    events = record(prepare("small", 0, None, "no_swap").machine, 0x50, 0, max_rounds=20).events
+    assert "killed" not in {event[1] for event in events if event[0] == "note"}
+    assert sum(event[:2] == ("stage", "should_retry") for event in events) == 21
+
+
+def test_kswapd_would_have_written_the_zone_off():
+    """The prepared state of a machine without anything to reclaim is what kswapd's own rules lead to."""
+    world = prepare("small", 100, None, "no_swap")
+    assert all(zone.all_unreclaimable for zone in world.population.zones)
+    for zone in world.population.zones:
+        zone.all_unreclaimable, zone.pages_scanned = False, 0
+    for _ in range(3):
+        world.machine.nodes[0].kswapd_max_order = 0
+        world.wake_up_interruptible(None, 0)
+        world.others_run(2000)
+    assert all(zone.all_unreclaimable for zone in world.population.zones)
+
+
+def test_a_copy_starts_afresh():
+    """A run on one copy leaves the next one as it was."""
+    first = record(prepare("small", 100).machine, 0xD0, 0).events
+    assert record(prepare("small", 100).machine, 0xD0, 0).events == first
+
+
+@pytest.mark.parametrize(("shares", "said"), [((50, 50, 50, 0), "100 together, not 50, 50, 50, 0, 0"),
+                                              ((100, -10, 10, 0), "whole percentages")])  # fmt: skip
+def test_shares_that_cannot_be_are_told(shares, said):
+    with pytest.raises(ValueError, match=said):
+        Mix("x", "x", *shares)
+
+
+def test_shares_of_your_own():
+    world = prepare("tiny", 300, None, Mix("half", "half", 50, 50, 0, 0, swap=10))
+    anonymous = sum(p.memory().resident for p in world.owners)
+    assert anonymous > 300 and world.population.nr_swap_pages == anonymous * 10 // 100

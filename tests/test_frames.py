@@ -10,6 +10,7 @@ from recordings import NAMED, named, some_random
 
 import buddylab.commentary
 from buddylab import scenario
+from buddylab.commentary.frames import GIVEN as SHOWN_AS_GIVEN
 from buddylab.commentary.frames import frames, net, say, sentences
 from buddylab.commentary.view import side_by_side, text, to_json, transcript, view
 from buddylab.commentary.watermark import chain, watermark_rows
@@ -17,6 +18,7 @@ from buddylab.core.environment import Task
 from buddylab.core.machine import Machine
 from buddylab.core.record import apply, record
 from buddylab.core.zone import Zone
+from buddylab.world.prepared import GIVEN, REASONS
 from buddylab.world.pressure import prepare
 
 HERE = Path(buddylab.commentary.__file__).parent
@@ -147,11 +149,20 @@ def test_sentences_have_the_same_places_in_both_languages():
         assert places(both["en"]) == places(both["zh"]), key
 
 
+NOTES = {f"note_{kind}" for kind in (*GIVEN, *REASONS, "killed", "panic")}
+
+
+def test_what_the_world_gives_back_is_shown_as_that():
+    assert set(SHOWN_AS_GIVEN) == set(GIVEN) and not set(GIVEN) & set(REASONS)
+
+
 def test_every_sentence_is_used():
     source = "".join((HERE / f"{name}.py").read_text(encoding="utf-8")
                      for name in ("frames", "decisions", "watermark"))  # fmt: skip
-    words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | {"note_clean", "note_dirty", "note_anon"}
-    assert set(sentences()) <= words, set(sentences()) - words
+    words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | NOTES
+    made = {f"end_page{how}{one}" for how in ("", "_oom", "_reclaim") for one in ("", "1")}
+    made |= {"refill_hot1", "refill_cold1"}
+    assert set(sentences()) <= words | made, set(sentences()) - words - made
 
 
 def test_a_number_gets_commas_and_a_reference_its_sentence():
@@ -227,3 +238,27 @@ def test_side_by_side_reads_as_columns():
 def test_a_transcript_in_an_unknown_language_is_refused():
     with pytest.raises(ValueError, match="'en' or 'zh', not 'fr'"):
         transcript(view(flagship()[0]), "fr")
+
+
+def test_the_second_scan_of_a_numa_kernel_is_told():
+    """Counted in the events: the first zone of the list is tested a second time in one get_page_from_freelist."""
+    told = expected = 0
+    for trace in (trace for name in NAMED if name.startswith("numa") for trace in traces(named(name))):
+        tested: list[str] = []
+        for event in trace.events:
+            if event[0] == "get_page_from_freelist":
+                tested = []
+            elif event[0] == "zone_watermark_ok" and event[5]:
+                tested.append(event[1])
+                expected += tested.count(trace.zonelist[0]) == 2 and event[1] == trace.zonelist[0]
+        told += sum(frame["say"] == "second_scan" for frame in frames(trace))
+    assert told == expected > 0
+
+
+def test_an_interrupt_keeps_the_reserve_shut():
+    """C: `&& !in_interrupt()` at the door of the reserve; without __GFP_WAIT there is no way on."""
+    population = prepare("report")
+    trace = record(population.machine, 0x20, 3, task=Task(in_interrupt=True, PF_MEMALLOC=True))
+    shut = next(frame for frame in frames(trace) if frame["stage"] == "rebalance")
+    assert shut["say"] == "rebalance_irq" and shut["conds"][0] == ["in_interrupt()", 1, "c_shuts"]
+    assert transcript(view(trace))[-3].startswith("rebalance: This task is itself freeing memory (PF_MEMALLOC), but an")

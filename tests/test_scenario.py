@@ -485,7 +485,7 @@ def test_the_command_reads_masks(capsys):
         "0x8050 = GFP_NOFS|__GFP_ZERO = __GFP_WAIT|__GFP_IO|__GFP_ZERO",
         "0x120 = GFP_ATOMIC|__GFP_COLD = __GFP_HIGH|__GFP_COLD",
         "0x0 = GFP_NOWAIT = 0",
-        "0x80008 = 0x80008 = 0x80008",
+        "0x80008",
     ]
     assert main(["gfp", "0x10", "GFP_KERNAL", "-1", "0x100000000"]) == 2
     out, err = capsys.readouterr()

@@ -39,8 +39,8 @@ class Moment:
 
 def might_sleep(now: Moment) -> Decision:
     """May the caller sleep?"""
-    wait = now.bit("WAIT")
-    return "might_sleep_wait" if wait else "might_sleep_no", {
+    wait, irq = now.bit("WAIT"), now.trace.task.in_interrupt
+    return "might_sleep_no" if not wait else "might_sleep_caught" if irq else "might_sleep_wait", {
         "event": now.next_event, "conds": [["__GFP_WAIT", wait, "c_may_sleep" if wait else "c_no_sleep"]]}  # fmt: skip
 
 
@@ -106,10 +106,13 @@ def rebalance(now: Moment) -> Decision:
     if (now.memalloc or dying) and not irq:
         conds = _first("__GFP_NOMEMALLOC", conds)
         return "rebalance_nomemalloc", {"args": who, "mood": "no", "lines": (94, 109), "conds": conds}
-    conds = _first("__GFP_WAIT", conds)
+    shut = (now.memalloc or dying) and irq
+    conds = _first("in_interrupt()" if shut else "__GFP_WAIT", conds)
+    args = {"args": who} if shut else {}
     if now.following == "direct_reclaim":
-        return "rebalance_reclaim", {"lines": (92, 93), "conds": conds}
-    return "rebalance_atomic", {"mood": "no", "lines": (112, 113), "conds": conds}
+        return "rebalance_irq_wait" if shut else "rebalance_reclaim", {**args, "lines": (92, 93), "conds": conds}
+    return "rebalance_irq" if shut else "rebalance_atomic", {
+        **args, "mood": "no", "lines": (93, 93) if shut else (112, 113), "conds": conds}  # fmt: skip
 
 
 def direct_reclaim(now: Moment) -> Decision:

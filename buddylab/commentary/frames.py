@@ -12,6 +12,7 @@ from typing import Any
 
 from buddylab.commentary.decisions import DECISIONS, Moment
 from buddylab.commentary.watermark import chain, mark_name, own_row_says, row_says, watermark_rows
+from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, Event
 from buddylab.core.record import COUNT, REMOVE, Change, Trace, apply
@@ -37,6 +38,9 @@ ENTRIES = {
 """The annotation that a stage's frames show."""
 TRIES = {"restart": "try_low", "min_attempt": "try_min", "nofail_alloc": "try_none",
          "retry_after_reclaim": "try_again", "high_attempt": "try_high"}  # fmt: skip
+
+GIVEN = ("clean", "anon", "slab", "exit")
+"""Notes of memory that came back; all others say why it did not."""
 
 
 @cache
@@ -80,6 +84,10 @@ class _Narrator:
         self.own, self.own_zone, self.bulk = "", "", False
         self.task = [int(trace.task.PF_MEMALLOC), int(trace.task.TIF_MEMDIE)]
         self.outer: list[str] = []
+        self.reached = -1
+        home = next((z.node for z in trace.before if trace.zonelist and z.label == trace.zonelist[0]), 0)
+        here = trace.machine.numa and trace.gfp_mask & gfp.THISNODE
+        self.allowed = [label for label in trace.zonelist if not here or self.zones[self.index[label]].node == home]
         self.tests: list[int] = []
 
     def see(self, place: int, event: Event, changed: Sequence[Change]) -> None:
@@ -128,12 +136,19 @@ class _Narrator:
         if self.depth:
             self.open("try_inner", event=event)
             return
-        key, name, zones = TRIES[self.stage], mark_name(alloc_flags), ", ".join(self.trace.zonelist)
+        self.reached = -1
+        key, name, zones = TRIES[self.stage], mark_name(alloc_flags), ", ".join(self.allowed)
         if key == "try_min" and alloc_flags & (ALLOC_HIGH | ALLOC_HARDER):
             key = "try_min_lower"
         self.open(key, {"zones": zones} if key == "try_low" else {}, event=event, conds=[
             ["zonelist", zones, "c_zones"], ["mark", name or "–", "c_mark" if name else "c_none"],
             ["order", order, "c_order"]])  # fmt: skip
+
+    def scan(self, place: int) -> None:
+        """A zone of the list is looked at; one that was passed already means the second scan of a NUMA kernel."""
+        if place <= self.reached:
+            self.open("second_scan")
+        self.reached = place
 
     def on_cpuset_zone_allowed_softwall(self, event: Event, zone: str, mask: int, result: int) -> None:
         if not result:
@@ -147,6 +162,8 @@ class _Narrator:
     def on_zone_watermark_ok(self, event: Event, zone: str, order: int, mark: int, classzone_idx: int,
                              alloc_flags: int, result: int) -> None:  # fmt: skip
         own, self.own_zone, self.own = bool(self.own), zone, ""
+        if not own and not self.depth:
+            self.scan(self.trace.zonelist.index(zone))
         rows = watermark_rows(self.zones[self.index[zone]], order, mark, classzone_idx, alloc_flags)
         reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
         for row in rows:
@@ -173,7 +190,8 @@ class _Narrator:
     def on_rmqueue_bulk(self, event: Event, zone: str, order: int, batch: int) -> None:
         self.bulk = True
         cold = next(e[3] for e in self.events[self.place :] if e[0] == "buffered_rmqueue")
-        self.open("refill_cold" if cold else "refill_hot", {"zone": zone, "batch": batch}, event=event)
+        key, args = "refill_cold" if cold else "refill_hot", {"zone": zone, "batch": batch}
+        self.open(*((key, args) if batch > 1 else (f"{key}1", {"zone": zone})), event=event)
 
     def on_rmqueue(self, event: Event, zone: str, order: int, block_order: int, pfn: int) -> None:
         if self.bulk:
@@ -199,7 +217,10 @@ class _Narrator:
                   conds=[["did_some_progress", progress, "c_progress" if progress else "c_no_progress"]])  # fmt: skip
 
     def on_note(self, event: Event, kind: str, zone: str, pages: int) -> None:
-        self.open(f"note_{kind}", {"zone": zone, "pages": pages}, mood="reclaim", reclaimed={kind: pages})
+        """What the world says of its own: memory that came back, or why it stayed."""
+        given = {"exit": "anon"}.get(kind, kind) if kind in GIVEN else None
+        self.open(f"note_{kind}", {"zone": zone, "pages": pages}, mood="kill" if kind == "killed" else "reclaim",
+                  reclaimed={given: pages} if given else {})  # fmt: skip
 
     def on_out_of_memory(self, event: Event, *_: int) -> None:
         self.open("oom", event=event, mood="kill")
@@ -249,7 +270,9 @@ class _Narrator:
         elif trace.page is not None:
             zone = next(z.label for z in self.zones if z.start_pfn <= trace.page < z.end_pfn)
             args = {"zone": zone, "asked": 1 << trace.order, "pfn": trace.page}
-            key = "end_page" if trace.order else "end_page1"
+            kinds = {frame["stage"] for frame in self.frames}
+            worst = "_oom" * ("out_of_memory" in kinds) or "_reclaim" * ("direct_reclaim" in kinds)
+            key = f"end_page{worst}" if trace.order else f"end_page{worst}1"
         else:
             key, args = self.refusal(decides)
             mood = "end-no"

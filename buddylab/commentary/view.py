@@ -17,7 +17,7 @@ WHOLE, FIRST, LAST = 64, 32, 8
 """A list longer than WHOLE entries travels as its FIRST and LAST pfns and a count."""
 STRIP = 64
 """Pages on the address strip."""
-LETTERS = {"kernel": "K", "anon": "A", "clean": "C", "dirty": "C", "free": "?"}
+LETTERS = {"kernel": "K", "slab": "K", "anon": "A", "clean": "C", "dirty": "C", "free": "?"}
 
 
 def text() -> dict[str, Any]:
@@ -31,7 +31,7 @@ def view(trace: Trace, *, name: dict[str, str] | None = None,
     """The whole run as JSON-able data: machine, request, the lists at the start, and frames with their changes.
 
     name: the machine's name by language. kind_of: what a used page was used for before the run (a model's word:
-    kernel, anon, clean, dirty); without it used pages show as unknown.
+    kernel, slab, anon, clean, dirty); without it used pages show as unknown.
     """
     machine = trace.machine
     return {

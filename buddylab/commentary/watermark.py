@@ -65,5 +65,7 @@ def row_says(row: Row, order: int, reserve: int) -> str:
 
 
 def own_row_says(row: Row, order: int) -> str:
-    """Key of the sentence that one row of kswapd's own test says."""
-    return "own_below" if not row["ok"] else "own_above" if row["o"] == order else "own_row"
+    """Key of the sentence that one row of wakeup_kswapd()'s test says."""
+    if row["ok"]:
+        return "row_slip" if row.get("slip") else "own_above" if row["o"] == order else "own_row"
+    return "own_below" if not row["o"] else "own_below_few" if row["f"] < 0 else "own_below_row"

@@ -12,6 +12,7 @@ from buddylab.core.environment import Task
 from buddylab.core.record import Trace, record
 from buddylab.world import pressure
 from buddylab.world.hardware import MACHINES
+from buddylab.world.reach import REACH, START, own_stages
 
 _STATIC = resources.files("buddylab.widgets").joinpath("static")
 
@@ -34,7 +35,8 @@ class Explorer(anywidget.AnyWidget):
     >>> explorer = Explorer(gfp_mask=0x20, order=3, in_interrupt=True)
 
     Knobs (keywords, and `set` later): machine, gfp_mask, order, pressure, scatter, mix, in_interrupt, rt_task,
-    PF_MEMALLOC, TIF_MEMDIE. `run` is the recorded Trace, `transcript()` its text. Every change records anew.
+    PF_MEMALLOC, TIF_MEMDIE. `run` is the recorded Trace, `transcript()` its text. `reach(stage)` turns
+    the knobs so that a stage is reached. Every change records anew.
     """
 
     _esm = _STATIC.joinpath("explorer.js").read_text(encoding="utf-8")
@@ -77,11 +79,17 @@ class Explorer(anywidget.AnyWidget):
         return transcript(self.trace, lang or self.lang)
 
     def stages(self) -> list[str]:
-        """The stages that the run passes, in order, a stage as often as it is entered."""
-        return [event[1] for event in self.run.events if event[0] == "stage"]
+        """The stages that the request passes, in order, a stage as often as it is entered."""
+        return own_stages(self.run.events)
+
+    def reach(self, stage: str) -> "Explorer":
+        """Turn the knobs to the simplest setting that reaches this stage (`buddylab.world.reach.REACH`)."""
+        if stage not in REACH:
+            raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
+        return self.set(**START | REACH[stage])
 
     def __repr__(self) -> str:
-        return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}, {self.run.end}>"
+        return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
 
     def _record(self, knobs: dict[str, Any]) -> None:
         population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
@@ -148,7 +156,7 @@ def _deck(knobs: dict[str, Any], run: Trace) -> dict[str, Any]:
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
-        "mixes": [[key, m.name_en, m.name_zh, m.kernel, m.anon, m.clean + m.dirty]
+        "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty]
                   for key, m in pressure.MIXES.items()],
         "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
                      "cut": pressure.CUT, "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in

@@ -12,7 +12,8 @@ const HOT = 11, COLD = 12, NR_FREE = 13; // 11 and 12 the per-cpu lists, 13 the 
 const REMOVE = 0, ADD_HEAD = 1; //   ops of a change; 2 adds at the tail
 const SNAPSHOT_EVERY = 50; //        frames between two kept states: scrubbing replays at most this many
 const MAX_ROWS = 6; //               rows that Why shows at once; more are folded
-const WIDE = 1100; //                px of the widget, not of the window; the same number stands in explorer.css
+const WIDE = 1000, STACKED = 560; // px of the widget, not of the window; the same numbers stand in explorer.css
+const TICK_ROOM = 9; //              px that a tick of the time line takes; of two nearer ones the stronger stays
 const ANSWER_MS = 4000; //           how long to wait for Python before saying that it is silent
 const FRAME_MS = 900; //             one step of Play at speed 1
 
@@ -25,6 +26,11 @@ const SHAPES = { // of a stage on the ladder: asks, tries, acts, ends; the other
   restart: "tries", min_attempt: "tries", nofail_alloc: "tries", retry_after_reclaim: "tries", high_attempt: "tries",
   wake_kswapd: "acts", direct_reclaim: "acts", out_of_memory: "acts", nopage: "ends", got_pg: "ends",
 };
+const TICKS = { // how strong a tick is when there is no room for all; from ALWAYS on it is drawn whatever comes
+  reclaim: 1, ok: 2, no: 2, warn: 3, wait: 4, wake: 4, kill: 4, "end-ok": 5, "end-no": 5, "end-loop": 5,
+};
+const ALWAYS = 4;
+const THEMES = ["auto", "light", "dark"]; // auto follows JupyterLab, else the system
 const ALLOC_FLAGS = ["NO_WATERMARKS", "WMARK_MIN", "WMARK_LOW", "WMARK_HIGH", "HARDER", "HIGH", "CPUSET"];
 const EVENT_ARGS = { // names of an event's arguments, as in kernel-traces/FORMAT.md; "=" is the value returned
   might_sleep_if: ["wait"], should_fail: ["size", "=", "times", "space", "count"],
@@ -51,7 +57,9 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   ladder: ["Ladder", "阶梯"], asks: ["asks", "判断"], tries: ["tries", "尝试"], acts: ["acts", "动作"],
   ladderName: ["Ladder: the 16 stages", "阶梯：16 个阶段"], source: ["Source", "源代码"], why: ["Why", "为什么"],
   memory: ["Memory", "内存"], time: ["Time", "时间"], knobs: ["Knobs", "旋钮"], verdict: ["Verdict", "结论"],
-  language: ["Language", "语言"], view: ["View", "显示"], dark: ["dark", "深色"], lecture: ["lecture", "讲堂"],
+  language: ["Language", "语言"], view: ["View", "显示"], lecture: ["lecture", "讲堂"],
+  theme: ["Theme: {theme}", "主题：{theme}"], auto: ["auto", "自动"], light: ["light", "浅色"], dark: ["dark", "深色"],
+  skip: ["Skip the knobs", "跳过旋钮"],
   request: ["{a}{who} asks for {pages} with {mask} on {one}{machine}.", "一个{who}以 {mask} 请求 {pages}，机器为 {machine}。"],
   pages: ["{n} pages (order {order})", "{n} 页（{order} 阶）"], page: ["1 page (order 0)", "1 页（0 阶）"],
   in_interrupt: ["interrupt handler", "中断处理程序"], rt_task: ["real-time task", "实时任务"],
@@ -65,11 +73,11 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   mixShares: ["kernel {k} · anon {a} · cache {c} %", "内核 {k} · 匿名 {a} · 缓存 {c} %"],
   scattered: ["Scattered", "零散"], noPython: ["A recording: no Python runs behind this page, so the knobs are fixed.",
     "这是一份记录：页面背后没有运行 Python，旋钮不能改动。"],
-  silentPython: ["Python does not answer. Is the kernel running? The picture shows the last run that it recorded.",
-    "Python 没有回应。内核在运行吗？图中仍是它上次记录的运行。"],
+  silentPython: ["Python does not answer: run the cell again. Picture and knobs show the last run that it recorded.",
+    "Python 没有回应：请重新运行该单元格。图与旋钮仍是它上次记录的运行。"],
   drawFailed: ["{panel} cannot draw frame {n}: {why}", "{panel} 无法画出第 {n} 帧：{why}"],
   noTrace: ["There is no run to show yet.", "还没有可显示的运行。"],
-  frameOf: ["frame {n} of {of}", "第 {n} / {of} 帧"], nested: ["nested allocation", "嵌套的分配"],
+  frameOf: ["step {n} of {of}", "第 {n} / {of} 步"], nested: ["nested allocation", "嵌套的分配"],
   stageName: ["{stage}: go to its next frame", "{stage}：转到它的下一帧"],
   stageUnused: ["{stage}: not in this run", "{stage}：本次运行未经过"],
   asWritten: ["Annotation, as written", "注释原文"], against: ["Against the kernel", "对照内核"],
@@ -77,12 +85,14 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   right: ["✓ Right", "✓ 正确"], imprecise: ["≈ Imprecise", "≈ 不精确"], wrong: ["✗ Wrong", "✗ 有误"],
   mangled: ["the file says {word}; it was {was}", "文件中作 {word}，原为 {was}"],
   holds: ["holds", "成立"], equal: ["equal is not above", "相等不算高于"], short: ["no, {n} short", "不成立，差 {n}"],
-  unsigned: ["compared unsigned", "按无符号数比较"],
-  fewer: ["fewer than asked", "少于请求"], yes: ["yes", "是"], no: ["no", "否"], noMark: ["no mark", "无水位"],
+  unsigned: ["fewer, but compared unsigned", "少于请求，但按无符号数比较"],
+  fewer: ["fewer than asked", "少于请求"], asked: ["asked", "请求"], yes: ["yes", "是"], no: ["no", "否"], noMark: ["no mark", "无水位"],
   again: ["{mark} again", "{mark} 再试"], triesName: ["Tries so far", "已有的尝试"], yours: ["yours", "你的"],
-  ownTest: ["kswapd's own test", "kswapd 自己的检查"], noFlags: ["no flags", "无标志"],
+  ownTest: ["wakeup_kswapd's test", "wakeup_kswapd 的检查"], noFlags: ["no flags", "无标志"],
   spellAll: ["{above} free − {size} asked + 1", "空闲 {above} − 请求 {size} + 1"],
   spellBlocks: ["{above} in blocks of order ≥ {o} − {size} asked + 1", "{o} 阶及以上块中 {above} 页 − 请求 {size} + 1"],
+  fewerAll: ["{above} free", "空闲 {above}"], fewerBlocks: ["{above} in blocks of order ≥ {o}", "{o} 阶及以上块中 {above} 页"],
+  sizeAsked: ["{size} asked", "请求 {size}"],
   spellMark: ["mark {mark}", "水位 {mark}"],
     spellReserve: ["mark {mark} + reserve {reserve}", "水位 {mark} + 保留 {reserve}"],
   spellOnce: ["mark {mark} halved once", "水位 {mark} 减半 1 次"],
@@ -94,6 +104,11 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   foldHold: ["order ≥ {a} to {b}", "{a} 至 {b} 阶以上"],
     foldTodo: ["order ≥ {a} to {b}: not tested yet", "{a} 至 {b} 阶以上：尚未检查"],
   allHold: ["all {n} hold", "{n} 行都成立"], decider: ["the test that decided: {zone}, {mark}", "起决定作用的检查：{zone}，{mark}"],
+  decidedBy: ["{n} watermark tests were made; {zone} against {mark} decided.",
+    "共检查水位 {n} 次；{zone} 对 {mark} 的一次起决定作用。"],
+  decidedOnly: ["One watermark test was made, {zone} against {mark}, and it decided.",
+    "只检查了一次水位：{zone} 对 {mark}，结果由它决定。"],
+  decidedNone: ["Watermark tests made: {n}. None of them decided.", "共检查水位 {n} 次，结果均不由它们决定。"],
   oneAway: ["One change away:", "只差一步："], noneAway: ["No single change of a knob turns this verdict.", "只改一个旋钮，结果不变。"],
   rounds: ["{n} rounds in {ms} ms, and no end", "{ms} 毫秒内转了 {n} 圈，没有尽头"],
   noMarkAsked: ["taken without asking any mark: ALLOC_NO_WATERMARKS", "不看任何水位取得：ALLOC_NO_WATERMARKS"],
@@ -297,14 +312,16 @@ export function nextStage(frames, at) {
 }
 const event0 = (frame) => frame.event?.[0];
 
-/** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row. */
+/** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row.
+ *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}. */
 export function triesSoFar(trace, rows, cursor) {
   const { frame: upTo, last } = rows[cursor], labels = trace.machine.zones.map((zone) => zone.label);
   const tries = new Map();
   const cell = (frame, zone, ok, at) => {
     const row = tries.get(frame.stage) ?? { stage: frame.stage, mark: null, cells: {} };
-    const old = row.cells[zone];
-    row.cells[zone] = { ok, times: (old?.times ?? 0) + 1, current: at === upTo };
+    const past = row.cells[zone]?.outcomes.filter((one) => one.ok !== ok) ?? [];
+    const times = row.cells[zone]?.outcomes.find((one) => one.ok === ok)?.times ?? 0;
+    row.cells[zone] = { outcomes: [...past, { ok, times: times + 1 }], current: at === upTo };
     tries.set(frame.stage, row);
     return row;
   };
@@ -352,6 +369,10 @@ export function groupTests(frames, tests, decides, slots = MAX_ROWS) {
   return { shown: late, hidden: all.length - late.length };
 }
 
+/** Pages have been given in this frame: a block taken, or the verdict that there is one. */
+const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[4] >= 0)
+  || (event?.[0] === "end" && event[1] === "page");
+
 /** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */
 export function evidenceAt(trace, rows, cursor) {
   const { frame: at, row } = rows[cursor], { frames } = trace, frame = frames[at];
@@ -362,10 +383,44 @@ export function evidenceAt(trace, rows, cursor) {
   const first = trace.machine.zones.findIndex((zone) => zone.label === trace.request.zonelist[0]);
   for (let back = at; back >= 0; back -= 1) {
     const { test, changes } = frames[back];
-    if (changes?.some(([zone]) => zone === first)) return null;
-    if (test && !test.own && test.zone === first) return test.ok ? null : whole(test);
+    if (grants(frames[back]) || changes?.some(([zone]) => zone === first)) return null;
+    if (test?.ok && !test.own) return null;
+    if (test && !test.own && test.zone === first) return whole(test);
   }
   return null;
+}
+
+/** The row of the evidence that refuses, or null: only a refusal has a missing buddy to show. */
+export const refusal = (evidence) => {
+  const row = evidence?.test.rows[evidence.row];
+  return row && !row.ok && !row.slip ? row : null;
+};
+
+/** What the time line marks at each row: {mood, pass}; a pass ends where the run goes back up the ladder. */
+export function tickMoods(frames, rows, stages) {
+  let pass = 0, before = null;
+  return rows.map(({ frame, last }) => {
+    const now = frames[frame];
+    if (!now.depth) {
+      const moved = before && (before.stage !== now.stage || (before.round ?? 1) !== (now.round ?? 1));
+      if (moved && stages.indexOf(now.stage) <= stages.indexOf(before.stage)) pass += 1;
+      before = now;
+    }
+    return { mood: last ? now.mood ?? "" : "", pass };
+  });
+}
+
+/** The rows whose ticks are drawn when a row has `unit` px: those that must be seen (wake, kill, wait, ends, the
+ *  refusals of this pass), then the stronger before the weaker as long as none touches one that is there. */
+export function thinTicks(moods, unit, pass) {
+  const strength = (at) => (moods[at].mood === "no" && moods[at].pass === pass ? ALWAYS : TICKS[moods[at].mood]);
+  const marked = moods.flatMap(({ mood }, at) => (mood in TICKS ? [at] : []));
+  const shown = [];
+  for (const at of marked.sort((a, b) => strength(b) - strength(a) || a - b)) {
+    const clear = shown.every((other) => Math.abs(other - at) * unit >= TICK_ROOM);
+    if (clear || strength(at) >= ALWAYS) shown.push(at);
+  }
+  return new Set(shown);
 }
 
 /** The index of the zone that Memory's free lists show at this frame. */
@@ -591,6 +646,7 @@ const sizeText = (order) => (order < 8 ? `${4 << order} kB` : `${(4 << order) / 
 
 function makeTop(app) {
   const ask = h("div", { class: "ask" }), tools = h("div", { class: "tools" });
+  const skip = h("button", { type: "button", class: "skip", on: { click: () => app.toScrubber() } });
   const open = (control) => () => app.openDeck(control);
   const segment = (label, ...buttons) => h("div", { class: "seg", role: "group", "aria-label": label }, buttons);
   const pressed = (on, text, click, more) =>
@@ -616,7 +672,10 @@ function makeTop(app) {
       segment(app.t("language"), pressed(app.lang === "en", "en", () => app.set("lang", "en"), { lang: "en" }),
         pressed(app.lang === "zh", "中文", () => app.set("lang", "zh"), { lang: "zh" })),
       segment(app.t("view"),
-        pressed(app.dark, app.t("dark"), () => app.set("theme", app.dark ? "light" : "dark")),
+        h("button", { type: "button", "aria-label": app.t("theme", { theme: app.t(app.theme) }),
+          title: app.t("theme", { theme: app.t(app.theme) }),
+          on: { click: () => app.set("theme", THEMES[(THEMES.indexOf(app.theme) + 1) % THEMES.length]) } },
+          `◐ ${app.t(app.theme)}`),
         pressed(app.lecture, app.t("lecture"), () => app.setLecture(!app.lecture))),
     ];
   }
@@ -624,9 +683,11 @@ function makeTop(app) {
   function show() {
     keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
       JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
-    keyed(tools, [app.lang, app.deckOpen, app.dark, app.lecture].join(), toolNodes);
+    keyed(tools, [app.lang, app.deckOpen, app.theme, app.lecture].join(), toolNodes);
+    setText(skip, app.t("skip"));
+    skip.hidden = !app.deckOpen;
   }
-  return { el: h("div", { class: "top" }, ask, tools), show };
+  return { el: h("div", { class: "top" }, ask, tools, skip), show };
 }
 
 function makeDeck(app) {
@@ -665,7 +726,12 @@ function makeDeck(app) {
       "data-knob": "mask",
       "aria-label": app.t("maskName"), title: app.t("maskName"), disabled: locked() });
     let sent = null; // Enter and leaving the field both send what was typed, once (in JupyterLab Enter changes nothing)
-    const send = () => input.value !== sent && app.typeMask((sent = input.value));
+    const send = () => {
+      if (!input.value.trim()) {
+        input.value = sent = hex();
+        app.forgetMask();
+      } else if (input.value !== sent) app.typeMask((sent = input.value));
+    };
     input.addEventListener("focus", () => { sent = input.value; });
     input.addEventListener("keydown", (event) => event.key === "Enter" && send());
     input.addEventListener("blur", () => { send(); controls.mask(); });
@@ -728,7 +794,9 @@ function makeDeck(app) {
     const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
     controls.track = () => {
       const { free, present, cut, ticks, value } = app.deck.pressure, at = (position) => `${position / 10}%`;
-      keyed(track, JSON.stringify([cut, ticks, value, present]), () => [
+      const px = (track.clientWidth || 300) / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
+      const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
+      keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
         ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
           s("rect", { x: at(x), y: 16, width: at(w), height: 6, fill: "var(--free3)" })),
         s("rect", { y: 16, width: at(Math.min(value, cut - 10)), height: 6, fill: "var(--free2)" }),
@@ -738,10 +806,9 @@ function makeDeck(app) {
           stroke: "var(--ink2)" })),
         ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)",
           "stroke-width": 1.5 })),
-        ...ticks.map(([name, , x], i) => s("text",
-          { x: at(x), y: 9, class: name, "text-anchor": ["end", "middle", "start"][i] },
-          name)),
-        s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
+        ...ticks.map(([name, , x], i) => (i !== 1 || lowClear) && s("text",
+          { x: at(x), y: 9, "text-anchor": ["end", "middle", "start"][i] }, name)),
+        totalClear && s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
       const text = app.t(free === 1 ? "onePage" : "nPages", { n: free });
       setText(pages, text);
       input.setAttribute("aria-valuetext", text);
@@ -1077,6 +1144,14 @@ export function whyKind(frame) {
   return frame.conds?.length ? "conds" : "stage";
 }
 
+/** The count is negative: fewer pages than asked. That is no number of pages, so it is never shown as one. */
+const isFewer = (row) => row.f < 0;
+
+/** The comparison that a row shows, [left, sign, right]: count and mark, or pages there and pages asked. */
+export function comparison(row, order) {
+  return isFewer(row) ? [row.above, "<", 1 << order] : [row.f, ">", row.m];
+}
+
 function makeWhy(app) {
   const title = h("b"), sub = h("span", { class: "sub" }), hero = h("div", { class: "ineq" }),
     table = h("table", { class: "mx" });
@@ -1095,21 +1170,24 @@ function makeWhy(app) {
   function verdict(row) {
     if (row.slip) return h("span", { class: "vv" }, h("span", {}, app.t("unsigned")));
     const text = row.ok ? app.t("holds") : row.f === row.m ? app.t("equal")
-      : row.f < 0 ? app.t("fewer") : app.t("short", { n: row.m - row.f + 1 });
+      : isFewer(row) ? app.t("fewer") : app.t("short", { n: row.m - row.f + 1 });
     return h("span", { class: `vv ${row.ok ? "ok" : "no"}` }, bigMark(row.ok), h("span", {}, text));
   }
 
   /** Numbers and verdict stay on one line: the longer they are, the smaller the numbers. */
-  function inequality(row, below) {
-    const sign = verdict(row), digits = (fmt(row.f) + fmt(row.m)).length;
+  function inequality(test, row, below) {
+    const [left, than, right] = comparison(row, test.order), sign = verdict(row);
+    const digits = (fmt(left) + fmt(right)).length;
     const room = (hero.clientWidth || 420) / app.zoom - 130, said = sign.textContent.length;
     const signWidth = (level) => (level ? Math.min(99, said * 7.5) : Math.min(132, said * 10));
     const level = [1, 0.8, 0.64].findIndex((scale, i) => digits * 29 * scale + signWidth(i) < room);
-    return [h("div", { class: `big l${level < 0 ? 3 : level}` }, num(row.f), op(">"), num(row.m), sign), below];
+    return [h("div", { class: `big l${level < 0 ? 3 : level}` }, num(left), op(than), num(right), sign), below];
   }
 
   function spelled(test, row) {
     const size = 1 << test.order, { o, above } = row, mark = markInForce(test);
+    if (isFewer(row)) return spell(app.t(o ? "fewerBlocks" : "fewerAll", { above, o }), h("b", {}, "<"),
+      app.t("sizeAsked", { size }));
     const right = o ? app.t(o === 1 ? "spellOnce" : o === 2 ? "spellTwice" : "spellTimes", { mark, o })
       : app.t(test.reserve ? "spellReserve" : "spellMark", { mark, reserve: test.reserve });
     return spell(app.t(o ? "spellBlocks" : "spellAll", { above, o, size }), h("b", {}, ">"), right);
@@ -1122,13 +1200,16 @@ function makeWhy(app) {
       const text = mark ?? app.t("noMark");
       return stage === "retry_after_reclaim" && mark ? app.t("again", { mark }) : text;
     };
+    const colour = (ok) => (ok === null ? "" : ok ? "ok" : "no");
     const cell = (found) => {
       if (!found) return h("td");
-      const sign = found.ok === null ? "?" : found.ok ? "✓" : "✗";
-      return h("td", { class: `${sign === "✓" ? "ok" : sign === "✗" ? "no" : ""}${found.current ? " cur" : ""}` }, sign,
-        found.times > 1 ? h("small", {}, `×${found.times}`) : null);
+      const one = ({ ok, times }) => h("span", { class: colour(ok) }, ok === null ? "?" : ok ? "✓" : "✗",
+        times > 1 ? h("small", {}, `×${times}`) : null);
+      return h("td", { class: `${colour(found.outcomes.at(-1).ok)}${found.current ? " cur" : ""}` },
+        found.outcomes.map(one));
     };
     table.setAttribute("aria-label", app.t("triesName"));
+    table.hidden = !made.length;
     keyed(table, JSON.stringify([app.lang, zones, made]), () => [
       h("thead", {}, h("tr", {}, h("td"), zones.map((zone) => h("th", { scope: "col" }, zone)))),
       h("tbody", {}, made.map((one) => h("tr", {}, h("th", { scope: "row" }, name(one)),
@@ -1149,8 +1230,17 @@ function makeWhy(app) {
       h("b", {}, fmt(test.reserve)), test.rows ? [h("span", {}, "="), h("b", {}, fmt(test.rows[0].m))] : null].flat();
   }
 
-  function away(list) {
-    if (!list) return [];
+  /** Which test decided and how many were made: stands where the changes will stand, if none were sent. */
+  function decidedBy(frame) {
+    const n = frame.tests?.length, test = app.trace.frames[decidingFrame(frame)]?.test;
+    if (!n) return [];
+    const key = !test || frame.event[1] === "livelock" ? "decidedNone" : n === 1 ? "decidedOnly" : "decidedBy";
+    return h("span", {}, app.t(key, { n, zone: test && label(test.zone), mark: test?.mark_name }));
+  }
+
+  function away(frame) {
+    const list = frame.away;
+    if (!list) return decidedBy(frame);
     const sign = { page: " ✓", no_page: " ✗", livelock: " ∞" };
     const button = ([key, args, knobs, end]) =>
       h("button", { type: "button", class: `alt ${end === "page" ? "ok" : "no"}`, disabled: !app.live,
@@ -1160,7 +1250,6 @@ function makeWhy(app) {
 
   // -- rows of a test
   function gauge(row) {
-    if (row.slip) return s("svg", { class: "gauge", "aria-hidden": "true" });
     const mark = 60, ratio = row.m > 0 ? row.f / row.m : row.ok ? 9 : 0, x = Math.max(0.1, Math.min(ratio * mark, 100));
     const colour = row.ok ? "var(--ok)" : "var(--no)";
     const bar = ratio * mark > 100 ? [s("path", { d: "M0 4H93L89 12H0Z", fill: colour }),
@@ -1199,8 +1288,14 @@ function makeWhy(app) {
     const hover = { mouseenter: () => app.hover(o - 1), mouseleave: () => app.hover(-1) };
     if (!shown) return h("div", { class: "r todo" }, lab);
     return h("div", { class: `r${now ? " cur" : ""}`, on: hover }, lab, waterfall(test, row, now),
-      h("span", { class: "f" }, fmt(row.f)),
-      h("span", { class: "gt" }, ">"), h("span", { class: "m" }, fmt(row.m)), gauge(row), yesNo(row));
+      compared(test, row));
+  }
+
+  /** The last cells of a row: two numbers, how they compare, yes or no. */
+  function compared(test, row) {
+    const [left, than, right] = comparison(row, test.order);
+    return [h("span", { class: "f" }, fmt(left)), h("span", { class: "gt" }, than), h("span", { class: "m" }, fmt(right)),
+      isFewer(row) ? h("span", { class: "asked" }, app.t("asked")) : gauge(row), yesNo(row)];
   }
 
   function foldedRow({ from, to }, current) {
@@ -1222,8 +1317,7 @@ function makeWhy(app) {
     return h("div", { class: `r${decides ? " cur" : ""}` },
       h("span", { class: "lab" }, h("b", {}, label(test.zone)), ` ${test.mark_name}`,
         times > 1 ? h("small", {}, ` ×${times}`) : null),
-      h("span", { class: "hwf" }, what), h("span", { class: "f" }, fmt(row.f)), h("span", { class: "gt" }, ">"),
-      h("span", { class: "m" }, fmt(row.m)), gauge(row), yesNo(row));
+      h("span", { class: "hwf" }, what), compared(test, row));
   }
 
   function endRows({ frame }) {
@@ -1251,7 +1345,8 @@ function makeWhy(app) {
         spell(app.t(frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
     const row = lastRow(test), where = row.o ? ` · ${app.t("blocksFrom", { o: row.o })}` : "";
-    return inequality(row, spell(app.t("decider", { zone: label(test.zone), mark: test.mark_name }) + where));
+    return inequality(test, row, frame.away
+      ? spell(app.t("decider", { zone: label(test.zone), mark: test.mark_name }) + where) : spelled(test, row));
   }
 
   // -- a split or a merge, as a picture
@@ -1382,10 +1477,10 @@ function makeWhy(app) {
     test: ({ frame, entry }) => ({
       sub: `${frame.test.own ? `${app.t("ownTest")} · `
         : ""}${label(frame.test.zone)} · ${frame.test.mark_name}${frame.test.own ? `, ${app.t("noFlags")}` : ""}`,
-      hero: () => inequality(frame.test.rows[entry.row], spelled(frame.test, frame.test.rows[entry.row])),
+      hero: () => inequality(frame.test, frame.test.rows[entry.row], spelled(frame.test, frame.test.rows[entry.row])),
       chain: () => chainOf(frame.test), rows: () => testRows(frame.test, entry.row),
     }),
-    end: (view) => ({ hero: () => endHero(view), chain: () => away(view.frame.away), rows: () => endRows(view) }),
+    end: (view) => ({ hero: () => endHero(view), chain: () => away(view.frame), rows: () => endRows(view) }),
     split: ({ frame }) => ({ hero: () => splitHero(frame), rows: () => splitPicture(frame.split) }),
     merge: (view) => ({ hero: () => mergeHero(view.frame), rows: () => decision(view) }),
     passing: (view) => {
@@ -1434,7 +1529,7 @@ function makeTanks(app) {
 
   /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
   function geometry() {
-    const { zones } = app.trace.machine, room = Math.max(190, app.memWidth - 306);
+    const { zones } = app.trace.machine, room = Math.max(190, app.memWidth - (app.stacked ? 8 : 306));
     const digits = (zone) => Math.max(fmt(zone.pages_high).length,
       reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
     const label = (zone, names) => 5.4 * (digits(zone) + (names ? 5 : 0)) + (names ? 14 : 20);
@@ -1615,7 +1710,7 @@ function makeLists(app) {
   }
 
   function show(view, room) {
-    width = Math.max(300, Math.min(520, room));
+    width = Math.max(260, Math.min(720, room));
     const { lists } = view.state.zones[view.zone], zone = app.trace.machine.zones[view.zone],
       { order } = app.trace.request;
     svg.setAttribute("viewBox", `0 0 ${width} 172`);
@@ -1646,7 +1741,7 @@ function makeMemory(app) {
     keyed(listsHead, app.lang + label, () =>
       [app.t("lists"), h("span", { class: "strong" }, label), h("span", {}, app.t("headNext"))]);
     tanks.show(view);
-    lists.show(view, app.memWidth - tanks.width() - 16);
+    lists.show(view, app.stacked ? app.memWidth : app.memWidth - tanks.width() - 16);
   }
   return { el, show, hover: lists.hover };
 }
@@ -1684,17 +1779,13 @@ function makeStrip(app) {
 
   function ghostNodes(ghost, scale, start, width) {
     const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
-    const left = Math.min(x, own), right = Math.max(x, own) + size, says = app.t(ghost.why, { pfn: ghost.buddy }),
-      asks = app.t("cannotGrow", { o: ghost.order });
-    const room = (text) => text.length * (app.lang === "zh" ? 9 : 5.6) + 8, roomLeft = left > room(asks),
-      roomRight = width - right > room(says);
-    const text = roomLeft && roomRight ? [s("text", { x: left - 6, y: 8, "text-anchor": "end" }, asks),
-      s("text", { x: right + 6, y: 8, class: "bad" }, says)]
-      : [s("text", roomLeft ? { x: left - 6, y: 8, "text-anchor": "end" } : { x: right + 6, y: 8 }, `${asks} `,
-        s("tspan", { class: "bad" }, says))];
+    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why, { pfn: ghost.buddy });
+    const wide = (asks.length + says.length) * (app.lang === "zh" ? 9 : 5.7);
+    const left = Math.max(0, Math.min(x, own, width - wide));
+    const text = s("text", { x: left, y: 7 }, `${asks} `, s("tspan", { class: "bad" }, says));
     return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)",
       "stroke-width": 2, "stroke-dasharray": "4 3" },
-      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text].flat();
+      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text];
   }
 
   function legendNodes(strip) {
@@ -1721,7 +1812,7 @@ function makeStrip(app) {
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
     const runs = stripRuns(strip, view.state.strips[at], own),
       cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
-    const ghost = cut ? missingBuddy(strip, runs, cut - 1) : null;
+    const ghost = cut && refusal(view.evidence) ? missingBuddy(strip, runs, cut - 1) : null;
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
     svg.setAttribute("width", width * app.zoom);
     svg.setAttribute("aria-label", app.t("stripName",
@@ -1747,9 +1838,8 @@ function tickMark(mood, x) {
   if (mood === "wait") return path(`M${x - 3.5} 34.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0M${x} 34.5v-2.5`, "ink2",
     { "stroke-width": 1.3 });
   if (mood === "reclaim") return path(`M${x} 38v-6m-3 3l3 -3.5l3 3.5`, "free");
-  if (mood === "kill") return path(`M${x - 4} 30.5h8v8h-8zM${x - 2} 32.5l4 4m0 -4l-4 4`, "no", { "stroke-width": 1.4 });
-  if (mood === "warn") return s("text", { class: "tick", x, y: 38, "text-anchor": "middle" }, "!");
-  if (mood === "end-loop") return s("text", { class: "tick", x, y: 38, "text-anchor": "middle" }, "∞");
+  if (["kill", "warn", "end-loop"].includes(mood)) return s("text",
+    { class: "tick", x, y: 38.5, "text-anchor": "middle" }, ICONS[mood]);
   return null;
 }
 
@@ -1773,7 +1863,7 @@ function makeTime(app) {
   const options = h("div", { class: "opt" }), event = h("div", { class: "ev" }), help = h("div", { class: "keys" });
   const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)),
     h("div", { class: "scr" }, svg, range), options, event, help);
-  let visits = [];
+  let visits = [], moods = [];
 
   function optionNodes() {
     const radio = (value) => h("label", {}, h("input",
@@ -1814,18 +1904,19 @@ function makeTime(app) {
       bands.append(whole, done);
       return { ...visit, x, size, whole, done };
     });
-    rows.forEach(({ frame, last }, i) => {
-      const x = (i + 0.5) * unit, mark = last ? tickMark(app.trace.frames[frame].mood, x) : null;
-      if (mark) ticks.append(mark);
-      else if (unit > 9) ticks.append(s("rect",
-        { x: x - 0.5, y: 31, width: 1, height: last ? 6 : 3, fill: "var(--ink3)" }));
-    });
+  }
+
+  function tickNodes(unit, pass) {
+    const marked = thinTicks(moods, unit, pass);
+    return moods.map((_, i) => (marked.has(i) ? tickMark(moods[i].mood, (i + 0.5) * unit)
+      : unit > TICK_ROOM && s("rect", { x: (i + 0.5) * unit - 0.5, y: 31, width: 1,
+        height: app.run.rows[i].last ? 6 : 3, fill: "var(--ink3)" })));
   }
   const visitsCount = () => findVisits().length;
 
   /** Names of the visits that have room; the current one always, and nothing that would touch it. */
   function nameNodes(width, current) {
-    const size = ({ stage }) => stage.length * 6.1 + 4,
+    const size = ({ stage }) => (stage.length * 6.1 + 4) * app.zoom,
       left = (visit) => Math.max(0, Math.min(visit.x + 1, width - size(visit)));
     const clear = (visit) => left(visit) + size(visit) < left(current) - 4 || left(visit) > left(current)
       + size(current) + 4;
@@ -1842,7 +1933,7 @@ function makeTime(app) {
     if (svg.dataset.key !== key) {
       svg.dataset.key = key;
       bands.replaceChildren();
-      ticks.replaceChildren();
+      moods = tickMoods(app.trace.frames, app.run.rows, Object.keys(app.text.stages));
       build(width);
       range.max = app.run.rows.length - 1;
     }
@@ -1855,6 +1946,8 @@ function makeTime(app) {
       visit.done.setAttribute("width", view.cursor >= visit.to ? visit.size : view.cursor < visit.from ? 0 : past);
     }
     keyed(names, `${key} ${current.from}`, () => nameNodes(width, current));
+    const { pass } = moods[view.cursor];
+    keyed(ticks, `${key} ${pass}`, () => tickNodes(unit, pass));
     needle.setAttribute("x", (view.cursor + 0.5) * unit - 2);
     range.value = view.cursor;
     range.setAttribute("aria-label", app.t("frame"));
@@ -1897,9 +1990,9 @@ export function staticModel(traits) {
 export function mount(el, model) {
   const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
   const app = {
-    id: uniqueId(), root, lang: "en", index: 0, dark: false, lecture: false, live: model.live !== false,
+    id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
-    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, zoom: 1, ladderScale: 1,
+    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, stacked: false, zoom: 1, ladderScale: 1,
       memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
@@ -1927,8 +2020,8 @@ export function mount(el, model) {
     const { source, note } = panels;
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
-    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, where, panels.why.el, panels.memory.el,
-      panels.strip.el, panels.time.el);
+    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, where, panels.why.el,
+      panels.memory.el, panels.strip.el);
   }
 
   /** A page that was saved with its widgets has a model but no kernel: saving throws, and the knobs lock. */
@@ -2040,8 +2133,17 @@ export function mount(el, model) {
     clearTimeout(silence);
     silence = setTimeout(() => {
       report("silent", "knobs" in app.deck ? app.t("silentPython") : null);
+      wish = null;
+      takeRecorded();
       answered();
+      show();
     }, ANSWER_MS);
+  }
+  /** The knobs go back to those of the recorded run, here and in the model, so that the same wish is a change again. */
+  function takeRecorded() {
+    const recorded = app.deck.knobs ?? model.get("knobs");
+    if (JSON.stringify(recorded) !== JSON.stringify(model.get("knobs"))) model.set("knobs", recorded);
+    app.knobs = model.get("knobs");
   }
   function answered() {
     clearTimeout(silence);
@@ -2060,6 +2162,16 @@ export function mount(el, model) {
     waitForAnswer();
     save();
   };
+  /** Nothing typed is no wish: what was said about an older text goes, and Python may say the same again later. */
+  app.forgetMask = () => {
+    app.deck = { ...app.deck, mask_error: null };
+    model.set("mask", "");
+    model.set("error", []);
+    save();
+    takeError();
+    show();
+  };
+  app.toScrubber = () => panels.time.el.querySelector(".scrub").focus();
   app.openDeck = (knob) => {
     app.deckOpen = knob ? true : !app.deckOpen;
     show();
@@ -2086,7 +2198,7 @@ export function mount(el, model) {
   }
   function takeDeck() {
     app.deck = model.get("deck");
-    if (!wish) app.knobs = model.get("knobs");
+    if (!wish) takeRecorded();
     answered();
     show();
   }
@@ -2107,15 +2219,16 @@ export function mount(el, model) {
     fit();
   }
   function takeTheme() {
-    const theme = model.get("theme") ?? "auto", { jpThemeLight } = document.body.dataset;
-    app.dark = theme === "auto" ? (jpThemeLight ? jpThemeLight === "false" : night.matches) : theme === "dark";
-    root.dataset.theme = app.dark ? "dark" : "light";
+    const { jpThemeLight } = document.body.dataset;
+    app.theme = THEMES.includes(model.get("theme")) ? model.get("theme") : "auto";
+    const dark = app.theme === "auto" ? (jpThemeLight ? jpThemeLight === "false" : night.matches) : app.theme === "dark";
+    root.dataset.theme = dark ? "dark" : "light";
     show();
   }
   app.setLecture = (on) => {
     app.lecture = on;
     root.toggleAttribute("data-lecture", on);
-    app.deckOpen = !on;
+    app.deckOpen = !on && app.wide;
     fit();
   };
 
@@ -2124,12 +2237,13 @@ export function mount(el, model) {
     if (!panels.why) return;
     const width = root.clientWidth;
     app.wide = width > WIDE;
+    app.stacked = width <= STACKED;
     app.zoom = app.lecture ? 1.2 : 1;
     app.memWidth = (panels.memory.el.clientWidth || 600) / app.zoom;
     app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
     app.scrubWidth = panels.time.el.querySelector(".scr").clientWidth || 600;
     app.ladderScale = (panels.ladder.el.querySelector("svg.ld").clientWidth || LADDER.width) / LADDER.width;
-    if (app.deckOpen === null && width) app.deckOpen = width > 780;
+    if (app.deckOpen === null && width) app.deckOpen = app.wide;
     app.forward = false;
     show();
     panels.note.fit();
@@ -2146,8 +2260,8 @@ export function mount(el, model) {
   // -- keyboard: only inside the widget, only plain keys, native controls keep theirs
   const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
   function onKey(event) {
-    if (!plain(event) || event.target.closest("input:not(.scrub), select, textarea")) return;
-    if (event.key === " " && event.target.closest("button, [role=button]")) return;
+    if (!plain(event) || event.target.closest("input:not(.scrub, [type=checkbox]), select, textarea")) return;
+    if (event.key === " " && event.target.closest("button, [role=button], [type=checkbox]")) return;
     const last = () => app.go(app.run.rows.length - 1, { settle: true });
     const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }),
       End: last, " ": app.play }[event.key];

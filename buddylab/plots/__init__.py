@@ -1,0 +1,14 @@
+"""Pictures of a run with matplotlib: each function draws on `ax` and returns it. Needs the extra `lab`.
+
+Without `ax` a new figure is made. Nothing is shown, and no setting of matplotlib's is left changed.
+"""
+
+from buddylab.plots.data import free_blocks
+from buddylab.plots.orders import before_and_after, free_by_order
+from buddylab.plots.pressure import pressure
+from buddylab.plots.stalls import stalls
+from buddylab.plots.unusable import unusable_by_order, unusable_index
+
+__all__ = [
+    "before_and_after", "free_blocks", "free_by_order", "pressure", "stalls", "unusable_by_order", "unusable_index",
+]  # fmt: skip

@@ -1,0 +1,173 @@
+"""What the plots draw, taken from a run: checked, in seconds and pages, without matplotlib."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median_low
+
+from buddylab.core.machine import Machine
+from buddylab.core.record import Trace, states
+from buddylab.core.zone import HZ, MAX_ORDER, Zone
+from buddylab.world.observe import KSWAPD, Series
+
+MS = 1000 // HZ
+"""Milliseconds in a jiffy."""
+STRETCHES = 300
+"""A longer series is drawn in at most so many stretches, each by its median: more would only flicker."""
+
+Blocks = Sequence[int]
+"""Free blocks of the orders 0 to 10: 11 whole numbers."""
+Span = tuple[float, float]
+"""(start, length), in seconds."""
+
+
+def seconds(jiffies: Sequence[int]) -> list[float]:
+    """Jiffies as seconds."""
+    return [j / HZ for j in jiffies]
+
+
+def checked(series: Series) -> Series:
+    """The series, if it has a sample. Raises ValueError."""
+    if not isinstance(series, Series):
+        raise ValueError(f"this plot draws a Series, such as Simulation.run gives, not a {type(series).__name__}")
+    if not series.jiffies:
+        raise ValueError("this series has no sample yet: run the simulation first")
+    return series
+
+
+def observed(series: Series, zone: str | None) -> str:
+    """The label of the zone to draw; None = that with the highest marks. Raises ValueError for an unknown one."""
+    marks = checked(series).marks
+    if zone is None:
+        return max(marks, key=lambda label: marks[label][2])
+    if zone not in marks:
+        raise ValueError(f"no zone {zone!r} was observed: there are {', '.join(marks)}")
+    return zone
+
+
+def extent(series: Series) -> tuple[float, float]:
+    """From when to when the picture reaches, in seconds: from 0 if the first sample is the run's first."""
+    first = series.jiffies[0]
+    return (0.0 if first <= series.every else first / HZ), (series.jiffies[-1] + series.every) / HZ
+
+
+def stretches(length: int) -> list[slice]:
+    """Samples taken together, in order: each alone if there are at most `STRETCHES`.
+
+    >>> stretches(3), len(stretches(1876)), stretches(1876)[-1]
+    ([slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)], 268, slice(1869, 1876, None))
+    """
+    step = max(1, -(-length // STRETCHES))
+    return [slice(n, min(n + step, length)) for n in range(0, length, step)]
+
+
+def middles(values: Sequence[float]) -> list[float]:
+    """Of each stretch the middle sample: where its median is drawn, if these are times."""
+    return [values[(s.start + s.stop - 1) // 2] for s in stretches(len(values))]
+
+
+def medians(values: Sequence[float]) -> list[float]:
+    """Of each stretch the median, the lower of two."""
+    return [median_low(values[s]) for s in stretches(len(values))]
+
+
+def reclaim_spans(series: Series, direct: bool) -> list[Span]:
+    """When pages came back by kswapd, or by tasks themselves: stretches of time, joined where they touch.
+
+    A long series is looked at in half as many stretches as `STRETCHES`.
+    """
+    last = len(series.jiffies) - 1
+    places = [*range(0, last, max(1, -(-last * 2 // STRETCHES))), last]
+    columns = [c for name, c in series.reclaimed.items() if (name != KSWAPD) == direct and c]
+    spans: list[Span] = []
+    for a, b in pairwise(places):
+        if any(column[b] > column[a] for column in columns):
+            spans.append((series.jiffies[a] / HZ, (series.jiffies[b] - series.jiffies[a]) / HZ))
+    return joined(spans)
+
+
+def joined(spans: Sequence[Span]) -> list[Span]:
+    """Spans in ascending order, those that touch made one.
+
+    >>> joined([(0.0, 1.0), (1.0, 1.0), (3.0, 1.0)])
+    [(0.0, 2.0), (3.0, 1.0)]
+    """
+    found: list[Span] = []
+    for start, length in spans:
+        if found and start <= sum(found[-1]) + 1e-9:
+            start, length = found[-1][0], start + length - found.pop()[0]
+        found.append((start, length))
+    return found
+
+
+def free_blocks(data: Series | Trace | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
+    """Free blocks of the orders 0 to 10 in one zone at one moment: 11 numbers, for `before_and_after`.
+
+    zone: its label; None = the one with the highest marks. at: which sample of a Series (0 = first, -1 = last), or
+    how many events of a Trace have passed (0 = before it, -1 = after it). A Machine or a Zone is taken as it stands.
+    Raises ValueError for an unknown zone or a moment that is not in the record.
+    """
+    if isinstance(data, Series):
+        column = data.nr_free[observed(data, zone)]
+        return tuple(column[_place(at, len(column), "samples")])
+    if isinstance(data, Zone):
+        return _of_zone(data)
+    zones = _zones_at(data, at) if isinstance(data, Trace) else data.zones
+    if zone is None:
+        return _of_zone(max(zones, key=lambda z: z.pages_high))
+    for z in zones:
+        if z.label == zone:
+            return _of_zone(z)
+    raise ValueError(f"no zone {zone!r} here: there are {', '.join(z.label for z in zones)}")
+
+
+def _of_zone(zone: Zone) -> tuple[int, ...]:
+    return tuple(map(zone.nr_free, range(MAX_ORDER)))
+
+
+def _place(at: int, length: int, what: str) -> int:
+    """A place counted from the front. Raises ValueError."""
+    if not -length <= at < length:
+        raise ValueError(f"the record has {length:,} {what}: {at!r} is none of them")
+    return at % length
+
+
+def _zones_at(trace: Trace, at: int) -> Sequence[Zone]:
+    """The zones after so many events."""
+    place = _place(at, len(trace.events) + 1, "moments")
+    zones: Sequence[Zone] = trace.before
+    for passed, (_, after) in enumerate(states(trace), 1):
+        if passed > place:
+            break
+        zones = after
+        if passed == place:
+            break
+    return zones
+
+
+def checked_blocks(blocks: Blocks | Zone) -> tuple[int, ...]:
+    """11 numbers of blocks. Raises ValueError."""
+    counts = _of_zone(blocks) if isinstance(blocks, Zone) else tuple(blocks)
+    if len(counts) != MAX_ORDER or any(count < 0 for count in counts):
+        raise ValueError(f"a moment is the number of free blocks of each order, {MAX_ORDER} of them and none "
+                         f"negative, not {counts!r}")  # fmt: skip
+    return counts
+
+
+def checked_orders(orders: Sequence[int]) -> list[int]:
+    """Orders, ascending, each once. Raises ValueError."""
+    for order in orders:
+        if type(order) is not int or not 0 <= order < MAX_ORDER:
+            raise ValueError(f"order must be from 0 to {MAX_ORDER - 1}, not {order!r}")
+    if not orders:
+        raise ValueError("choose at least one order")
+    return sorted(set(orders))
+
+
+def size_of(order: int) -> str:
+    """How large a block of this order is.
+
+    >>> size_of(0), size_of(10)
+    ('4 kB', '4 MB')
+    """
+    kb = 4 << order
+    return f"{kb} kB" if kb < 1024 else f"{kb >> 10} MB"

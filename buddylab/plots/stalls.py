@@ -1,0 +1,95 @@
+"""How long tasks stood still in direct reclaim."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+
+from buddylab.plots.data import MS, checked
+from buddylab.plots.style import (
+    HATCH,
+    INK2,
+    NO,
+    NO_BG,
+    SMALL,
+    TINY,
+    Look,
+    axes,
+    dress,
+    lines_across,
+    look,
+    numbers,
+    tear,
+)
+from buddylab.world.observe import Series, Stall
+
+FEWEST = 6
+"""Bars that there is room for, however short the stalls."""
+MOST_NAMED = 9
+"""Bars whose every edge has room for its time."""
+
+
+def stalls(series: Series, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+    """How many calls of direct reclaim took how long, in milliseconds (a jiffy is 4 ms).
+
+    The first bar counts those that took less than a jiffy; each further bar reaches to twice the time of the one
+    before. A series that had to thin its list of stalls is drawn from those kept, and says so. lang: "en" or "zh"
+    (English without a Chinese font). Raises ValueError for a series without samples or an unknown language.
+    """
+    kept, text = checked(series).stalls, look(lang)
+    with text.context():
+        ax = axes(ax)
+        counts = by_length(kept)
+        _bars(ax, counts)
+        dress(ax, text, text("stalls_title"), text("length"), text("number_of_stalls"), model=True, pad=32)
+        note = _summary(kept, series.count["stalls"], text) if kept else text("none_stalled")
+        ax.annotate(note, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL,
+                    color=INK2)  # fmt: skip
+    return ax
+
+
+def by_length(stalls: Sequence[Stall]) -> list[int]:
+    """How many stalls took 0 jiffies, 1, 2 to 3, 4 to 7, and so on.
+
+    >>> by_length([(0, 0, "cc"), (5, 1, "cc"), (9, 3, "cc")])
+    [1, 1, 1]
+    """
+    counts = [0] * (1 + max((jiffies.bit_length() for _, jiffies, _ in stalls), default=0))
+    for _, jiffies, _ in stalls:
+        counts[jiffies.bit_length()] += 1
+    return counts
+
+
+def _bars(ax: Axes, counts: Sequence[int]) -> None:
+    """A hatched bar for each length, its count above it, the times at its edges."""
+    places = [n + 0.5 for n in range(len(counts))]
+    bars = ax.bar(places, counts, width=0.86, facecolor=NO_BG, edgecolor=NO, linewidth=0.8, hatch=HATCH)
+    _height(ax, sorted(counts))
+    numbers(ax, "y")
+    lines_across(ax)
+    ax.bar_label(bars, [f"{count:,}" if count else "" for count in counts], padding=2, fontsize=TINY)
+    steps = max(len(counts), FEWEST)
+    edges = ["0", *(f"{MS << n:,}" for n in range(steps))]
+    every = 2 if steps > MOST_NAMED else 1
+    ax.set_xticks(range(0, steps + 1, every), edges[::every])
+    ax.set_xlim(0, steps)
+
+
+def _height(ax: Axes, counts: Sequence[int]) -> None:
+    """Room for the highest bar; if it dwarfs all others, the axis is torn between it and them."""
+    top, second = 1.12 * counts[-1], counts[-2] if len(counts) > 1 else 0
+    if second and counts[-1] > 5 * second:
+        tear(ax, 1.5 * second, top)
+    else:
+        ax.set_ylim(0, top or 1)
+
+
+def _summary(kept: Sequence[Stall], count: int, text: Look) -> str:
+    """The distribution in a sentence."""
+    lengths = sorted(jiffies for _, jiffies, _ in kept)
+    median = lengths[(len(lengths) - 1) // 2]
+    worst = max(kept, key=lambda stall: stall[1])
+    total = f"{sum(lengths) * MS * count / len(kept) / 1000:,.1f}"
+    key = "stalls_all" if count == len(kept) else "stalls_kept"
+    return text("stalls_sum", stalls=text(key, count=f"{count:,}", total=total, step=round(count / len(kept))),
+                median=text("up_to", ms=f"{median * MS:,}") if median else text("under"),
+                longest=f"{worst[1] * MS:,}", who=text("by", name=worst[2]) if worst[1] else "")  # fmt: skip
