@@ -5,7 +5,7 @@ import pytest
 from buddylab.core import ladder
 from buddylab.core.record import record
 from buddylab.core.validate import validate_machine
-from buddylab.widgets import Explorer
+from buddylab.widgets import Explorer, ProgressBar, StageButtons
 from buddylab.world.hardware import MACHINES
 from buddylab.world.lru import validate_zone
 from buddylab.world.pressure import (
@@ -54,6 +54,11 @@ def test_the_table_of_settings_is_what_the_search_finds():
 @pytest.mark.parametrize("stage", STAGES)
 def test_every_stage_is_reached_by_a_button(explorer, stage):
     assert stage in explorer.reach(stage).stages()
+
+
+def test_pressure_and_machine_can_be_turned_at_once():
+    explorer = Explorer(machine="tiny").set(machine="small", pressure=100)
+    assert explorer.knobs["pressure"] == 100 == explorer.deck["pressure"]["value"]
 
 
 def test_a_stage_that_is_none(explorer):
@@ -229,3 +234,23 @@ def test_shares_of_your_own():
     world = prepare("tiny", 300, None, Mix("half", "half", 50, 50, 0, 0, swap=10))
     anonymous = sum(p.memory().resident for p in world.owners)
     assert anonymous > 300 and world.population.nr_swap_pages == anonymous * 10 // 100
+
+
+def test_the_buttons_lead_to_their_stages_and_stand_on_them():
+    explorer = Explorer(machine="small")
+    buttons = StageButtons(explorer)
+    assert repr(buttons) == "<StageButtons: 16 stages>"
+    for button in buttons.children:
+        button.click()
+        steps = [frame for frame in explorer.trace["frames"] for _ in frame.get("test", {}).get("rows", [0])]
+        assert steps[explorer.index]["stage"] == button.description in explorer.stages()
+
+
+def test_the_progress_bar_shows_itself_once_and_follows(monkeypatch):
+    shown = []
+    monkeypatch.setattr("buddylab.widgets.progress.display", shown.append)
+    bar = ProgressBar("filling")
+    for share in (0.0, 0.5, 1.0):
+        bar(share)
+        assert bar.value == share
+    assert shown == [bar] and repr(bar) == "<ProgressBar: 100%>"

@@ -266,7 +266,7 @@ class _Narrator:
         key, mood = "end_page", "end-ok"
         args: Frame = {}
         if trace.end == "livelock":
-            key, args, mood = "end_loop", {"rounds": max(self.visits.values())}, "end-loop"
+            key, args, mood = "end_loop", {"rounds": max(self.visits.values()) - 1}, "end-loop"
         elif trace.page is not None:
             zone = next(z.label for z in self.zones if z.start_pfn <= trace.page < z.end_pfn)
             args = {"zone": zone, "asked": 1 << trace.order, "pfn": trace.page}

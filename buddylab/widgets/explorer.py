@@ -1,6 +1,7 @@
 """The explorer: knobs, and the recorded run that they lead to. Python records, the browser plays."""
 
 from importlib import resources
+from itertools import takewhile
 from typing import Any
 
 import anywidget
@@ -71,7 +72,12 @@ class Explorer(anywidget.AnyWidget):
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
         machine_changes = knobs.get("machine", self.knobs["machine"]) != self.knobs["machine"]
         fresh = {"pressure": None, "scatter": None} if machine_changes else {}
-        self._record(_checked({**self.knobs, **fresh, **knobs}))
+        wanted = _checked({**self.knobs, **fresh, **knobs})
+        self.unobserve(self._knobs_turned, "knobs")
+        try:
+            self._record(wanted)
+        finally:
+            self.observe(self._knobs_turned, "knobs")
         return self
 
     def transcript(self, lang: str | None = None) -> list[str]:
@@ -83,10 +89,15 @@ class Explorer(anywidget.AnyWidget):
         return own_stages(self.run.events)
 
     def reach(self, stage: str) -> "Explorer":
-        """Turn the knobs to the simplest setting that reaches this stage (`buddylab.world.reach.REACH`)."""
+        """Turn the knobs to the simplest setting that reaches this stage, and go to its first frame.
+
+        The settings are those of `buddylab.world.reach.REACH`. Raises ValueError for a name that is no stage's.
+        """
         if stage not in REACH:
             raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        return self.set(**START | REACH[stage])
+        self.set(**START | REACH[stage])
+        self.index = first_row(self.trace["frames"], stage)
+        return self
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
@@ -125,6 +136,12 @@ class Explorer(anywidget.AnyWidget):
             self.knobs, self.error = before, [str(error), zh]
         finally:
             self.observe(self._knobs_turned, "knobs")
+
+
+def first_row(frames: list[dict[str, Any]], stage: str) -> int:
+    """The cursor's place at a stage's first frame: a frame counts as many steps as its test has rows, else one."""
+    before = takewhile(lambda frame: frame["stage"] != stage or "depth" in frame, frames)
+    return sum(len(frame["test"]["rows"]) if "test" in frame else 1 for frame in before)
 
 
 def _checked(knobs: dict[str, Any]) -> dict[str, Any]:
