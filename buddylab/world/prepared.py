@@ -274,24 +274,22 @@ class Watched(PageOut):
 
     def shrink_page(self, page: Page, sc: ScanControl) -> Label:
         """One page, as ever."""
+        used = bool(page.flags & PG_REFERENCED or page.pte_young)
         label = super().shrink_page(page, sc)
         if label != "free_it":
-            self.kept(self.reason(page, sc), page)
+            self.kept(self.reason(page, sc, used), page)
         return label
 
-    def reason(self, page: Page, sc: ScanControl) -> str:
-        """Why it stayed."""
+    def reason(self, page: Page, sc: ScanControl, used: bool) -> str:
+        """Why it stayed. used: it was marked as used before it was asked."""
         if page.flags & PG_WRITEBACK:
             return "writing"
-        if page.anon and self.page_mapping(page) is None and not self._slots():
-            return "no_swap"
-        if not page.flags & PG_DIRTY or page.flags & PG_REFERENCED:
+        if used or not page.anon and not page.flags & PG_DIRTY:
             return "referenced"
-        may_enter_fs = sc.gfp_mask & gfp.FS or page.anon and sc.gfp_mask & gfp.IO
-        return "busy" if may_enter_fs else "no_fs"
-
-    def _slots(self) -> int:
-        return self.backing.nr_swap_pages if isinstance(self.backing, Population) else 0
+        if page.anon and self.page_mapping(page) is None:
+            return "no_swap"
+        may_write = sc.gfp_mask & gfp.FS or page.anon and sc.gfp_mask & gfp.IO
+        return "busy" if may_write else "no_fs"
 
 
 def machine_pages(machine: Machine) -> int:

@@ -16,7 +16,8 @@ from buddylab.world.pressure import MIXES, prepare
 
 Setting = dict[str, Any]
 
-START: Setting = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": None, "mix": "desktop",
+START: Setting = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": None, "scatter": None,
+                  "mix": "desktop",
                   "PF_MEMALLOC": False, "TIF_MEMDIE": False, "in_interrupt": False, "rt_task": False}  # fmt: skip
 """Where the search starts: an ordinary request on a small machine with room."""
 KNOBS: dict[str, tuple[Any, ...]] = {
