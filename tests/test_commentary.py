@@ -233,7 +233,7 @@ def test_text_is_the_screens_json(commentary: Commentary) -> None:
     assert text["stages"]["rebalance"] == {"ranges": [[91, 94], [109, 113]], "comments": [[90, 90], [111, 111]]}
     assert list(text["entries"]) == list(ENTRIES)
     assert set(text["silent"]) == SILENT
-    assert text["silent"]["got_pg"]["zh"].startswith("无注释。")
+    assert text["silent"]["got_pg"]["zh"].startswith("唯一的正常出口：")
     assert text["mangled"]["divssure"] == "pressure"
 
 
