@@ -64,20 +64,15 @@ class Explorer(anywidget.AnyWidget):
         knobs = {"machine": machine, "gfp_mask": gfp_mask, "order": order, "pressure": pressure, "scatter": scatter,
                  "mix": mix, "in_interrupt": in_interrupt, "rt_task": rt_task, "PF_MEMALLOC": PF_MEMALLOC,
                  "TIF_MEMDIE": TIF_MEMDIE}  # fmt: skip
-        self._record(_checked(knobs))
         self.observe(self._knobs_turned, "knobs")
         self.observe(self._mask_typed, "mask")
+        self._record(_checked(knobs))
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
         machine_changes = knobs.get("machine", self.knobs["machine"]) != self.knobs["machine"]
         fresh = {"pressure": None, "scatter": None} if machine_changes else {}
-        wanted = _checked({**self.knobs, **fresh, **knobs})
-        self.unobserve(self._knobs_turned, "knobs")
-        try:
-            self._record(wanted)
-        finally:
-            self.observe(self._knobs_turned, "knobs")
+        self._record(_checked({**self.knobs, **fresh, **knobs}))
         return self
 
     def transcript(self, lang: str | None = None) -> list[str]:
@@ -95,47 +90,47 @@ class Explorer(anywidget.AnyWidget):
         """
         if stage not in REACH:
             raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        self.set(**START | REACH[stage])
-        self.index = first_row(self.trace["frames"], stage)
+        self._record(_checked({**self.knobs, "scatter": None, **START, **REACH[stage]}), stage)
         return self
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
 
-    def _record(self, knobs: dict[str, Any]) -> None:
+    def _record(self, knobs: dict[str, Any], stage: str | None = None) -> None:
+        """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1)."""
         population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
         task = Task(**{flag: knobs[flag] for flag in FLAGS})
         self.run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
         hardware = MACHINES[knobs["machine"]]
         shown = view(self.run, name={"en": hardware.name_en, "zh": hardware.name_zh}, kind_of=population.kind_of)
+        deck = _deck(knobs, self.run)
+        self._stand = deck["knobs"]
         with self.hold_sync():
             self.error = []
-            self.deck, self.trace = _deck(knobs, self.run), shown
-            self.knobs = self.deck["knobs"]
+            self.deck, self.trace, self.knobs = deck, shown, self._stand
+            self.index = -1 if stage is None else first_row(shown["frames"], stage)
 
     def _knobs_turned(self, change: Any) -> None:
         """The browser turned a knob. What cannot be is told there; the last good run stays."""
         wanted = change["new"]
-        if wanted.get("machine") != change["old"].get("machine"):
+        if wanted == self._stand:
+            return
+        if wanted.get("machine") != self._stand["machine"]:
             wanted = {**wanted, "pressure": None, "scatter": None}
-        self._try(wanted, change["old"])
+        self._try(wanted, "旋钮不能这样设置，仍显示上一次的运行。")
 
     def _mask_typed(self, change: Any) -> None:
         typed = change["new"]
         if typed:
-            self._try({**self.knobs, "gfp_mask": typed}, self.knobs, f"{typed!r} 不是可用的 gfp 掩码：可写名称（如 "
+            self._try({**self._stand, "gfp_mask": typed}, f"{typed!r} 不是可用的 gfp 掩码：可写名称（如 "
                       "GFP_KERNEL|__GFP_ZERO）、十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。")  # fmt: skip
             self.mask = ""
 
-    def _try(self, wanted: dict[str, Any], before: dict[str, Any],
-             zh: str = "旋钮不能这样设置，仍显示上一次的运行。") -> None:  # fmt: skip
-        self.unobserve(self._knobs_turned, "knobs")
+    def _try(self, wanted: dict[str, Any], zh: str) -> None:
         try:
             self._record(_checked(wanted))
         except ValueError as error:
-            self.knobs, self.error = before, [str(error), zh]
-        finally:
-            self.observe(self._knobs_turned, "knobs")
+            self.knobs, self.error = self._stand, [str(error), zh]
 
 
 def first_row(frames: list[dict[str, Any]], stage: str) -> int:

@@ -13,7 +13,7 @@ from buddylab.widgets import Explorer
 @pytest.fixture
 def explorer(open_notebook):
     shown = open_notebook("00_start_here.ipynb")
-    shown.page.set_viewport_size({"width": 1400, "height": 1100})
+    shown.page.set_viewport_size({"width": 1500, "height": 1000})
     shown.run_all()
     root = shown.page.get_by_role("region", name="buddylab explorer").first
     expect(root.locator(".say .tx")).not_to_be_empty()
@@ -125,6 +125,7 @@ def test_nobody_is_shut_out(write_notebook, open_notebook, theme, lang):
     write_notebook(f"{theme}_{lang}.ipynb", "from buddylab.widgets import Explorer",
                    f"Explorer(in_interrupt=True, theme={theme!r}, lang={lang!r})")  # fmt: skip
     shown = open_notebook(f"{theme}_{lang}.ipynb")
+    shown.page.set_viewport_size({"width": 1500, "height": 1000})
     shown.run_all()
     root = shown.page.get_by_role("region", name="buddylab explorer").first
     for key in (None, "Home", "End"):
@@ -132,3 +133,14 @@ def test_nobody_is_shut_out(write_notebook, open_notebook, theme, lang):
             root.locator(".time input[type=range]").press(key)
         found = Axe().run(shown.page, context=".bl").response["violations"]
         assert found == [], [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
+
+
+def test_a_stage_button_leads_to_its_stage(open_notebook):
+    shown = open_notebook("00_start_here.ipynb")
+    shown.run_all()
+    root = shown.page.get_by_role("region", name="buddylab explorer").first
+    for stage in ("out_of_memory", "nofail_alloc"):
+        shown.page.get_by_role("button", name=stage, exact=True).click()
+        expect(root.locator(".lad .n.cur")).to_have_attribute("data-stage", stage)
+        shown.page.wait_for_timeout(500)  # and there it stays
+        expect(root.locator(".lad .n.cur")).to_have_attribute("data-stage", stage)

@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  applyFrame, changeList, edgePath, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows, groupTests,
-  initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, routeEdges, sentence, staticModel, stops,
-  stripRuns, takenBlock, tankScale, templateParts, tileCount, triesSoFar, visitGain, visitStart, wayTaken, whyKind,
+  applyFrame, changeList, comparison, edgePath, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows,
+  groupTests, initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, refusal, routeEdges, sentence,
+  staticModel, stops, stripRuns, takenBlock, tankScale, templateParts, thinTicks, tickMoods, tileCount, triesSoFar,
+  visitGain, visitStart, wayTaken, whyKind,
 } from "../../buddylab/widgets/static/explorer.js";
 
 const NORMAL = 1, DMA = 0;
@@ -152,13 +153,23 @@ test("the way on is told only when nothing in the visit can change it any more",
 
 test("the table of tries holds what was tested so far, kswapd's own test left out", () => {
   const trace = flagship(), rows = expandRows(trace.frames);
-  assert.deepEqual(triesSoFar(trace, rows, 3)[0].cells.Normal, { ok: null, times: 1, current: true });
+  assert.deepEqual(triesSoFar(trace, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }], current: true });
   const last = triesSoFar(trace, rows, rows.length - 1);
   assert.deepEqual(last.map(({ stage, mark }) => [stage, mark]),
     [["restart", "pages_low"], ["min_attempt", "pages_min"]]);
-  assert.equal(last[0].cells.Normal.ok, false);
-  assert.equal(last[0].cells.DMA.ok, false);
+  assert.deepEqual(last[0].cells.Normal.outcomes, [{ ok: false, times: 1 }]);
+  assert.deepEqual(last[0].cells.DMA.outcomes, [{ ok: false, times: 1 }]);
   assert.equal(last[1].cells.DMA, undefined);
+});
+
+test("a try that succeeds after three refusals shows both, the newest last", () => {
+  const trace = flagship(), granted = { ...min, ok: true };
+  const again = (round, test) => ({ stage: "retry_after_reclaim", round, test });
+  trace.frames = [again(1, min), again(2, min), again(3, min), again(4, granted)];
+  const rows = expandRows(trace.frames), cell = (cursor) => triesSoFar(trace, rows, cursor)[0].cells.Normal.outcomes;
+  assert.deepEqual(cell(rows.length - 1), [{ ok: false, times: 3 }, { ok: true, times: 1 }]);
+  assert.deepEqual(cell(rows.length - 2), [{ ok: false, times: 3 }, { ok: null, times: 1 }]);
+  assert.deepEqual(cell(11), [{ ok: false, times: 3 }]);
 });
 
 test("Why folds rows so that it never grows: six slots from order 0 to order 10", () => {
@@ -200,12 +211,61 @@ test("the evidence stays after the refusal, until the memory that it speaks of h
   assert.equal(evidenceAt(trace, more, 16), null);
 });
 
+test("a granted run shows no older refusal when it takes and when it ends", () => {
+  const trace = flagship();
+  trace.frames = [trace.frames[2], { stage: "nofail_alloc", event: ["get_page_from_freelist", 32, 3, 1, 1] },
+    { stage: "nofail_alloc", event: ["__rmqueue", "DMA", 3, 4, 512] },
+    { stage: "got_pg", event: ["end", "page"], tests: [0], decides: 0 }];
+  const rows = expandRows(trace.frames);
+  assert.equal(evidenceAt(trace, rows, 4).test, low); // before the take the refusal still holds
+  assert.equal(evidenceAt(trace, rows, 5), null);
+  assert.equal(evidenceAt(trace, rows, 6), null);
+  trace.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } }, { stage: "min_attempt" });
+  assert.equal(evidenceAt(trace, expandRows(trace.frames), 8), null);
+});
+
+test("only a row that refuses has a missing buddy to show", () => {
+  assert.equal(refusal({ test: low, row: 2 }), null);
+  assert.equal(refusal({ test: low, row: 3 }).f, 41);
+  assert.equal(refusal({ test: { rows: [{ f: -992, m: 901, ok: false, slip: true }] }, row: 0 }), null);
+  assert.equal(refusal(null), null);
+});
+
+test("a negative count is never shown: pages there against pages asked (order 10 on 1 GB, zone DMA)", () => {
+  assert.deepEqual(comparison(row(0, -992, 901, 31, null, true), 10), [31, "<", 1024]);
+  assert.deepEqual(comparison(row(1, -993, 10, 30, 1, false), 10), [30, "<", 1024]);
+  assert.deepEqual(comparison(row(0, 739, 1173, 1762, null, false), 10), [739, ">", 1173]);
+  assert.deepEqual(comparison(row(3, 0, 44, 7, 0, false), 3), [0, ">", 44]); // zero is a count like any other
+});
+
+test("a pass of the time line ends where the run goes back up the ladder, and a kill is marked once", () => {
+  const at = (stage, mood, round = 1, depth = 0) => ({ stage, mood, round, depth });
+  const frames = [at("restart", "no"), at("high_attempt", "no"), at("out_of_memory", "kill"),
+    at("out_of_memory", "kill"), at("restart", "no", 2), at("restart", "no", 1, 1), at("nofail_alloc", "", 1),
+    at("nofail_alloc", "ok", 2)];
+  assert.deepEqual(tickMoods(frames, expandRows(frames), STAGES).map(({ mood, pass }) => `${mood}${pass}`),
+    ["no0", "no0", "kill0", "0", "no1", "no1", "1", "ok2"]);
+});
+
+test("where ticks are dense the strong ones stay, and all refusals of this pass", () => {
+  const moods = ["no", "no", "wake", "no", "reclaim", "kill", "no", "no", "", "end-loop"].map((mood, i) =>
+    ({ mood, pass: i < 6 ? 0 : 1 }));
+  const shown = (unit, pass) => [...thinTicks(moods, unit, pass)].sort((a, b) => a - b);
+  assert.deepEqual(shown(9, 0), [0, 1, 2, 3, 4, 5, 6, 7, 9]); // 9 px each: nothing is in the way
+  assert.deepEqual(shown(3, 1), [2, 5, 6, 7, 9]); // 9 px from one wake to the kill
+  assert.deepEqual(shown(3, 0), [0, 1, 2, 3, 5, 9]);
+  assert.deepEqual(shown(1, 2), [2, 5, 9]);
+});
+
 test("the free lists follow the frame's zone", () => {
   const trace = flagship();
   assert.equal(focusZone(trace, trace.frames[3], null), DMA);
   assert.equal(focusZone(trace, { event: ["__rmqueue", "DMA", 0, 0, 1] }, null), DMA);
   assert.equal(focusZone(trace, { changes: [[0, 1, 0, 5]] }, null), DMA);
   assert.equal(focusZone(trace, trace.frames[0], null), NORMAL);
+  const end = { event: ["end", "page"] };
+  trace.frames = [{ event: ["__rmqueue", "DMA", 0, 0, 512] }, end];
+  assert.equal(focusZone(trace, end, null), DMA); // where the page came from, not where the request began
 });
 
 // The sixteen stages and the gotos of __alloc_pages(), as in the C.

@@ -70,7 +70,9 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   order: ["Order", "阶"], whoAsks: ["Who asks", "谁在请求"], freeIn: ["Free in {zone}", "{zone} 空闲"],
   pressureName: ["Memory pressure: free pages in {zone}", "内存压力：{zone} 空闲页"], nPages: ["{n} pages", "{n} 页"],
   onePage: ["1 page", "1 页"], usedBy: ["Used by", "用途"], model: ["model", "模型"], machine: ["Machine", "机器"],
-  mixShares: ["kernel {k} · anon {a} · cache {c} %", "内核 {k} · 匿名 {a} · 缓存 {c} %"],
+  mixShares: [
+    "kernel\u00a0{k}\u00a0· anon\u00a0{a}\u00a0· cache\u00a0{c}\u00a0%",
+    "内核\u00a0{k}\u00a0· 匿名\u00a0{a}\u00a0· 缓存\u00a0{c}\u00a0%"],
   scattered: ["Scattered", "零散"], noPython: ["A recording: no Python runs behind this page, so the knobs are fixed.",
     "这是一份记录：页面背后没有运行 Python，旋钮不能改动。"],
   silentPython: ["Python does not answer: run the cell again. Picture and knobs show the last run that it recorded.",
@@ -85,8 +87,9 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   right: ["✓ Right", "✓ 正确"], imprecise: ["≈ Imprecise", "≈ 不精确"], wrong: ["✗ Wrong", "✗ 有误"],
   mangled: ["the file says {word}; it was {was}", "文件中作 {word}，原为 {was}"],
   holds: ["holds", "成立"], equal: ["equal is not above", "相等不算高于"], short: ["no, {n} short", "不成立，差 {n}"],
-  unsigned: ["fewer, but compared unsigned", "少于请求，但按无符号数比较"],
-  fewer: ["fewer than asked", "少于请求"], asked: ["asked", "请求"], yes: ["yes", "是"], no: ["no", "否"], noMark: ["no mark", "无水位"],
+  unsigned: ["compared unsigned", "按无符号数比较"],
+  fewer: ["fewer than asked", "少于请求"], asked: ["asked", "请求"],
+  yes: ["yes", "是"], no: ["no", "否"], noMark: ["no mark", "无水位"],
   again: ["{mark} again", "{mark} 再试"], triesName: ["Tries so far", "已有的尝试"], yours: ["yours", "你的"],
   ownTest: ["wakeup_kswapd's test", "wakeup_kswapd 的检查"], noFlags: ["no flags", "无标志"],
   spellAll: ["{above} free − {size} asked + 1", "空闲 {above} − 请求 {size} + 1"],
@@ -108,7 +111,7 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
     "共检查水位 {n} 次；{zone} 对 {mark} 的一次起决定作用。"],
   decidedOnly: ["One watermark test was made, {zone} against {mark}, and it decided.",
     "只检查了一次水位：{zone} 对 {mark}，结果由它决定。"],
-  decidedNone: ["Watermark tests made: {n}. None of them decided.", "共检查水位 {n} 次，结果均不由它们决定。"],
+  decidedNone: ["Watermark tests made: {n}. No page came of them.", "共检查水位 {n} 次，都没有得到页。"],
   oneAway: ["One change away:", "只差一步："], noneAway: ["No single change of a knob turns this verdict.", "只改一个旋钮，结果不变。"],
   rounds: ["{n} rounds in {ms} ms, and no end", "{ms} 毫秒内转了 {n} 圈，没有尽头"],
   noMarkAsked: ["taken without asking any mark: ALLOC_NO_WATERMARKS", "不看任何水位取得：ALLOC_NO_WATERMARKS"],
@@ -378,7 +381,7 @@ export function evidenceAt(trace, rows, cursor) {
   const { frame: at, row } = rows[cursor], { frames } = trace, frame = frames[at];
   const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
   if (frame.test) return { test: frame.test, row, past: false };
-  if (frame.decides !== undefined && frames[frame.decides]?.test) return whole(frames[frame.decides].test);
+  if (frames[frame.decides]?.test && !grants(frame)) return whole(frames[frame.decides].test);
   if (frame.split || frame.merge || frame.depth) return null;
   const first = trace.machine.zones.findIndex((zone) => zone.label === trace.request.zonelist[0]);
   for (let back = at; back >= 0; back -= 1) {
@@ -396,17 +399,18 @@ export const refusal = (evidence) => {
   return row && !row.ok && !row.slip ? row : null;
 };
 
-/** What the time line marks at each row: {mood, pass}; a pass ends where the run goes back up the ladder. */
+/** What the time line marks at each row: {mood, pass}; a pass ends where the run goes back up the ladder.
+ *  One visit to the killer is marked once, however many frames tell of it. */
 export function tickMoods(frames, rows, stages) {
   let pass = 0, before = null;
   return rows.map(({ frame, last }) => {
-    const now = frames[frame];
+    const now = frames[frame], again = now.mood === "kill" && frames[frame - 1]?.mood === "kill";
     if (!now.depth) {
       const moved = before && (before.stage !== now.stage || (before.round ?? 1) !== (now.round ?? 1));
       if (moved && stages.indexOf(now.stage) <= stages.indexOf(before.stage)) pass += 1;
       before = now;
     }
-    return { mood: last ? now.mood ?? "" : "", pass };
+    return { mood: last && !again ? now.mood ?? "" : "", pass };
   });
 }
 
@@ -430,6 +434,8 @@ export function focusZone(trace, frame, evidence) {
   const named = labels.indexOf(frame.event?.[1]);
   if (named >= 0) return named;
   if (frame.changes?.length) return frame.changes[0][0];
+  const taken = grants(frame) && trace.frames.findLast((one) => !one.depth && one !== frame && grants(one));
+  if (taken) return Math.max(0, labels.indexOf(taken.event[1]));
   return evidence?.test.zone ?? Math.max(0, labels.indexOf(trace.request.zonelist[0]));
 }
 
@@ -862,14 +868,16 @@ function makeDeck(app) {
 function makeCaption(app) {
   const icon = h("div", { class: "ic", "aria-hidden": "true" }),
     text = h("div", { class: "tx", "aria-live": "polite" });
-  const stage = h("b"), small = h("small");
-  const el = h("section", { class: "say" }, icon, text, h("div", { class: "st" }, stage, small));
+  const stage = h("b"), small = h("small"), room = h("div", { class: "room", "aria-hidden": "true" });
+  const el = h("section", { class: "say" }, icon, h("div", { class: "both" }, room, text),
+    h("div", { class: "st" }, stage, small));
   function show(view) {
     const { HZ } = app.trace.machine, passed = app.run.levels[view.at].jiffies - app.trace.initial.jiffies;
     el.setAttribute("aria-label", app.t("verdict"));
     el.dataset.mood = view.mood;
     setText(icon, ICONS[view.mood] ?? "›");
     setText(text, view.text);
+    setText(room, app.longest()); // unseen: keeps the height that the longest sentence of the run needs
     setText(stage, view.frame.stage);
     setText(small, [app.t("frameOf", { n: view.cursor + 1, of: app.run.rows.length }),
       view.frame.depth && app.t("nested"),
@@ -1184,6 +1192,14 @@ function makeWhy(app) {
     return [h("div", { class: `big l${level < 0 ? 3 : level}` }, num(left), op(than), num(right), sign), below];
   }
 
+  /** Numbers without a verdict, made smaller until they have room: `digits` characters and `signs` between them. */
+  function sized(start, digits, signs, parts) {
+    const room = (hero.clientWidth || 420) / app.zoom - (table.hidden ? 0 : table.offsetWidth / app.zoom + 12);
+    const fits = (scale) => (digits * 30 + signs * 40) * scale + signs * 28 < room;
+    const level = [1, 0.8, 0.64].findIndex((scale, i) => i >= start && fits(scale));
+    return h("div", { class: `big l${level < 0 ? 3 : level}` }, parts);
+  }
+
   function spelled(test, row) {
     const size = 1 << test.order, { o, above } = row, mark = markInForce(test);
     if (isFewer(row)) return spell(app.t(o ? "fewerBlocks" : "fewerAll", { above, o }), h("b", {}, "<"),
@@ -1294,7 +1310,8 @@ function makeWhy(app) {
   /** The last cells of a row: two numbers, how they compare, yes or no. */
   function compared(test, row) {
     const [left, than, right] = comparison(row, test.order);
-    return [h("span", { class: "f" }, fmt(left)), h("span", { class: "gt" }, than), h("span", { class: "m" }, fmt(right)),
+    return [h("span", { class: "f" }, fmt(left)), h("span", { class: "gt" }, than),
+      h("span", { class: "m" }, fmt(right)),
       isFewer(row) ? h("span", { class: "asked" }, app.t("asked")) : gauge(row), yesNo(row)];
   }
 
@@ -1337,7 +1354,7 @@ function makeWhy(app) {
     const test = app.trace.frames[decidingFrame(frame)]?.test;
     if (frame.event[1] === "livelock") {
       const ms = ((app.run.levels.at(-1).jiffies - app.trace.initial.jiffies) * 1000) / app.trace.machine.HZ;
-      return [big(num("∞")), spell(app.t("rounds", { n: Math.max(...app.trace.frames.map((f) => f.round ?? 1)), ms }))];
+      return [big(num("∞")), spell(app.t("rounds", { n: frame.args.rounds, ms }))];
     }
     if (!test) {
       const [pages, colour] = app.trace.result === null ? [0] : [1 << app.trace.request.order, "ok"];
@@ -1397,7 +1414,8 @@ function makeWhy(app) {
     if (sum || !gain.jiffies) parts.push(num(`${sum > 0 ? "+" : ""}${fmt(sum)}`, sum > 0 ? "free" : null),
       unit(app.t("pagesHead")));
     const line = gain.jiffies ? app.t("passed", { j: gain.jiffies, hz: HZ, ms: ms(gain.total) }) : app.t("gained");
-    return [h("div", { class: "big l1" }, parts), spell(line)];
+    const digits = parts.reduce((n, part) => n + part.textContent.length / (part.className === "unit" ? 2 : 1), 0);
+    return [sized(1, digits, 1, parts), spell(line)];
   }
 
   function passingChain(kinds) {
@@ -1490,9 +1508,10 @@ function makeWhy(app) {
     marks: (view) => {
       const [first, ...others] = view.frame.chains;
       const steps = first.chain.flatMap(([, pages]) => [op("→"), num(pages)]);
+      const digits = [first.mark, ...first.chain.map(([, pages]) => pages)].map(fmt).join("").length;
       const names = first.chain.flatMap(([name]) => [h("b", {}, name === "HIGH" ? "−½" : "−¼"), `ALLOC_${name}`]);
       return { sub: `${label(first.zone)} · ${first.mark_name}`,
-        hero: () => [big(num(first.mark), steps), spell(first.mark_name, names)],
+        hero: () => [sized(0, digits, first.chain.length, [num(first.mark), steps]), spell(first.mark_name, names)],
         chain: () => chainOf(others[0] ?? first, true), rows: () => decision(view) };
     },
     conds: (view) => ({ hero: () => condHero(view.frame.conds[0]), rows: () => decision(view) }),
@@ -1508,6 +1527,7 @@ function makeWhy(app) {
     el.style.setProperty("--slots", app.run.slots);
     el.style.setProperty("--tries", app.run.tries);
     el.dataset.kind = kind;
+    el.toggleAttribute("data-many", app.trace.request.zonelist.length > 3);
     el.setAttribute("aria-label", app.t("why"));
     setText(title, app.t("why"));
     setText(sub, parts.sub ?? "");
@@ -1529,7 +1549,8 @@ function makeTanks(app) {
 
   /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
   function geometry() {
-    const { zones } = app.trace.machine, room = Math.max(190, app.memWidth - (app.stacked ? 8 : 306));
+    const { zones } = app.trace.machine, lists = app.stacked ? 8 : zones.length > 3 ? 276 : 306;
+    const room = Math.max(190, app.memWidth - lists);
     const digits = (zone) => Math.max(fmt(zone.pages_high).length,
       reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
     const label = (zone, names) => 5.4 * (digits(zone) + (names ? 5 : 0)) + (names ? 14 : 20);
@@ -1682,7 +1703,7 @@ function makeLists(app) {
   function column({ order, from, to, middle, tile, el }, list, view) {
     const dead = view.cut > order, now = view.column === order, asked = app.trace.request.order === order;
     const key = JSON.stringify([list, dead, now, asked, width, app.lang]);
-    const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(1)}k` : String(list.count);
+    const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(to - from > 32 ? 1 : 0)}k` : String(list.count);
     keyed(el, key, () => [
       now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
@@ -1992,8 +2013,8 @@ export function mount(el, model) {
   const app = {
     id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
-    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, stacked: false, zoom: 1, ladderScale: 1,
-      memWidth: 600, stripWidth: 600, scrubWidth: 600,
+    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, stacked: false,
+    zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
   Object.assign(app, {
@@ -2057,6 +2078,16 @@ export function mount(el, model) {
       column: evidence ? cut - 1 : columnOf(frame),
     };
   }
+  let longest = { key: "", text: "" };
+  app.longest = () => {
+    const key = `${app.run.id} ${app.lang}`, { frames } = app.trace;
+    if (longest.key !== key) {
+      const speakers = frames.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
+      const said = speakers.map(({ say, args }) => app.say(say, args));
+      longest = { key, text: said.reduce((a, b) => (b.length > a.length ? b : a), "") };
+    }
+    return longest.text;
+  };
   const columnOf = (frame) => frame.split?.from ?? frame.merge?.to
     ?? (TAKES.includes(event0(frame)) ? frame.changes?.find(([, list]) => list !== NR_FREE)?.[1] : null) ?? -1;
 
@@ -2194,7 +2225,7 @@ export function mount(el, model) {
     app.trace = trace;
     app.run = { ...prepare(trace), id: (runs += 1) };
     const wanted = model.get("index");
-    app.go(first ? (wanted > 0 ? wanted : app.run.deciding) : app.run.rows.length - 1, { settle: true });
+    app.go(wanted >= 0 ? wanted : first ? app.run.deciding : app.run.rows.length - 1, { settle: true });
   }
   function takeDeck() {
     app.deck = model.get("deck");
@@ -2204,7 +2235,10 @@ export function mount(el, model) {
   }
   const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
   const takeMask = () => { if (!model.get("mask")) answered(); };
-  const takeIndex = () => { if (app.run && model.get("index") !== app.cursor) app.go(model.get("index")); };
+  const takeIndex = () => {
+    const wanted = model.get("index");
+    if (app.run && wanted >= 0 && wanted !== app.cursor) app.go(wanted);
+  };
   function takeError() {
     const error = model.get("error") ?? [];
     if (error.length) answered();
@@ -2221,7 +2255,8 @@ export function mount(el, model) {
   function takeTheme() {
     const { jpThemeLight } = document.body.dataset;
     app.theme = THEMES.includes(model.get("theme")) ? model.get("theme") : "auto";
-    const dark = app.theme === "auto" ? (jpThemeLight ? jpThemeLight === "false" : night.matches) : app.theme === "dark";
+    const labDark = jpThemeLight ? jpThemeLight === "false" : night.matches;
+    const dark = app.theme === "auto" ? labDark : app.theme === "dark";
     root.dataset.theme = dark ? "dark" : "light";
     show();
   }
