@@ -19,8 +19,8 @@ from buddylab.core.zone import ALLOC_WMARK_LOW  # noqa: E402
 NAMES = (
     "mixed orders, C", "order-0 pairs, C", "mixed orders, plain", "order-0 pairs, plain", "per-cpu lists",
     "per-cpu lists, whole path", "4 TiB against 1 GiB", "recording", "slow path, recorded", "slow path, document",
-    "build 1 GiB, time", "build 1 GiB, peak", "build 64 GiB, time", "build 64 GiB, peak", "build 4 TiB, time",
-    "build 4 TiB, peak", "import buddylab", "import buddylab.core.record",
+    "workload, 1 M operations", "build 1 GiB, time", "build 1 GiB, peak", "build 64 GiB, time", "build 64 GiB, peak",
+    "build 4 TiB, time", "build 4 TiB, peak", "import buddylab", "import buddylab.core.record",
 )  # fmt: skip
 EXPECTED = [name for name in NAMES if compiler() or not name.endswith(", C")]
 
@@ -96,7 +96,7 @@ def test_the_table_can_be_read():
     assert done.returncode == 0, done.stderr
     head, _, *lines = filter(None, done.stdout.splitlines())
     assert head.startswith(f"seed {run.SEED}, Python ")
-    form = re.compile(r"(.{28}) *(-?[\d.]+) (x|ms|MB) +-?[\d.]+ to -?[\d.]+(?: +at (?:most|least) [\d.]+ \3 +[✓✗])?")
+    form = re.compile(r"(.{28}) *(-?[\d.]+) (x|ms|MB|s) +-?[\d.]+ to -?[\d.]+(?: +at (?:most|least) [\d.]+ \3 +[✓✗])?")
     found = [form.fullmatch(line) for line in lines]
     assert [match and match[1].rstrip() for match in found] == EXPECTED
 

@@ -532,8 +532,10 @@ def test_an_interrupt_ends_it_cleanly(tmp_path, processes):
     # Few characters and long to play, or many.
     rest = [by_hand(alloc(order=10))] * 500 if processes == 1 else [named("auto_x86_64")] * 1000
     file = write(tmp_path / "many.jsonl", [by_hand(alloc()), *rest])
+    # What was started in the background may have been told to ignore interrupts, and hands that down.
     process = subprocess.Popen([sys.executable, "-u", "-m", "buddylab", "replay", str(file)], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+                               stderr=subprocess.PIPE, text=True, start_new_session=True,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
     assert "line 1 (by hand): played" in process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
