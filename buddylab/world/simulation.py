@@ -6,6 +6,7 @@ between high_attempt and out_of_memory at once, and an endless retry is a proces
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from random import Random
 
 from buddylab.core import gfp
@@ -137,11 +138,9 @@ class Simulation:
         if self.broken_off:
             raise ValueError("this run was broken off in the middle of a step; prepare another one")
         self.broken_off = True
-        try:
+        with suppress(KeyboardInterrupt):
             self._run(_goal(self.jiffies, jiffies), _goal(self.operations, operations), progress or _say_nothing)
             self.broken_off = False
-        except KeyboardInterrupt:
-            pass
         return self.series
 
     def _run(self, until: "_Goal", done: "_Goal", progress: Callable[[float], object]) -> None:
