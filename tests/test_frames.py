@@ -11,7 +11,8 @@ from recordings import NAMED, named, some_random
 import buddylab.commentary
 from buddylab import scenario
 from buddylab.commentary.frames import GIVEN as SHOWN_AS_GIVEN
-from buddylab.commentary.frames import frames, net, say, sentences
+from buddylab.commentary.frames import frames, net
+from buddylab.commentary.sentences import say, sentences
 from buddylab.commentary.view import side_by_side, text, to_json, transcript, view
 from buddylab.commentary.watermark import chain, watermark_rows
 from buddylab.core.environment import Task

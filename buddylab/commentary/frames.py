@@ -4,13 +4,12 @@ One frame is one dict; `frames` gives them all. FORMAT.md describes the keys. Se
 `sentences.json` holds them in both languages, with {placeholders} that a frame's `args` fill.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from buddylab.commentary.decisions import DECISIONS, Moment
+from buddylab.commentary.sentences import sentences
 from buddylab.commentary.watermark import chain, mark_name, own_row_says, row_says, watermark_rows
 from buddylab.core import gfp
 from buddylab.core.environment import warning
@@ -41,24 +40,6 @@ TRIES = {"restart": "try_low", "min_attempt": "try_min", "nofail_alloc": "try_no
 
 GIVEN = ("clean", "anon", "slab", "exit")
 """Notes of memory that came back; all others say why it did not."""
-
-
-@cache
-def sentences() -> dict[str, dict[str, str]]:
-    """Every sentence: key -> {"en": template, "zh": template}."""
-    text = resources.files("buddylab.commentary").joinpath("sentences.json").read_text(encoding="utf-8")
-    return dict(json.loads(text))
-
-
-def say(key: str, args: dict[str, Any], lang: str = "en") -> str:
-    """A sentence with its numbers put in, thousands marked by commas.
-
-    >>> say("take", {"zone": "Normal", "order": 3})
-    'Normal hands out the head of its order-3 list.'
-    """
-    words = {name: say(value[1:], {}, lang) if str(value).startswith("@") else value for name, value in args.items()}
-    numbers = {name: f"{value:,}" for name, value in args.items() if isinstance(value, int)}
-    return sentences()[key][lang].format_map(words | numbers)
 
 
 def frames(trace: Trace) -> list[Frame]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from buddylab.commentary import load
 from buddylab.commentary.chart import flow_chart
-from buddylab.commentary.frames import frames, say, sentences
+from buddylab.commentary.frames import frames
+from buddylab.commentary.sentences import say, sentences
 from buddylab.core.gfp import gfp_str
 from buddylab.core.record import Trace
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
