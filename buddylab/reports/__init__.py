@@ -1,0 +1,23 @@
+"""Kernel reports and /proc files: read them, see which test refused, find what would have helped.
+
+>>> told = explain(parse(text)[0])
+>>> told.verdict.sentence
+'Normal refused at the last row, 41 <= 44: too few pages in blocks of order 3 and above'
+"""
+
+from buddylab.reports.cures import Cure, cures
+from buddylab.reports.explain import Explanation, Verdict, explain, row_text
+from buddylab.reports.masks import Reading, decode
+from buddylab.reports.parse import parse
+from buddylab.reports.plain import as_dict, reports_as_dict
+from buddylab.reports.procfs import read_proc
+from buddylab.reports.release import Release, release
+from buddylab.reports.report import Buddy, Figure, Report, Request, Unread, ZoneReport
+from buddylab.reports.rules import RULES, Row, Rule, State
+from buddylab.reports.verdict import ZoneTest
+
+__all__ = [
+    "RULES", "Buddy", "Cure", "Explanation", "Figure", "Reading", "Release", "Report", "Request", "Row", "Rule",
+    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "cures", "decode", "explain", "parse",
+    "read_proc", "release", "reports_as_dict", "row_text",
+]  # fmt: skip

@@ -1,0 +1,245 @@
+"""Which test refused the request of a report: every zone's rows, a verdict in one sentence, and what it leaves open.
+
+An OOM report is held against the high mark, as the last look before the killer is (from 2.6.11 on; C: __alloc_pages,
+later __alloc_pages_may_oom); everything else against the minimum, the last that the slow path tries.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from buddylab.reports.masks import Reading, Table, decode, tables_for
+from buddylab.reports.release import Release, era
+from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
+from buddylab.reports.rules import Rights, Row, Rule, State, rights_of, rows, rules_for
+from buddylab.reports.verdict import ZoneTest, passed_reasons, refusal_sentence
+
+BY_REQUEST_FROM = Release(5, 8)
+"""From here on the reserve is looked up by the zone that was asked for, before by the best that has pages.
+C: commit 97a225e69a1f."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """passes: None where there is no verdict. zone, row: where it was decided."""
+
+    passes: bool | None
+    zone: str | None
+    row: int | None
+    sentence: str
+
+
+@dataclass(slots=True)
+class Explanation:
+    """A report's request put to the rule of its kernel. tests: zone by zone, the first tried first."""
+
+    report: Report
+    verdict: Verdict
+    rule: Rule | None = None
+    readings: list[Reading] = field(default_factory=list)
+    tests: list[ZoneTest] = field(default_factory=list)
+    rights: Rights = field(default_factory=Rights)
+    reasons: list[str] = field(default_factory=list)
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to read a report: the rule, the table of bits, the zone types compiled in, the classzone, the rights."""
+
+    rule: Rule
+    table: Table
+    zone_types: tuple[str, ...]
+    classzone_idx: int
+    rights: Rights
+
+
+def explain(report: Report, order: int | None = None, mode: int | None = None) -> Explanation:
+    """Put the report's request, or another one, to the test. Raises ValueError for an order or mask that is none."""
+    order, mode = _request(report, order, mode)
+    first, last = era(report.release, report.features)
+    readings = [] if mode is None else decode(mode, first, last)
+    if order is None or mode is None:
+        return _no_verdict(report, "the report says no " + ("order" if order is None else "mask"), readings)
+    if not report.zones:
+        return _no_verdict(report, "the report has no figures of zones", readings)
+    if not rules_for(first, last):
+        return _no_verdict(report, f"the test of Linux {first} is not built here: figures, no verdict", readings)
+    if not first >= rules_for(first, last)[0].first:
+        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here", readings)
+    outcomes = [_outcome(report, case, order, mode) for case in _cases(report, order, mode, first, last)]
+    if not outcomes:
+        return _no_verdict(report, "the reserves do not say which zones this kernel has", readings)
+    best = outcomes[0]
+    best.readings = readings
+    if len({outcome.verdict.passes for outcome in outcomes}) > 1:
+        best.verdict = Verdict(None, None, None, "no verdict: it depends on what the report does not say "
+                               "(release, zones compiled in, or the local node)")  # fmt: skip
+    return best
+
+
+def _request(report: Report, order: int | None, mode: int | None) -> tuple[int | None, int | None]:
+    """The request to be tested: what is given, else the report's own; order -1 is sysrq's and counts as 0."""
+    told = report.request
+    order = told.order if order is None and told else order
+    mode = told.mode if mode is None and told else mode
+    if order is None and report.kind == "oom":
+        order = 0
+    if order == -1:
+        order = 0
+    if order is not None and not 0 <= order <= 30:
+        raise ValueError(f"an order is 0 to 30, not {order}")
+    return order, mode
+
+
+def _no_verdict(report: Report, why: str, readings: list[Reading]) -> Explanation:
+    return Explanation(report, Verdict(None, None, None, f"no verdict: {why}"), readings=readings)
+
+
+def _cases(report: Report, order: int, mode: int, first: Release, last: Release) -> Iterator[Case]:
+    """All ways to read the report, best first."""
+    for rule in rules_for(first, last):
+        low, high = max(first, rule.first), min(last, rule.last)
+        for table in _tables(mode, low, high):
+            for zone_types in zone_types_of(report, low, high):
+                for idx in sorted(classzones(report, zone_types, table, mode, low, high), reverse=True):
+                    for rights in rights_of(mode, order, table, rule):
+                        yield Case(rule, table, zone_types, idx, rights)
+
+
+def _tables(mode: int, first: Release, last: Release) -> list[Table]:
+    """The tables that can have printed this mask: those with the fewest nameless bits."""
+    unknown = {reading.unknown for reading in decode(mode, first, last)[:1]}
+    return [t for t in tables_for(first, last) if mode & ~sum(t.bits.values()) in unknown] or tables_for(first, last)
+
+
+def zone_types_of(report: Report, first: Release, last: Release) -> list[tuple[str, ...]]:
+    """The sets of zone types that can be compiled in: as many as a reserve has entries, and in line with them."""
+    widths = {len(zone.lowmem_reserve) for zone in report.zones if zone.lowmem_reserve is not None}
+    if len(widths) != 1:
+        return []
+    named = {zone.name for zone in report.zones} | {"Normal"}
+    possible = [types for types in combinations(ZONE_NAMES, widths.pop())
+                if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)]  # fmt: skip
+    return [types for types in possible if _likely(report, types)] or possible
+
+
+def _in_time(types: tuple[str, ...], first: Release, last: Release) -> bool:
+    """Do these releases have such a set? DMA32 from 2.6.15, Movable from 2.6.23, Device from 4.3 on."""
+    if "DMA32" in types and last < Release(2, 6, 15) or "Movable" in types and last < Release(2, 6, 23):
+        return False
+    if "Device" in types and last < Release(4, 3):
+        return False
+    return "Movable" in types or first < Release(2, 6, 24)
+
+
+def _in_line(report: Report, types: tuple[str, ...]) -> bool:
+    """No zone keeps pages from requests for itself or a lower one."""
+    return all(not any(zone.lowmem_reserve[: types.index(zone.name) + 1])
+               for zone in report.zones if zone.lowmem_reserve is not None)  # fmt: skip
+
+
+LEAST_DMA32 = 1500
+"""A DMA32 zone below a Normal one has at least about 1.5 GB: DMA keeps a 256th, so many pages, from its requests."""
+
+
+def _likely(report: Report, types: tuple[str, ...]) -> bool:
+    """Is DMA32 as large as it must be where memory goes on above it?"""
+    if "DMA32" not in types or "Normal" not in types:
+        return True
+    kept = next((z.lowmem_reserve for z in report.zones if z.name == "DMA" and z.lowmem_reserve), None)
+    if kept is None:
+        return True
+    below, above = kept[types.index("DMA32")], kept[types.index("Normal")]
+    return not 0 < below < min(above, LEAST_DMA32)
+
+
+def asked_zone(mode: int, table: Table, zone_types: tuple[str, ...]) -> int:
+    """Index of the highest zone type that the request may use. C: include/linux/gfp.h, gfp_zone."""
+    bit = table.bit
+    if mode & bit("HIGHMEM") and mode & bit("MOVABLE") and "Movable" in zone_types:
+        return zone_types.index("Movable")
+    for name, zone in (("DMA", "DMA"), ("DMA32", "DMA32"), ("HIGHMEM", "HighMem")):
+        if mode & bit(name) and zone in zone_types:
+            return zone_types.index(zone)
+    return zone_types.index("Normal")
+
+
+def classzones(report: Report, zone_types: tuple[str, ...], table: Table, mode: int, first: Release,
+               last: Release) -> set[int]:  # fmt: skip
+    """The places in lowmem_reserve that may count: by the zone asked for, or by the best one of each node."""
+    asked = asked_zone(mode, table, zone_types)
+    found = {asked} if last >= BY_REQUEST_FROM else set()
+    if first < BY_REQUEST_FROM:
+        by_node: dict[int | None, set[int]] = {}
+        for zone in report.zones:
+            places = by_node.setdefault(zone.node, set())
+            places |= grown(zone) | ({zone_types.index(zone.name)} if zone.populated else set())
+        found |= {max((p for p in places if p <= asked), default=asked) for places in by_node.values()}
+    return found
+
+
+def grown(zone: ZoneReport) -> set[int]:
+    """Places of zone types that have pages, as this zone's reserves show: there they grow.
+
+    So a zone counts that the paste has lost. C: setup_per_zone_lowmem_reserve.
+    """
+    kept = zone.lowmem_reserve or ()
+    return {place for place in range(1, len(kept)) if kept[place] > kept[place - 1]}
+
+
+def state_of(zone: ZoneReport, page_kb: int, mark: str, classzone_idx: int) -> State | None:
+    """The zone as the rules see it; None if its free pages, mark or reserve are missing."""
+    free = zone.pages("free", page_kb)
+    if free is None and zone.buddy and zone.buddy.sum_ok:
+        free = zone.buddy.sum_kb // page_kb
+    level = zone.pages(mark, page_kb)
+    if free is None or level is None or zone.lowmem_reserve is None or zone.buddy is not None and not zone.buddy.sum_ok:
+        return None
+    high_atomic = zone.pages("free_highatomic", page_kb)
+    if high_atomic is None:
+        high_atomic = zone.pages("reserved_highatomic", page_kb) or 0
+    types = zone.buddy.types if zone.buddy else None
+    return State(zone.label, free, level, zone.lowmem_reserve[classzone_idx], zone.blocks, types,
+                 zone.pages("free_cma", page_kb) or 0, high_atomic, zone.pages("boost", page_kb) or 0)  # fmt: skip
+
+
+def _outcome(report: Report, case: Case, order: int, mode: int) -> Explanation:
+    """Every zone that the request may use, tested in one way of reading."""
+    last_look = report.kind == "oom" and case.rule.name != "free"
+    mark, rights = ("high", Rights()) if last_look else ("min", case.rights)
+    asked = asked_zone(mode, case.table, case.zone_types)
+    usable = [z for z in report.zones if z.populated and case.zone_types.index(z.name) <= asked]
+    usable.sort(key=lambda z: -case.zone_types.index(z.name))
+    tests = []
+    for zone in usable:
+        state = state_of(zone, report.page_kb, mark, case.classzone_idx)
+        told = rows(state, order, rights, case.rule) if state else None
+        tests.append(ZoneTest(zone.label, mark, state, told))
+    told_all = Explanation(report, _verdict(tests, order, case.rule), case.rule, [], tests, rights, [], order)
+    printed = {case.zone_types.index(zone.name) for zone in report.zones}
+    lost = {place for zone in report.zones for place in grown(zone) if place <= asked} - printed
+    told_all.reasons = [f"zone {case.zone_types[place]} has memory, but is not in the report" for place in sorted(lost)]
+    if told_all.verdict.passes:
+        told_all.reasons += passed_reasons(report, tests, order)
+    return told_all
+
+
+def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
+    """One zone that passes is enough; a refusal needs every zone's figures."""
+    for test in tests:
+        if test.passes:
+            last = test.last_row
+            return Verdict(True, test.label, last.order, f"{test.label} as printed would have given the block: "
+                           f"{last.free} > {last.needed}; the state is printed after the decision")  # fmt: skip
+    if not tests:
+        return Verdict(None, None, None, "no verdict: none of the zones in the report may serve this mask")
+    if missing := [test.label for test in tests if test.passes is None]:
+        return Verdict(None, None, None, f"no verdict: figures are missing for {', '.join(missing)}")
+    test = tests[0]
+    return Verdict(False, test.label, test.last_row.order, refusal_sentence(test, order, rule))
+
+
+def row_text(row: Row) -> str:
+    """`41 <= 44`, as the why panel writes it."""
+    return f"{row.free} {'>' if row.ok else '<='} {row.needed}"

@@ -1,0 +1,166 @@
+"""What a mask means in the release that printed it. Tables with their sources lie in gfp_tables.json.
+
+`style`: `wait` has __GFP_WAIT (before 4.4); `reclaim` has __GFP_DIRECT_RECLAIM and __GFP_KSWAPD_RECLAIM.
+C: include/linux/gfp.h; the words from 4.5 on: include/trace/events/mmflags.h.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from buddylab.reports.release import NEWEST, OLDEST, Release, release
+
+REFINED = ("HIGHMEM", "HIGH", "ATOMIC", "IO", "FS", "COLD", "NOWARN", "REPEAT", "RETRY_MAYFAIL", "NOFAIL", "NORETRY",
+           "COMP", "ZERO", "NOMEMALLOC", "MEMALLOC", "HARDWALL", "THISNODE", "RECLAIMABLE", "MOVABLE", "ACCOUNT",
+           "NOTRACK", "WRITE")  # fmt: skip
+"""The order in which 4.5 to 6.12 print single bits; the others follow by their value."""
+IN_ORDER_FROM = Release(6, 13)
+"""From here on single bits are printed by their value."""
+MOST = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The bits of some releases. sure: False where the release has not been looked up itself."""
+
+    first: Release
+    last: Release
+    style: str
+    sure: bool
+    source: str
+    bits: dict[str, int]
+
+    def bit(self, name: str) -> int:
+        """Value of a bit, 0 if these releases have none of this name."""
+        return self.bits.get(name, 0)
+
+    def composed(self) -> dict[str, int]:
+        """The masks with names of their own, the richest first, as the kernel looks for them."""
+        return _composed_reclaim(self) if self.style == "reclaim" else _composed_wait(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of a mask: its words, the bits without a name, and the table that says so."""
+
+    words: tuple[str, ...]
+    unknown: int
+    table: Table
+
+    def __str__(self) -> str:
+        return "|".join(self.words + ((hex(self.unknown),) if self.unknown else ()))
+
+
+def _composed_wait(table: Table) -> dict[str, int]:
+    bit = table.bit
+    kernel = bit("WAIT") | bit("IO") | bit("FS")
+    user = kernel | bit("HARDWALL")
+    named = {
+        "GFP_HIGHUSER_MOVABLE": user | bit("HIGHMEM") | bit("MOVABLE") if bit("MOVABLE") else 0,
+        "GFP_HIGHUSER": user | bit("HIGHMEM"),
+        "GFP_USER": user if bit("HARDWALL") else 0,
+        "GFP_TEMPORARY": kernel | bit("RECLAIMABLE") if bit("RECLAIMABLE") else 0,
+        "GFP_KERNEL": kernel,
+        "GFP_NOFS": bit("WAIT") | bit("IO"),
+        "GFP_ATOMIC": bit("HIGH"),
+        "GFP_NOIO": bit("WAIT"),
+    }
+    return {name: mask for name, mask in named.items() if mask}
+
+
+def _composed_reclaim(table: Table) -> dict[str, int]:
+    bit = table.bit
+    noio = bit("DIRECT_RECLAIM") | bit("KSWAPD_RECLAIM")
+    kernel = noio | bit("IO") | bit("FS")
+    highuser = kernel | bit("HARDWALL") | bit("HIGHMEM")
+    light = (highuser | bit("MOVABLE") | bit("COMP") | bit("NOMEMALLOC") | bit("NOWARN")) & ~noio
+    old = bool(bit("NOTRACK"))
+    named = {
+        "GFP_TRANSHUGE": light | bit("DIRECT_RECLAIM"),
+        "GFP_TRANSHUGE_LIGHT": light,
+        "GFP_HIGHUSER_MOVABLE": highuser | bit("MOVABLE"),
+        "GFP_HIGHUSER": highuser,
+        "GFP_USER": kernel | bit("HARDWALL"),
+        "GFP_TEMPORARY": kernel | bit("RECLAIMABLE") if old else 0,
+        "GFP_KERNEL_ACCOUNT": kernel | bit("ACCOUNT"),
+        "GFP_KERNEL": kernel,
+        "GFP_NOFS": noio | bit("IO"),
+        "GFP_ATOMIC": bit("HIGH") | bit("ATOMIC") | bit("KSWAPD_RECLAIM"),
+        "GFP_NOIO": noio,
+        "GFP_NOWAIT": bit("KSWAPD_RECLAIM"),
+    }
+    return {name: mask for name, mask in named.items() if mask}
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """All tables, the oldest first."""
+    data = json.loads(files("buddylab.reports").joinpath("gfp_tables.json").read_text(encoding="utf-8"))
+    return tuple(
+        Table(release(row["from"]), release(row["until"]), row["style"], row["sure"], row["source"],
+              data["families"][row["family"]])
+        for row in data["releases"]
+    )  # fmt: skip
+
+
+def tables_for(first: Release, last: Release) -> list[Table]:
+    """The tables of the releases from first to last; stable updates count as their release."""
+    first, last = _series(first), _series(last)
+    return [table for table in tables() if table.first <= last and first <= table.last]
+
+
+def _series(known: Release) -> Release:
+    """6.1.43 -> 6.1; 2.6.32 stays."""
+    return known if known.major == 2 else Release(known.major, known.minor)
+
+
+def read(mask: int, table: Table, known: Release | None = None) -> Reading:
+    """The mask in the words of one table, in the order in which the kernel prints them."""
+    rest, words = mask, []
+    for name, value in table.composed().items():
+        if rest & value == value and value:
+            words.append(name)
+            rest &= ~value
+            if table.style == "wait" or len(words) == 1:
+                break
+    by_value = (known or table.last) >= IN_ORDER_FROM
+    order = {name: place for place, name in enumerate(REFINED)}
+    for name in sorted(table.bits, key=lambda n: table.bits[n] if by_value else order.get(n, len(order))):
+        if rest & table.bits[name]:
+            words.append(f"__GFP_{name}")
+            rest &= ~table.bits[name]
+    return Reading(tuple(words), rest, table)
+
+
+def decode(mask: int, first: Release = OLDEST, last: Release = NEWEST) -> list[Reading]:
+    """All readings of a mask that these releases allow, each once, best first.
+
+    Best: no bit without a name, then a name of its own, then few words, then a table that was looked up.
+    Raises ValueError for what is no mask.
+    """
+    if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask <= MOST:
+        raise ValueError(f"a mask is an int from 0 to 2^64-1, not {mask!r:.60}")
+    readings: dict[str, Reading] = {}
+    for table in tables_for(first, last):
+        reading = read(mask, table, last if first == last else None)
+        if str(reading) not in readings or (table.sure and not readings[str(reading)].table.sure):
+            readings[str(reading)] = reading
+    return sorted(readings.values(), key=_rank)
+
+
+def _rank(reading: Reading) -> tuple[int, bool, int, bool]:
+    own = any(not word.startswith("__") for word in reading.words)
+    return reading.unknown.bit_count(), not own, len(reading.words), not reading.table.sure
+
+
+def fits(mask: int, names: str, table: Table) -> bool:
+    """Do the printed names stand for this mask in this table?"""
+    words = table.composed() | {f"__GFP_{name}": value for name, value in table.bits.items()}
+    words |= {"GFP_DMA": table.bit("DMA"), "GFP_DMA32": table.bit("DMA32"), "none": 0}
+    total = 0
+    for word in names.split("|") if names else ():
+        if word not in words and not word.startswith("0x"):
+            return False
+        total |= words[word] if word in words else int(word, 16)
+    return total == mask

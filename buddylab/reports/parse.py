@@ -1,0 +1,249 @@
+"""From a paste to reports: the pieces in the order in which they stand, each put where it belongs, the rest listed.
+
+A figure is read only where nothing between it and its zone's name casts doubt on it; what contradicts
+itself is dropped.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from buddylab.reports import procfs, requests, zones
+from buddylab.reports.release import era, release
+from buddylab.reports.report import Report, Request, Unread, ZoneReport
+from buddylab.reports.text import Text, clean
+
+MEM_INFO = re.compile(r"^Mem-[iI]nfo:", re.MULTILINE)
+VERSION = re.compile(
+    r"(?:Not\s+tainted|Tainted:(?:[ \t]+[A-Z](?![\w.]))+)\s+\(?([2-9]\.[0-9]{1,3}[\w.+-]{0,60})|"
+    r"Linux version ([2-9]\.[0-9]{1,3}[\w.+-]{0,60})",
+    re.ASCII,
+)
+CGROUP = re.compile("Memory cgroup out of memory|memory: usage [0-9]+kB, limit|CONSTRAINT_MEMCG|a result of limit of")
+TAIL_LINES = 12
+"""A zone's line is wrapped into at most so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of the text that was recognised: what it is, its place in the cleaned text, and what it says."""
+
+    begin: int
+    end: int
+    kind: str
+    what: Any = None
+
+
+def parse(text: str | bytes, kernel: str | None = None) -> list[Report]:
+    """All reports in a text, in their order; an empty list if there is none.
+
+    kernel: the release that printed them, where the text does not say. Raises ValueError if that is not a release.
+    """
+    known = release(kernel) if kernel else None
+    cleaned = clean(text)
+    builder = Builder(cleaned)
+    for piece in _pieces(cleaned):
+        builder.take(piece)
+    reports = builder.finish()
+    for report in reports:
+        report.kernel = kernel or report.kernel
+        report.release = known or (release(report.kernel) if report.kernel else None)
+        if not report.release:
+            first, last = era(None, report.features)
+            report.notes.append(f"the text names no kernel release; its form fits {first} to {last}")
+    return reports
+
+
+def _pieces(text: Text) -> list[Piece]:
+    """Everything recognised, sorted; a loose part of a zone's line counts only outside of the whole ones."""
+    found = [Piece(begin, end, "request", what) for begin, end, what in requests.requests(text)]
+    if not found:
+        found = [Piece(begin, end, "mask", what) for begin, end, what in requests.mentions(text)]
+    for kind, pattern in (("header", zones.HEADER), ("reserve", zones.RESERVE), ("buddy", zones.BUDDY),
+                          ("empty", zones.EMPTY), ("mem_info", MEM_INFO), ("version", VERSION),
+                          ("cgroup", CGROUP)):  # fmt: skip
+        found += [Piece(m.start(), m.end(), kind, m) for m in pattern.finditer(text.joined)]
+    headers = {at for piece in found if piece.kind == "header" for at in range(piece.begin, piece.end)}
+    found += [Piece(m.start(), m.end(), "loose") for m in zones.LOOSE.finditer(text.joined) if m.start() not in headers]
+    found += [Piece(begin, end, "proc", what) for begin, end, what in procfs.pieces(text)]
+    return sorted(found, key=lambda piece: (piece.begin, piece.end))
+
+
+class Builder:
+    """Puts pieces into reports, in their order. `open` is the zone whose reserve may still come."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.reports: list[Report] = []
+        self.open: ZoneReport | None = None
+        self.tail_from = 0
+        self.read: set[int] = set()
+        self.booted: str | None = None
+
+    def take(self, piece: Piece) -> None:
+        """Put one piece where it belongs."""
+        if self.open and self.tail_from:
+            self._close_tail(piece.begin)
+        getattr(self, f"_take_{piece.kind}")(piece)
+
+    def _close_tail(self, end: int) -> None:
+        """Read the rest of the open zone's line, up to the next piece or a few lines."""
+        at = self.tail_from
+        for _ in range(TAIL_LINES):
+            at = self.text.joined.find("\n", at, end) + 1
+            if not at:
+                break
+        if self.open:
+            zones.read_tail(self.text, self.open, self.tail_from, at or end)
+        self.tail_from = 0
+
+    def _report(self, piece: Piece, kind: str = "memory") -> Report:
+        """The report that a piece belongs to; a new one if there is none."""
+        if not self.reports:
+            self._begin(piece, kind)
+        return self.reports[-1]
+
+    def _begin(self, piece: Piece, kind: str, request: Request | None = None) -> Report:
+        self.open = None
+        self.reports.append(Report(kind, self.text.line(piece.begin), request))
+        return self.reports[-1]
+
+    def _take_request(self, piece: Piece) -> None:
+        request: Request = piece.what
+        report = self._begin(piece, request.kind, request)
+        self._mark(piece)
+        said = self.text.joined[piece.begin : piece.end + 40]
+        if "allocation failure" in said and request.kind == "alloc-failure":
+            report.features.add("dot" if "failure." in said else "colon")
+        if request.names is not None:
+            report.features.add("names")
+        if "nodemask=" in said:
+            report.features.add("nodemask")
+
+    def _take_mask(self, piece: Piece) -> None:
+        self._take_request(piece)
+
+    def _take_mem_info(self, piece: Piece) -> None:
+        if self.reports and self.reports[-1].zones:
+            self._begin(piece, "memory")
+        self.open = None
+
+    def _take_version(self, piece: Piece) -> None:
+        said = piece.what[1] or piece.what[2]
+        if not self.reports:
+            self.booted = said
+        elif self.reports[-1].kernel is None:
+            self.reports[-1].kernel = said
+
+    def _take_cgroup(self, piece: Piece) -> None:
+        if self.reports:
+            self.reports[-1].cgroup_line = self.text.line(piece.begin)
+
+    def _take_header(self, piece: Piece) -> None:
+        report = self._report(piece)
+        zone = zones.zone_of(self.text, piece.what)
+        self._mark(piece)
+        report.add(zone)
+        self.open, self.tail_from = zone, piece.end
+
+    def _take_loose(self, piece: Piece) -> None:
+        self.open = None
+
+    def _take_reserve(self, piece: Piece) -> None:
+        if self.open is None or self.open.lowmem_reserve is not None:
+            return
+        self._mark(piece)
+        self.open.lowmem_reserve = tuple(map(int, piece.what[2].split()))
+        self.open.reserve_line = self.text.line(piece.begin)
+        self.reports[-1].features.add(piece.what[1])
+        self.open = None
+
+    def _take_empty(self, piece: Piece) -> None:
+        self.open = None
+        self._mark(piece)
+        self._zone_named(piece).empty = True
+
+    def _take_buddy(self, piece: Piece) -> None:
+        self.open = None
+        self._mark(piece)
+        report, buddy = self._report(piece), zones.buddy_of(self.text, piece.what)
+        line = self.text.line(piece.begin)
+        if isinstance(buddy, str):
+            report.unread.append(Unread(line, self.text.shown(line), buddy))
+            return
+        zone = self._zone_named(piece)
+        if zone.buddy is not None:
+            zone = report.add(ZoneReport(zone.node, zone.name, line))
+        zone.buddy = buddy
+        if not buddy.sum_ok:
+            report.unread.append(Unread(buddy.line, self.text.shown(buddy.line), zones.sum_complaint(buddy)))
+
+    def _zone_named(self, piece: Piece) -> ZoneReport:
+        """The zone that a buddy line names; a new one if the report has none of this name."""
+        report, found = self._report(piece), piece.what
+        node = None if found[1] is None else int(found[1])
+        there = report.find(node, found[2])
+        return there or report.add(ZoneReport(node, found[2], self.text.line(piece.begin)))
+
+    def _take_proc(self, piece: Piece) -> None:
+        if not self.reports or self.reports[-1].kind != "proc" or procfs.again(self.reports[-1], piece.what):
+            self._begin(piece, "proc")
+        procfs.put(self.reports[-1], piece.what)
+
+    def _mark(self, piece: Piece) -> None:
+        """These lines were read."""
+        self.read.update(range(self.text.line(piece.begin), self.text.line(max(piece.end - 1, piece.begin)) + 1))
+
+    def finish(self) -> list[Report]:
+        """The reports, with what contradicts itself taken out and what could not be read listed."""
+        if self.open and self.tail_from:
+            self._close_tail(len(self.text.joined))
+        leftover = [*requests.unread_requests(self.text, self.read), *self._unread_zones()]
+        if leftover and not self.reports:
+            self.reports.append(Report("memory", leftover[0].line))
+        for unread in leftover:
+            self._report_at(unread.line).unread.append(unread)
+        for report in self.reports:
+            report.kernel = report.kernel or self.booted
+            _settle(report, self.text)
+        return self.reports
+
+    def _unread_zones(self) -> Iterator[Unread]:
+        lines = {self.text.line(found.start()) for found in zones.LOOKS_LIKE.finditer(self.text.joined)}
+        for line in sorted(lines - self.read):
+            yield Unread(line, self.text.shown(line), "this looks like a part of a zone's figures, but it is damaged")
+
+    def _report_at(self, line: int) -> Report:
+        """The report that a line lies in: the last that begins at or before it."""
+        place = bisect_right(self.reports, line, key=lambda report: report.line)
+        return self.reports[max(place - 1, 0)]
+
+
+def _settle(report: Report, text: Text) -> None:
+    """Drop figures that contradict each other or differ in form from the others, and say so."""
+    _drop_doubles(report, text)
+    for zone, what, why in list(zones.shape_complaints(report.zones)):
+        line = zone.buddy.line if what == "buddy" and zone.buddy else zone.reserve_line or zone.line
+        report.unread.append(Unread(line, text.shown(line), why))
+        if what == "buddy":
+            zone.buddy = None
+        else:
+            zone.lowmem_reserve = zone.reserve_line = None
+    for zone in report.zones:
+        report.features |= {word for word in ("managed", "boost", "reserved_highatomic", "free_highatomic")
+                            if f"{word}_kb" in zone.figures}  # fmt: skip
+    report.unread.sort(key=lambda unread: unread.line)
+
+
+def _drop_doubles(report: Report, text: Text) -> None:
+    """Two lines for one zone: nobody can say which is right, so neither counts."""
+    labels = [zone.label for zone in report.zones]
+    doubles = {label for label, times in Counter(labels).items() if times > 1}
+    for zone in report.zones:
+        if zone.label in doubles:
+            why = f"{zone.label} has more than one line of this kind; none of them is used"
+            report.unread.append(Unread(zone.line, text.shown(zone.line), why))
+    report.zones = [zone for zone in report.zones if zone.label not in doubles]

@@ -1,0 +1,93 @@
+"""The lines that say what was asked for: allocation failures, the OOM killer, vmalloc, stalls, page_owner."""
+
+import re
+from collections.abc import Iterator
+
+from buddylab.reports.report import Request, Unread
+from buddylab.reports.text import Text
+
+HEX = r"(0x[0-9a-fA-F]{1,16})(?![0-9a-zA-Z])"
+NAMES = r"(?:\(([A-Za-z_0-9|\s]*)\))?"
+ORDER = r"order:([0-9]{1,3})(?![0-9])"
+AFTER = re.ASCII
+
+FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("alloc-failure", "order mode names",
+     re.compile(rf"page\s+allocation\s+failure[.:]\s+{ORDER},\s*mode:{HEX}{NAMES}", AFTER)),
+    ("stall", "order mode names",
+     re.compile(rf"page\s+allocation\s+stalls\s+for\s+[0-9]{{1,10}}ms,\s*{ORDER},\s*mode:{HEX}{NAMES}", AFTER)),
+    ("vmalloc", "order mode names",
+     re.compile(r"vmalloc\s+error:\s+size\s+[0-9]{1,20},\s+page\s+order\s+([0-9]{1,3}),\s+failed\s+to\s+allocate\s+pages,"
+                rf"\s+mode:{HEX}{NAMES}", AFTER)),
+    ("vmalloc", "mode names",
+     re.compile(rf"vmalloc\s+error:\s+size\s+[0-9]{{1,20}},\s+[a-z_][a-z_ ]{{1,60}},\s+mode:{HEX}{NAMES}", AFTER)),
+    ("vmalloc", "mode names",
+     re.compile(rf"vmalloc:\s+allocation\s+failure:\s+[0-9]{{1,20}}\s+bytes,\s+mode:{HEX}{NAMES}", AFTER)),
+    ("oom", "mode names order",
+     re.compile(rf"oom-killer:\s+gfp_mask={HEX}{NAMES}(?:,\s*nodemask=[^,\s]{{1,80}})?"
+                r"(?:,\s*order=(-?[0-9]{1,3})(?![0-9]))?", AFTER)),
+)  # fmt: skip
+"""(kind, what the groups hold, pattern) of every message that starts a report."""
+
+MENTIONS = (
+    ("order mode names", re.compile(rf"allocated via order ([0-9]{{1,3}}), mask {HEX}{NAMES}", AFTER)),
+    ("mode names order",
+     re.compile(rf"(?<![\w-])(?:gfp_mask|gfp)={HEX}\(([A-Za-z_0-9|]*)\)(?:,?\s*order=(-?[0-9]{{1,3}}))?", AFTER)),
+)  # fmt: skip
+"""Masks that stand without a message; they count only where a paste has nothing else."""
+
+LOOKS_LIKE = re.compile(r"page allocation failure|page allocation stalls|oom-killer|vmalloc(?: error|: allocation)")
+LONGEST_COMM = 80
+"""Characters of a process name that are kept; the kernel's own names have 15."""
+
+
+def process_name(text: Text, offset: int) -> str | None:
+    """The name in front of the message on its own line, None where there is none."""
+    start = text.joined.rfind("\n", 0, offset) + 1
+    name = text.joined[start:offset].strip()
+    name = name.removesuffix("invoked").strip().removesuffix(":").strip()
+    return name[-LONGEST_COMM:] or None
+
+
+def request_of(text: Text, kind: str, groups: str, found: re.Match[str]) -> Request:
+    """The request that one message holds."""
+    told = dict(zip(groups.split(), found.groups(), strict=True))
+    names = told.get("names")
+    return Request(
+        kind=kind,
+        line=text.line(found.start()),
+        process=process_name(text, found.start()) if kind != "mask" else None,
+        order=None if told.get("order") is None else int(told["order"]),
+        mode=int(told["mode"], 16),
+        names=None if names is None else "".join(names.split()),
+    )
+
+
+def requests(text: Text) -> Iterator[tuple[int, int, Request]]:
+    """(begin, end, request) of every message, as offsets into the cleaned text."""
+    for kind, groups, pattern in FORMS:
+        for found in pattern.finditer(text.joined):
+            if kind == "oom" and not _ends_well(text, found):
+                continue
+            yield found.start(), found.end(), request_of(text, kind, groups, found)
+
+
+def _ends_well(text: Text, found: re.Match[str]) -> bool:
+    """Old OOM lines end behind the mask; a line that goes on in an unknown way has lost its order."""
+    rest = text.joined[found.end() : found.end() + 80].split("\n", 1)[0].strip()
+    return found[3] is not None or not rest
+
+
+def mentions(text: Text) -> Iterator[tuple[int, int, Request]]:
+    """Masks with names that stand without a message around them."""
+    for groups, pattern in MENTIONS:
+        for found in pattern.finditer(text.joined):
+            yield found.start(), found.end(), request_of(text, "mask", groups, found)
+
+
+def unread_requests(text: Text, read: set[int]) -> Iterator[Unread]:
+    """Lines that look like a message and are not among the lines read."""
+    for found in LOOKS_LIKE.finditer(text.joined):
+        line = text.line(found.start())
+        if line not in read:
+            yield Unread(line, text.shown(line), "a request was reported here, but the line is damaged")

@@ -1,0 +1,173 @@
+"""The watermark test of each generation of kernels, row by row. A release without a rule here gets no verdict.
+
+Units: pages. C: mm/page_alloc.c, __alloc_pages (2.6.10), zone_watermark_ok and __zone_watermark_ok (later).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from buddylab.reports.masks import Table
+from buddylab.reports.release import NEWEST, Release
+
+USUAL_TYPES = frozenset("UMER")
+"""Letters of the lists that any request may take from: unmovable, movable, reclaimable (E), and 3.x's reserve (R)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How the releases from first to last test a zone. name: `free`, `loop` or `any`."""
+
+    name: str
+    first: Release
+    last: Release
+    words: str
+    source: str
+
+
+RULES = (
+    Rule("free", Release(2, 6, 10), Release(2, 6, 10),
+         "all free pages against mark and reserve; orders are not looked at",
+         "mm/page_alloc.c of early December 2004 (context of A. Arcangeli's patch `oom killer (Core)`, linux-kernel "
+         "2004-12-03), three weeks before 2.6.10; no commit is known, git begins with 2.6.12. When this form replaced "
+         "that of 2.6.8 (min -= pages_low >> 2) was not found out, so there is no rule before 2.6.10"),
+    Rule("loop", Release(2, 6, 11), Release(4, 3, 999),
+         "all free pages against mark and reserve, then order by order against the mark halved each time",
+         "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
+         "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages"),
+    Rule("any", Release(4, 4), Release(6, 2, 999),
+         "free pages against mark and reserve, then any suitable free block of the order or above",
+         "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
+         "(__GFP_ATOMIC), all 4.4"),
+    Rule("any", Release(6, 3), NEWEST,
+         "free pages against mark and reserve, then any suitable free block of the order or above",
+         "as from 4.4 on, with commits 1ebbb21811b7 (who may go below the mark) and 2973d8229b78 (no __GFP_ATOMIC), "
+         "both 6.3"),
+)  # fmt: skip
+
+
+def rules_for(first: Release, last: Release) -> list[Rule]:
+    """The rules of the releases from first to last, the oldest first."""
+    return [rule for rule in RULES if rule.first <= last and first <= rule.last]
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a request may do: go below the mark (high, harder), take CMA or HighAtomic blocks, ignore marks."""
+
+    high: bool = False
+    harder: bool = False
+    cma: bool = False
+    high_atomic: bool = False
+    reserves: bool = False
+    no_watermarks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One zone as a rule sees it, in pages. counts, types: by order, None where the report has no buddy line.
+
+    mark: the mark that the test is held against; boost: the part of it that a boost has added for a while.
+    """
+
+    label: str
+    free: int
+    mark: int
+    reserve: int
+    counts: tuple[int, ...] | None = None
+    types: tuple[str, ...] | None = None
+    cma: int = 0
+    high_atomic: int = 0
+    boost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison: is `free` above `needed`? nr: blocks left out (loop) or found (any) at this order."""
+
+    order: int
+    free: int
+    needed: int
+    ok: bool
+    nr: int | None = None
+
+
+def rights_of(mask: int, order: int, table: Table, rule: Rule) -> list[Rights]:
+    """What the mask allows under a rule; more than one where the exact release would have to be known.
+
+    A task with a real-time priority may do as much as one that cannot wait; no report shows that.
+    """
+    bit = table.bit
+    exempt = bool(mask & bit("NOMEMALLOC"))
+    cma, no_watermarks = bool(mask & bit("MOVABLE")), bool(mask & bit("MEMALLOC")) and not exempt
+    high = bool(mask & bit("HIGH"))
+    if table.style == "wait":
+        harder = not mask & bit("WAIT")
+        doubtful = harder and (exempt or mask & bit("NO_KSWAPD")) and rule.last >= Release(3, 0)
+        ways = [True, False] if doubtful else [harder]
+        return [Rights(high, way, cma, False, high or way, no_watermarks) for way in ways]
+    if rule.first < Release(6, 3):
+        harder = bool(mask & bit("ATOMIC")) and not exempt
+        return [Rights(high, harder, cma, harder, harder, no_watermarks)]
+    non_block = not mask & bit("DIRECT_RECLAIM") and not exempt
+    return [Rights(high, high and non_block, cma, high and non_block and order > 0, high or non_block, no_watermarks)]
+
+
+def lowered(mark: int, rights: Rights, rule: Rule) -> int:
+    """The mark after what the request's urgency takes off: a half, then a quarter of the rest."""
+    if rights.high:
+        mark = mark // 2 if rule.name == "free" else mark - mark // 2
+    if rights.harder:
+        mark -= mark // 4
+    return mark
+
+
+def rows(state: State, order: int, rights: Rights, rule: Rule) -> list[Row] | None:
+    """The comparisons down to the first that refuses; None where a figure for them is missing."""
+    if rights.no_watermarks:
+        return [_found_any(state, order, rights)] if state.counts else None
+    told = list(_rows(state, order, rights, rule))
+    if rule.name == "any" and not told[0].ok and not order and rights.high and state.boost:
+        # C: zone_watermark_fast: an urgent request for one page is not held back by a boost.
+        told = [_first(state, order, rights, rule, state.mark - state.boost)]
+    complete = not told[-1].ok or rule.name == "free" or not order or state.counts is not None
+    return told if complete else None
+
+
+def _first(state: State, order: int, rights: Rights, rule: Rule, mark: int) -> Row:
+    """Row 0: the free pages that are left, against mark and reserve."""
+    free = state.free - (1 << order) + 1 - usable_less(state, rights, rule)
+    needed = lowered(mark, rights, rule) + state.reserve
+    return Row(0, free, needed, free > needed)
+
+
+def usable_less(state: State, rights: Rights, rule: Rule) -> int:
+    """Free pages that this request cannot have: CMA, and from 4.4 on the HighAtomic reserve."""
+    less = 0 if rights.cma or rule.name == "free" else state.cma
+    return less + (state.high_atomic if rule.name == "any" and not rights.reserves else 0)
+
+
+def _rows(state: State, order: int, rights: Rights, rule: Rule) -> Iterator[Row]:
+    row = _first(state, order, rights, rule, state.mark)
+    yield row
+    if row.ok and order and rule.name == "loop":
+        yield from _loop_rows(state, order, row.free, lowered(state.mark, rights, rule))
+    elif row.ok and order and rule.name == "any" and state.counts is not None:
+        yield _found_any(state, order, rights)
+
+
+def _loop_rows(state: State, order: int, free: int, floor: int) -> Iterator[Row]:
+    """Rows 1 to order: pages in smaller blocks do not count, the mark is halved."""
+    for o in range(1, order + 1) if state.counts is not None else ():
+        nr = (state.counts or ())[o - 1] if o <= len(state.counts or ()) else 0
+        free, floor = free - (nr << o - 1), floor >> 1
+        yield Row(o, free, floor, free > floor, nr)
+        if free <= floor:
+            return
+
+
+def _found_any(state: State, order: int, rights: Rights) -> Row:
+    """Is there a free block of the order or above on a list that the request may take from?"""
+    counts, types = state.counts or (), state.types or ()
+    letters = USUAL_TYPES | ({"H"} if rights.high_atomic else set()) | ({"C"} if rights.cma else set())
+    fit = [nr for o, nr in enumerate(counts) if o >= order and (not any(types) or set(types[o]) & letters)]
+    return Row(order, sum(fit), 0, sum(fit) > 0, sum(fit))
