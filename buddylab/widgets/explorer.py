@@ -168,7 +168,7 @@ def _deck(knobs: dict[str, Any], run: Trace) -> dict[str, Any]:
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
-        "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty]
+        "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
                   for key, m in pressure.MIXES.items()],
         "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
                      "cut": pressure.CUT, "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in

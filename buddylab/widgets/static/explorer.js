@@ -71,8 +71,9 @@ const WORDS = { // labels of the screen, [English, 中文]; sentences come from 
   pressureName: ["Memory pressure: free pages in {zone}", "内存压力：{zone} 空闲页"], nPages: ["{n} pages", "{n} 页"],
   onePage: ["1 page", "1 页"], usedBy: ["Used by", "用途"], model: ["model", "模型"], machine: ["Machine", "机器"],
   mixShares: [
-    "kernel\u00a0{k}\u00a0· anon\u00a0{a}\u00a0· cache\u00a0{c}\u00a0%",
-    "内核\u00a0{k}\u00a0· 匿名\u00a0{a}\u00a0· 缓存\u00a0{c}\u00a0%"],
+    "kernel\u00a0{k}\u00a0(slab\u00a0{s}), anon\u00a0{a}, cache\u00a0{c}\u00a0(dirty\u00a0{d})\u00a0%; swap\u00a0{w}",
+    "内核\u00a0{k}（slab\u00a0{s}），匿名\u00a0{a}，缓存\u00a0{c}（脏\u00a0{d}）%；交换区\u00a0{w}"],
+  swapLeft: ["for\u00a0{n}\u00a0%\u00a0of\u00a0anon", "可容匿名页的\u00a0{n}%"], swapNone: ["none", "无"],
   scattered: ["Scattered", "零散"], noPython: ["A recording: no Python runs behind this page, so the knobs are fixed.",
     "这是一份记录：页面背后没有运行 Python，旋钮不能改动。"],
   silentPython: ["Python does not answer: run the cell again. Picture and knobs show the last run that it recorded.",
@@ -826,7 +827,8 @@ function makeDeck(app) {
     const mix = () => app.deck.mixes.find(([id]) => id === app.knobs.mix) ?? app.deck.mixes[0];
     const bar = s("svg", { class: "mixbar", role: "img" }), shares = h("span", { class: "shares" });
     controls.mixbar = () => {
-      const [, , , k, a, c] = mix(), text = app.t("mixShares", { k, a, c });
+      const [, , , k, a, c, slab, d, swap] = mix(), w = app.t(swap ? "swapLeft" : "swapNone", { n: swap });
+      const text = app.t("mixShares", { k, s: slab, a, c, d, w });
       bar.setAttribute("aria-label", text);
       keyed(bar, text, () => [s("rect", { width: `${k}%`, height: 14, fill: "var(--use1)" }),
         s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.pattern("dots") }),
