@@ -13,7 +13,7 @@ from buddylab.commentary.sentences import sentences
 from buddylab.commentary.watermark import chain, mark_name, own_row_says, row_says, watermark_rows
 from buddylab.core import gfp
 from buddylab.core.environment import warning
-from buddylab.core.events import FIELDS, Event
+from buddylab.core.events import FIELDS, GIVEN, Event
 from buddylab.core.record import COUNT, REMOVE, Change, Trace, apply
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ
 
@@ -37,9 +37,6 @@ ENTRIES = {
 """The annotation that a stage's frames show."""
 TRIES = {"restart": "try_low", "min_attempt": "try_min", "nofail_alloc": "try_none",
          "retry_after_reclaim": "try_again", "high_attempt": "try_high"}  # fmt: skip
-
-GIVEN = ("clean", "anon", "slab", "exit")
-"""Notes of memory that came back; all others say why it did not."""
 
 
 def frames(trace: Trace) -> list[Frame]:

@@ -49,7 +49,10 @@ OURS: dict[str, tuple[str, ...]] = {
     "note": ("kind", "zone", "pages"),
 }
 """stage: a stage of the ladder is entered (with the locals it finds); tick: the clock now shows `jiffies`;
-note: the world says what it did (a model's word: `kind` names what was given back)."""
+note: the world says what it did (a model's word): `kind` is one of GIVEN, or says why memory did not come back."""
+
+GIVEN = ("clean", "anon", "slab", "exit")
+"""Kinds of memory that came back: page cache, pages that lie in swap now, slab, a victim's memory."""
 
 FIELDS = KERNEL | OURS
 

@@ -14,7 +14,7 @@ from random import Random
 
 from buddylab.core import gfp
 from buddylab.core.environment import Task
-from buddylab.core.events import Event
+from buddylab.core.events import GIVEN, Event
 from buddylab.core.machine import Machine
 from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.world.lru import LruZone
@@ -35,8 +35,6 @@ TEXT_PAGES = 300
 """Address space of a process besides its private memory (model)."""
 PACE = 256
 """Work that the others do in a jiffy while the caller sleeps, in pages: little, so that it can be followed."""
-GIVEN = ("clean", "anon", "slab", "exit")
-"""What came back: cache, pages that lie in swap now, slab, a victim's memory."""
 OTHERS_SHOW = frozenset({
     "note", "nested_alloc", "nested_alloc_result", "rmqueue_bulk", "__rmqueue", "buffered_rmqueue",
     "free_hot_cold_page", "free_pages_bulk", "__free_pages_ok", "__free_one_page",
