@@ -22,6 +22,7 @@ LAYERS = {
     "script": {"core", "schema"},  # a world that does what a script says
     "scenario": {"core", "schema", "script"},
     "commentary": {"core"},
+    "screen": set(),  # the JavaScript and its style sheet
     "reports": {"core", "scenario"},
     "course": {"core", "world", "scenario", "commentary", "reports"},
 }

@@ -1,12 +1,12 @@
 """The explorer: knobs, and the recorded run that they lead to. Python records, the browser plays."""
 
-from importlib import resources
 from itertools import takewhile
 from typing import Any
 
 import anywidget
 import traitlets
 
+from buddylab import screen
 from buddylab.commentary.view import text, transcript, view
 from buddylab.core import gfp
 from buddylab.core.environment import Task
@@ -14,8 +14,6 @@ from buddylab.core.record import Trace, record
 from buddylab.world import pressure
 from buddylab.world.hardware import MACHINES
 from buddylab.world.reach import REACH, START, own_stages
-
-_STATIC = resources.files("buddylab.widgets").joinpath("static")
 
 PRESETS = ("GFP_KERNEL", "GFP_ATOMIC", "GFP_NOIO", "GFP_NOFS", "GFP_USER", "GFP_HIGHUSER", "GFP_DMA", "GFP_THISNODE")
 GROUPS = (
@@ -40,8 +38,8 @@ class Explorer(anywidget.AnyWidget):
     the knobs so that a stage is reached. Every change records anew.
     """
 
-    _esm = _STATIC.joinpath("explorer.js").read_text(encoding="utf-8")
-    _css = _STATIC.joinpath("explorer.css").read_text(encoding="utf-8")
+    _esm = screen.module()
+    _css = screen.style()
 
     trace = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)

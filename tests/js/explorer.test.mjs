@@ -3,11 +3,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  applyFrame, changeList, comparison, edgePath, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows,
-  groupTests, initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, refusal, routeEdges, sentence,
-  staticModel, stops, stripRuns, takenBlock, tankScale, templateParts, thinTicks, tickMoods, tileCount, triesSoFar,
-  visitGain, visitStart, wayTaken, whyKind,
-} from "../../buddylab/widgets/static/explorer.js";
+  applyFrame, changeList, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows, groupTests,
+  initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, refusal, routeEdges, sentence,
+  stops, stripRuns, takenBlock, tankScale, thinTicks, tickMoods, tileCount, triesSoFar, visitGain, visitStart,
+  wayTaken,
+} from "../../buddylab/screen/frames.js";
+import { templateParts } from "../../buddylab/screen/top.js";
+import { edgePath } from "../../buddylab/screen/ladder.js";
+import { comparison, whyKind } from "../../buddylab/screen/why.js";
+import { staticModel } from "../../buddylab/screen/app.js";
 
 const NORMAL = 1, DMA = 0;
 const zones = [

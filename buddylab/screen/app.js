@@ -1,0 +1,372 @@
+// Puts the panels together, moves the cursor, plays, and speaks with the model.
+import { ANSWER_MS, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
+import { WORDS } from "./words.js";
+import { event0, evidenceAt, fill, focusZone, prepare, sentence, stops, visitStart } from "./frames.js";
+import { h, patterns, setText } from "./dom.js";
+import { makeTop } from "./top.js";
+import { makeDeck } from "./deck.js";
+import { makeCaption } from "./caption.js";
+import { LADDER, makeLadder } from "./ladder.js";
+import { makeNote, makeSource } from "./source.js";
+import { makeWhy } from "./why.js";
+import { makeMemory } from "./memory.js";
+import { makeStrip } from "./strip.js";
+import { makeTime } from "./time.js";
+
+/** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
+export const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
+
+/** A model without Python behind it, for the stand-alone page: traits in, knobs locked. */
+export function staticModel(traits) {
+  const values = { ...traits }, listeners = new Map();
+  return {
+    live: false, get: (name) => values[name], save() {},
+    set(name, value) {
+      values[name] = value;
+      for (const listener of listeners.get(name) ?? []) listener();
+    },
+    on(name, listener) {
+      if (!listeners.has(name)) listeners.set(name, new Set());
+      listeners.get(name).add(listener);
+      return () => listeners.get(name).delete(listener);
+    },
+  };
+}
+
+/** Draw the explorer into el, in step with the model {get, set, save, on -> off, live}; returns a cleanup. */
+export function mount(el, model) {
+  const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
+  const app = {
+    id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
+    trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
+    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, stacked: false,
+    zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
+  };
+  const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
+  Object.assign(app, {
+    t: (key, args) => fill(WORDS[key][app.index], args, app.lang),
+    say: (key, args) => sentence(app.text.say, key, args, app.lang),
+    pattern: (name) => `url(#${app.id}-${name})`,
+    still: () => calm.matches,
+    animate(node, keyframes, duration, delay = 0) {
+      if (keyframes && app.forward && !calm.matches) node.animate(keyframes,
+        { duration, delay, easing: "cubic-bezier(.2,.7,.2,1)", fill: "backwards" });
+      return node;
+    },
+    set(name, value) { model.set(name, value); save(); },
+    hover: (order) => panels.memory.hover(order),
+  });
+
+  // -- panels
+  const alert = h("div", { class: "alert", role: "alert" }), wrap = h("div", { class: "wrap" }), panels = {};
+  function build() {
+    Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app),
+      source: makeSource(app),
+      note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app) });
+    app.ladder = panels.ladder;
+    const { source, note } = panels;
+    const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
+      h("div", { class: "p code" }, source.el, note.el));
+    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, where, panels.why.el,
+      panels.memory.el, panels.strip.el);
+  }
+
+  /** A page that was saved with its widgets has a model but no kernel: saving throws, and the knobs lock. */
+  function save() {
+    try {
+      model.save();
+    } catch {
+      app.live = false;
+    }
+  }
+
+  // -- what the reader is told when something fails
+  const troubles = new Map();
+  function report(key, text) {
+    if (text) troubles.set(key, text);
+    else troubles.delete(key);
+    setText(alert, [...troubles.values()].join(" "));
+    alert.hidden = !troubles.size;
+  }
+
+  // -- one frame
+  function viewAt(cursor) {
+    const { run, trace } = app, entry = run.rows[cursor], at = entry.frame, frame = trace.frames[at];
+    const row = frame.test?.rows[entry.row], evidence = evidenceAt(trace, run.rows, cursor),
+      zone = focusZone(trace, frame, evidence);
+    const own = row?.say ? row : frame, start = visitStart(trace.frames, at);
+    const cut = evidence && evidence.test.zone === zone ? evidence.row : 0;
+    return {
+      cursor, entry, at, frame, evidence, zone, cut, state: run.at(at),
+        mood: frame.test && !entry.last ? "" : frame.mood ?? "",
+      text: app.say(own.say, own.args), isEnd: frame.event?.[0] === "end",
+      before: start ? run.levels[start - 1].free : trace.initial.zones.map((z) => z.free),
+      column: evidence ? cut - 1 : columnOf(frame),
+    };
+  }
+  let longest = { key: "", text: "" };
+  app.longest = () => {
+    const key = `${app.run.id} ${app.lang}`, { frames } = app.trace;
+    if (longest.key !== key) {
+      const speakers = frames.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
+      const said = speakers.map(({ say, args }) => app.say(say, args));
+      longest = { key, text: said.reduce((a, b) => (b.length > a.length ? b : a), "") };
+    }
+    return longest.text;
+  };
+  const columnOf = (frame) => frame.split?.from ?? frame.merge?.to
+    ?? (TAKES.includes(event0(frame)) ? frame.changes?.find(([, list]) => list !== NR_FREE)?.[1] : null) ?? -1;
+
+  function show() {
+    if (!app.run) return;
+    const view = viewAt(app.cursor);
+    root.toggleAttribute("data-forward", app.forward);
+    for (const [name, panel] of Object.entries(panels)) {
+      try {
+        keepFocus(panel.el, () => panel.show(view));
+        report(name, null);
+      } catch (error) {
+        report(name, app.t("drawFailed", { panel: name, n: app.cursor + 1, why: error.message }));
+      }
+    }
+  }
+
+  // -- moving the cursor
+  const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, cursor));
+  app.settle = () => app.set("index", app.cursor);
+  app.go = (cursor, { settle = false, forward = false } = {}) => {
+    app.forward = forward;
+    app.cursor = clamp(cursor);
+    show();
+    if (settle) app.settle();
+  };
+  app.step = (by, settle = true) => {
+    const places = stops(app.run.rows, app.trace.frames, app.granularity);
+    const next = by > 0 ? places.find((place) => place > app.cursor) : places.findLast((place) => place < app.cursor);
+    app.go(next ?? (by > 0 ? app.run.rows.length - 1 : 0), { settle, forward: by > 0 });
+  };
+
+  // -- playing
+  let timer = 0;
+  const atEnd = () => app.cursor === app.run.rows.length - 1;
+  function pause() {
+    clearTimeout(timer);
+    if (!app.playing) return;
+    app.playing = false;
+    show();
+    app.settle();
+  }
+  function tick() {
+    app.step(1, false);
+    const { frame, last } = app.run.rows[app.cursor],
+      refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
+    if (atEnd() || (app.stopAtRefusal && refused)) pause();
+    else timer = setTimeout(tick, FRAME_MS / app.speed);
+  }
+  app.play = () => {
+    if (app.playing) return pause();
+    app.playing = true;
+    if (atEnd()) app.go(0);
+    else show();
+    timer = setTimeout(tick, FRAME_MS / app.speed);
+  };
+
+  // -- knobs: one question to Python at a time, the newest wish wins
+  let asked = false, wish = null, drawing = 0, silence = 0;
+  function ask() {
+    drawing = 0;
+    if (asked || !wish) return;
+    const known = JSON.stringify(model.get("knobs")), wanted = wish;
+    wish = null;
+    if (JSON.stringify({ ...model.get("knobs"), ...wanted }) === known) return;
+    model.set("mask", ""); // so that the same text typed again is a change
+    model.set("knobs", wanted);
+    asked = true;
+    waitForAnswer();
+    save();
+  }
+  function waitForAnswer() {
+    root.setAttribute("data-busy", "");
+    clearTimeout(silence);
+    silence = setTimeout(() => {
+      report("silent", "knobs" in app.deck ? app.t("silentPython") : null);
+      wish = null;
+      takeRecorded();
+      answered();
+      show();
+    }, ANSWER_MS);
+  }
+  /** The knobs go back to those of the recorded run, here and in the model, so that the same wish is a change again. */
+  function takeRecorded() {
+    const recorded = app.deck.knobs ?? model.get("knobs");
+    if (JSON.stringify(recorded) !== JSON.stringify(model.get("knobs"))) model.set("knobs", recorded);
+    app.knobs = model.get("knobs");
+  }
+  function answered() {
+    clearTimeout(silence);
+    asked = false;
+    root.removeAttribute("data-busy");
+    if (wish && !drawing) drawing = requestAnimationFrame(ask);
+  }
+  app.patch = (change) => {
+    if (!app.live) return;
+    app.knobs = wish = { ...app.knobs, ...change };
+    show();
+    if (!drawing) drawing = requestAnimationFrame(ask);
+  };
+  app.typeMask = (text) => {
+    model.set("mask", text);
+    waitForAnswer();
+    save();
+  };
+  /** Nothing typed is no wish: what was said about an older text goes, and Python may say the same again later. */
+  app.forgetMask = () => {
+    app.deck = { ...app.deck, mask_error: null };
+    model.set("mask", "");
+    model.set("error", []);
+    save();
+    takeError();
+    show();
+  };
+  app.toScrubber = () => panels.time.el.querySelector(".scrub").focus();
+  app.openDeck = (knob) => {
+    app.deckOpen = knob ? true : !app.deckOpen;
+    show();
+    fit();
+    const holder = knob && panels.deck.el.querySelector(`[data-knob=${knob}]`);
+    (holder?.matches("input,select") ? holder : holder?.querySelector("input"))?.focus();
+  };
+
+  // -- what comes from the model
+  let runs = 0;
+  function takeTrace() {
+    const trace = model.get("trace");
+    const first = !app.run;
+    answered();
+    report("silent", null);
+    if (!trace?.frames?.length) return report("trace", app.t("noTrace"));
+    report("trace", null);
+    clearTimeout(timer);
+    app.playing = false;
+    app.trace = trace;
+    app.run = { ...prepare(trace), id: (runs += 1) };
+    const wanted = model.get("index");
+    app.go(wanted >= 0 ? wanted : first ? app.run.deciding : app.run.rows.length - 1, { settle: true });
+  }
+  function takeDeck() {
+    app.deck = model.get("deck");
+    if (!wish) takeRecorded();
+    answered();
+    show();
+  }
+  const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
+  const takeMask = () => { if (!model.get("mask")) answered(); };
+  const takeIndex = () => {
+    const wanted = model.get("index");
+    if (app.run && wanted >= 0 && wanted !== app.cursor) app.go(wanted);
+  };
+  function takeError() {
+    const error = model.get("error") ?? [];
+    if (error.length) answered();
+    report("error", error[app.index] ?? error[0] ?? null);
+  }
+  function takeLang() {
+    app.lang = model.get("lang") === "zh" ? "zh" : "en";
+    app.index = app.lang === "zh" ? 1 : 0;
+    root.lang = app.lang;
+    takeError();
+    show();
+    fit();
+  }
+  function takeTheme() {
+    const { jpThemeLight } = document.body.dataset;
+    app.theme = THEMES.includes(model.get("theme")) ? model.get("theme") : "auto";
+    const labDark = jpThemeLight ? jpThemeLight === "false" : night.matches;
+    const dark = app.theme === "auto" ? labDark : app.theme === "dark";
+    root.dataset.theme = dark ? "dark" : "light";
+    show();
+  }
+  app.setLecture = (on) => {
+    app.lecture = on;
+    root.toggleAttribute("data-lecture", on);
+    app.deckOpen = !on && app.wide;
+    fit();
+  };
+
+  // -- size: container queries do the layout, these numbers are for what is measured in pixels
+  function fit() {
+    if (!panels.why) return;
+    const width = root.clientWidth;
+    app.wide = width > WIDE;
+    app.stacked = width <= STACKED;
+    app.zoom = app.lecture ? 1.2 : 1;
+    app.memWidth = (panels.memory.el.clientWidth || 600) / app.zoom;
+    app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
+    app.scrubWidth = panels.time.el.querySelector(".scr").clientWidth || 600;
+    app.ladderScale = (panels.ladder.el.querySelector("svg.ld").clientWidth || LADDER.width) / LADDER.width;
+    if (app.deckOpen === null && width) app.deckOpen = app.wide;
+    app.forward = false;
+    show();
+    panels.note.fit();
+  }
+  const focusable = (panel) => [...panel.querySelectorAll("button, input, select, [tabindex]")];
+  /** What had the focus keeps it: if its node was made anew, the control in its place gets it, else the widget. */
+  function keepFocus(panel, update) {
+    const place = panel.contains(document.activeElement) ? focusable(panel).indexOf(document.activeElement) : -1;
+    update();
+    if (place >= 0 && !panel.contains(document.activeElement)) (focusable(panel)[place]
+      ?? root).focus({ preventScroll: true });
+  }
+
+  // -- keyboard: only inside the widget, only plain keys, native controls keep theirs
+  const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+  function onKey(event) {
+    if (!plain(event) || event.target.closest("input:not(.scrub, [type=checkbox]), select, textarea")) return;
+    if (event.key === " " && event.target.closest("button, [role=button], [type=checkbox]")) return;
+    const last = () => app.go(app.run.rows.length - 1, { settle: true });
+    const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }),
+      End: last, " ": app.play }[event.key];
+    if (!act || !app.run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+  // JupyterLab listens at the document, before us, and asks the focused node itself for this attribute: plain keys
+  // (arrows, letters such as x = cut the cell) are kept from its commands; Ctrl+S, Shift+Enter and Escape go on to it.
+  function shield(event) {
+    if (!root.contains(event.target)) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event) && event.key !== "Escape");
+  }
+
+  // -- start
+  app.text = model.get("text");
+  app.deck = model.get("deck");
+  app.knobs = model.get("knobs");
+  build();
+  root.append(patterns(app.id), wrap);
+  el.append(root);
+  root.addEventListener("keydown", onKey);
+  window.addEventListener("keydown", shield, true);
+  const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
+  body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+  night.addEventListener("change", takeTheme);
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
+    error: takeError, lang: takeLang, theme: takeTheme })
+    .map(([name, listener]) => model.on(name, listener));
+  takeLang();
+  takeTheme();
+  takeTrace();
+  size.observe(root);
+  document.fonts?.ready.then(fit);
+  return () => {
+    clearTimeout(timer);
+    clearTimeout(silence);
+    cancelAnimationFrame(drawing);
+    body.disconnect();
+    size.disconnect();
+    night.removeEventListener("change", takeTheme);
+    window.removeEventListener("keydown", shield, true);
+    for (const stop of off) stop();
+    root.remove();
+  };
+}

@@ -1,0 +1,175 @@
+// The knobs.
+import { CONTEXT, ORDERS } from "./constants.js";
+import { fmt } from "./frames.js";
+import { h, keyed, s, setText } from "./dom.js";
+import { sizeText } from "./top.js";
+
+export function makeDeck(app) {
+  const el = h("section", { class: "deck" });
+  let controls = {}; // name -> function that shows the value of the traits in the control
+
+  const row = (label, ...content) => [h("span", { class: "l" }, label), h("div", { class: "v" }, content)];
+  const labelled = (text, node) => h("label", { class: "mini" }, text, node);
+  const option = ([value, text]) => h("option", { value }, text);
+  const locked = () => !app.live;
+
+  function select(name, label, options, change, value) {
+    const node = h("select", { "aria-label": label, "data-knob": name, disabled: locked(),
+      on: { change: () => change(node.value) } },
+      options.map(option));
+    controls[name] = () => { node.value = String(value()); };
+    return node;
+  }
+
+  function bitSwitch(id, label, title, checked, change, ignored = false) {
+    const input = h("input", { type: "checkbox", role: "switch", "aria-label": title, disabled: locked(),
+      on: { change: () => change(input.checked) } });
+    controls[id] = () => { input.checked = checked(); };
+    return h("label", { class: ignored ? "bit off" : "bit", title: ignored ? `${title}: ${app.t("ignored")}` : title },
+      input, h("span", {}, label));
+  }
+
+  function maskLine() {
+    const hex = () => `0x${app.knobs.gfp_mask.toString(16)}`;
+    const known = (mask) => app.deck.presets.some(([, value]) => value === mask);
+    const preset = select("preset", app.t("preset"),
+      [["", app.t("ownMask")], ...app.deck.presets.map(([name, mask]) => [mask, name])],
+      (mask) => mask && app.patch({ gfp_mask: Number(mask) }),
+        () => (known(app.knobs.gfp_mask) ? app.knobs.gfp_mask : ""));
+    const input = h("input", { class: "hex", type: "text", spellcheck: "false", autocomplete: "off",
+      "data-knob": "mask",
+      "aria-label": app.t("maskName"), title: app.t("maskName"), disabled: locked() });
+    let sent = null; // Enter and leaving the field both send what was typed, once (in JupyterLab Enter changes nothing)
+    const send = () => {
+      if (!input.value.trim()) {
+        input.value = sent = hex();
+        app.forgetMask();
+      } else if (input.value !== sent) app.typeMask((sent = input.value));
+    };
+    input.addEventListener("focus", () => { sent = input.value; });
+    input.addEventListener("keydown", (event) => event.key === "Enter" && send());
+    input.addEventListener("blur", () => { send(); controls.mask(); });
+    const names = h("span", { class: "names" }), wrong = h("span", { class: "bad", role: "status" });
+    controls.mask = () => {
+      const error = [].concat(app.deck.mask_error ?? [])[app.index] ?? [].concat(app.deck.mask_error ?? [])[0];
+      if (document.activeElement !== input) input.value = hex();
+      input.toggleAttribute("aria-invalid", Boolean(error));
+      setText(names, error ? "" : app.deck.mask_text);
+      setText(wrong, error ?? "");
+    };
+    return h("div", { class: "mask" }, preset, input, names, wrong);
+  }
+
+  function bitGroup([en, zh, bits]) {
+    const one = ([name, bit, ignored]) => bitSwitch(`bit${bit}`, name, `__GFP_${name}`,
+      () => Boolean(app.knobs.gfp_mask & bit), () => app.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
+        ignored);
+    return h("fieldset", { class: "grp" }, h("legend", {}, [en, zh][app.index]),
+      h("div", { class: "bits" }, bits.map(one)));
+  }
+
+  function orderLine() {
+    const inputs = Array.from({ length: ORDERS },
+      (_, order) => h("input", { type: "radio", name: `${app.id}-order`, disabled: locked(),
+      "data-knob": order ? null : "order", on: { change: () => app.patch({ order }) } }));
+    const size = h("span", { class: "size" });
+    controls.order = () => {
+      inputs.forEach((input, order) => { input.checked = order === app.knobs.order; });
+      const pages = 1 << app.knobs.order;
+      keyed(size, `${pages}`, () => [h("b", {}, app.t(pages === 1 ? "onePage" : "nPages", { n: pages })),
+        ` · ${sizeText(app.knobs.order)}`]);
+    };
+    const label = (input, order) => h("label", { title: `${fmt(1 << order)} × 4 kB = ${sizeText(order)}` }, input,
+      String(order));
+    return row(app.t("order"), h("div", { class: "seg ord", role: "radiogroup", "aria-label": app.t("order") },
+      inputs.map(label)), size);
+  }
+
+  function whoLine() {
+    const one = (name) => bitSwitch(name, name, name, () => Boolean(app.knobs[name]),
+      (on) => app.patch({ [name]: on }));
+    const bits = h("div", { class: "bits", "data-knob": "who" }, CONTEXT.map(one));
+    return row(app.t("whoAsks"), bits);
+  }
+
+  function slider(name, label, max, value) {
+    const input = h("input", { type: "range", min: 0, max, "aria-label": label, "data-knob": name,
+      disabled: locked() });
+    let dragging = false;
+    input.addEventListener("input", () => { dragging = true; app.patch({ [name]: Number(input.value) }); });
+    input.addEventListener("change", () => { dragging = false; });
+    controls[name] = () => { if (!dragging) input.value = value(); };
+    return input;
+  }
+
+  function pressureLine() {
+    const { zone } = app.deck.pressure, track = s("svg", { "aria-hidden": "true" }),
+      pages = h("span", { class: "size" });
+    const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
+    controls.track = () => {
+      const { free, present, cut, ticks, value } = app.deck.pressure, at = (position) => `${position / 10}%`;
+      const px = (track.clientWidth || 300) / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
+      const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
+      keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
+        ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
+          s("rect", { x: at(x), y: 16, width: at(w), height: 6, fill: "var(--free3)" })),
+        s("rect", { y: 16, width: at(Math.min(value, cut - 10)), height: 6, fill: "var(--free2)" }),
+        value > cut && s("rect", { x: at(cut + 10), y: 16, width: at(Math.max(0, value - cut - 10)), height: 6,
+          fill: "var(--free2)" }),
+        ...[-8, 4].map((shift) => s("line", { x1: at(cut + shift), x2: at(cut + shift + 5), y1: 25, y2: 13,
+          stroke: "var(--ink2)" })),
+        ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)",
+          "stroke-width": 1.5 })),
+        ...ticks.map(([name, , x], i) => (i !== 1 || lowClear) && s("text",
+          { x: at(x), y: 9, "text-anchor": ["end", "middle", "start"][i] }, name)),
+        totalClear && s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
+      const text = app.t(free === 1 ? "onePage" : "nPages", { n: free });
+      setText(pages, text);
+      input.setAttribute("aria-valuetext", text);
+    };
+    return row(app.t("freeIn", { zone }), h("div", { class: "press" }, track, input), pages);
+  }
+
+  function mixLine() {
+    const mix = () => app.deck.mixes.find(([id]) => id === app.knobs.mix) ?? app.deck.mixes[0];
+    const bar = s("svg", { class: "mixbar", role: "img" }), shares = h("span", { class: "shares" });
+    controls.mixbar = () => {
+      const [, , , k, a, c, slab, d, swap] = mix(), w = app.t(swap ? "swapLeft" : "swapNone", { n: swap });
+      const text = app.t("mixShares", { k, s: slab, a, c, d, w });
+      bar.setAttribute("aria-label", text);
+      keyed(bar, text, () => [s("rect", { width: `${k}%`, height: 14, fill: "var(--use1)" }),
+        s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.pattern("dots") }),
+        s("rect", { x: `${k + a}%`, width: `${c}%`, height: 14, fill: "var(--use3)" })]);
+      setText(shares, text);
+    };
+    const choose = select("mix", app.t("usedBy"), app.deck.mixes.map(([id, en, zh]) => [id, [en, zh][app.index]]),
+      (id) => app.patch({ mix: id }), () => app.knobs.mix);
+    return row(app.t("usedBy"), choose, bar, shares, h("span", { class: "model" }, app.t("model")));
+  }
+
+  function machineLine() {
+    const choose = select("machine", app.t("machine"),
+      app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]),
+      (id) => app.patch({ machine: id }), () => app.knobs.machine);
+    return row(app.t("machine"), choose,
+      labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter)));
+  }
+
+  function build() {
+    controls = {};
+    return [
+      h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup),
+        app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
+      h("div", { class: "kn" }, orderLine(), whoLine(), pressureLine(), mixLine(), machineLine()),
+    ];
+  }
+
+  function show() {
+    el.hidden = !app.deckOpen;
+    el.setAttribute("aria-label", app.t("knobs"));
+    const { presets, bits, machines, mixes, pressure } = app.deck;
+    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure.zone]), build);
+    for (const update of Object.values(controls)) update();
+  }
+  return { el, show };
+}

@@ -1,0 +1,140 @@
+// The flow chart of the sixteen stages.
+import { SHAPES } from "./constants.js";
+import { routeEdges, wayTaken } from "./frames.js";
+import { h, keyed, s, setText, stageShape } from "./dom.js";
+
+export const LADDER = { step: 22, rail: 33, name: 51, gap: 42, skip: 22, loops: [13, 4], ends: [194, 203], width: 210 };
+export const nameEnd = (stage) => LADDER.name + stage.length * 6.93 + 5;
+
+/** SVG path of a routed edge; y(stage) gives the height of a stage. */
+export function edgePath({ from, to, kind, lane }, y) {
+  const { rail, gap, skip, loops, ends } = LADDER, a = y(from), b = to === null ? 0 : y(to);
+  const bow = (x) => `M${rail} ${a}Q${x} ${a} ${x} ${a + 10}V${b - 10}Q${x} ${b} ${rail} ${b}`;
+  if (kind === "rail") return `M${rail} ${a}V${b}`;
+  if (kind === "skip-right") return bow(gap);
+  if (kind === "skip-left") return bow(skip);
+  if (kind === "self") {
+    const x = rail - 17;
+    return `M${rail - 4} ${a + 4}C${x} ${a + 12} ${x} ${a - 12} ${rail - 6} ${a - 5}`;
+  }
+  if (kind === "loop") {
+    const x = loops[Math.min(lane, loops.length - 1)];
+    return `M${rail} ${a}H${x + 6}Q${x} ${a} ${x} ${a - 6}V${b + 6}Q${x} ${b} ${x + 6} ${b}H${rail - 8}`;
+  }
+  if (kind === "null") return `M${nameEnd(from)} ${a}h10m0 -4v8`;
+  const x = ends[lane];
+  return `M${nameEnd(from)} ${a}H${x - 5}Q${x} ${a} ${x} ${a + 5}V${b - 5}Q${x} ${b} ${x - 5} ${b}H${nameEnd(to) + 2}`;
+}
+
+export function makeLadder(app) {
+  const stages = Object.keys(app.text.stages), height = stages.length * LADDER.step + 4;
+  const y = (stage) => stages.indexOf(stage) * LADDER.step + 12;
+  const legend = h("h3"), marker = s("rect",
+    { class: "curbox", x: 46, y: -10.5, width: LADDER.width - 46, height: 21, rx: 3 });
+  const svg = s("svg", { class: "ld", viewBox: `0 0 ${LADDER.width} ${height}`, role: "group" }, marker);
+  const lines = s("g"), marks = s("g"), nodes = s("g");
+  svg.append(lines, marks, nodes);
+
+  const drawOrder = ["rail", "skip-right", "skip-left", "self", "loop", "null", "end"];
+  const routed = routeEdges(stages, app.text.chart);
+  routed.sort((a, b) => drawOrder.indexOf(a.kind) - drawOrder.indexOf(b.kind) || (a.lane ?? 0) - (b.lane ?? 0));
+  const edges = routed.map((edge) => {
+    const above = edge.kind === "null" && routed.some((other) => other.from === edge.from && other.kind === "end");
+    const shift = above ? `translate(6,-6) ` : null;
+    const path = s("path", { class: "e", d: edgePath(edge, y), transform: shift });
+    const halo = edge.kind === "loop" ? s("path", { class: "halo", d: edgePath(edge, y) }) : null;
+    lines.append(...[halo, path].filter(Boolean));
+    if (edge.kind === "null") lines.append(s("text",
+      { class: "null", x: nameEnd(edge.from) + (above ? 19 : 13), y: y(edge.from) + (above ? -3 : 3.5) }, "NULL"));
+    const count = ["loop", "self"].includes(edge.kind) ? loopCount(edge) : null;
+    return { ...edge, path, halo, count };
+  });
+  for (const { kind, to } of routed.filter((edge) => ["loop", "end"].includes(edge.kind))) {
+    const at = kind === "end" ? `M${nameEnd(to) + 6} ${y(to) - 4}l-6 4l6 4z`
+      : `M${LADDER.rail - 13} ${y(to) - 4}l6 4l-6 4z`;
+    marks.append(s("path", { class: "arrow", d: at }));
+  }
+  for (const { count } of edges) if (count) marks.append(count.el);
+
+  function loopCount({ from, to, lane, kind }) {
+    const x = kind === "self" ? LADDER.rail - 17 : LADDER.loops[Math.min(lane, 1)],
+      middle = (y(from) + y(to)) / 2 - (lane ? 22 : 0);
+    const label = s("text", { x: x + 1, y: middle + 3.5, "text-anchor": "middle" }),
+      box = s("rect", { y: middle - 7, height: 14, rx: 3 });
+    return { el: s("g", { class: "count", visibility: "hidden" }, box, label), label, box, x };
+  }
+
+  function showCount({ el, label, box, x }, times) {
+    const text = `×${times}`, width = text.length * 6.2 + 4;
+    el.setAttribute("visibility", times ? "visible" : "hidden");
+    if (!times) return;
+    setText(label, text);
+    const left = Math.max(-6, x + 1 - width / 2);
+    box.setAttribute("x", left);
+    box.setAttribute("width", width);
+    label.setAttribute("x", left + width / 2);
+  }
+
+  const goTo = (stage) => {
+    const starts = app.run.rows.flatMap(({ frame, row }, i) =>
+      (app.trace.frames[frame].stage === stage && row <= 0 ? [i] : []));
+    const target = starts.find((i) => i > app.cursor) ?? starts[0];
+    if (target !== undefined) app.go(target, { settle: true });
+  };
+  const node = (stage) => {
+    const shape = stageShape(SHAPES[stage]);
+    shape.setAttribute("transform", `translate(${LADDER.rail},${y(stage)})`);
+    return s("g", { class: "n", role: "button", tabindex: -1, "data-stage": stage,
+      on: { click: () => goTo(stage), keydown: onKey } },
+      s("rect", { class: "hit", x: LADDER.rail - 10, y: y(stage) - 11, width: nameEnd(stage) - LADDER.rail + 10,
+        height: 22 }), shape,
+      s("text", { x: LADDER.name, y: y(stage) + 4 }, stage));
+  };
+  function onKey(event) {
+    const { stage } = event.currentTarget.dataset, move = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (move) byStage.get(stages[stages.indexOf(stage) + move])?.focus();
+    else if (event.key === "Enter" || event.key === " ") goTo(stage);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+  const byStage = new Map(stages.map((stage) => [stage, node(stage)]));
+  nodes.append(...byStage.values());
+
+  function showLegend() {
+    const icon = (kind) => s("svg", { viewBox: "-8 -8 16 16", class: "lg", "aria-hidden": "true" }, stageShape(kind));
+    keyed(legend, app.lang, () => [app.t("ladder"),
+      ...["asks", "tries", "acts"].map((kind) => h("span", {}, icon(kind), app.t(kind)))]);
+    svg.setAttribute("aria-label", app.t("ladderName"));
+  }
+
+  let inRun = { trace: null, stages: new Set() };
+  function show(view) {
+    showLegend();
+    if (inRun.trace !== app.trace) inRun = { trace: app.trace,
+      stages: new Set(app.trace.frames.map((frame) => frame.stage)) };
+    const { seen, edges: taken } = wayTaken(app.trace.frames, view.at);
+    for (const { from, to, path, halo, count } of edges) {
+      const times = to === null ? 0 : taken.get(`${from}>${to}`) ?? 0;
+      const endsHere = to === null && view.isEnd && view.frame.stage === from;
+      if (path.classList.toggle("on", times > 0 || endsHere)) lines.append(...[halo, path].filter(Boolean));
+      if (count) showCount(count, times);
+    }
+    for (const [stage, group] of byStage) {
+      const current = stage === view.frame.stage;
+      group.setAttribute("class", `n${current ? " cur" : ""}${seen.has(stage) ? " seen" : ""}`);
+      group.setAttribute("tabindex", current ? 0 : -1);
+      group.setAttribute("aria-label", app.t(inRun.stages.has(stage) ? "stageName" : "stageUnused", { stage }));
+      if (current) group.setAttribute("aria-current", "step");
+      else group.removeAttribute("aria-current");
+    }
+    marker.style.transform = `translateY(${y(view.frame.stage)}px)`;
+  }
+  const el = h("section", { class: "p lad" }, legend, svg);
+  /** Where the node of a stage lies on the screen, for the wedge to the source. */
+  const place = (stage) => {
+    const box = svg.getBoundingClientRect();
+    return { y: box.top + (y(stage) * box.height) / height, x: box.right };
+  };
+  return { el, show, place, stageY: (stage) => (y(stage) * svg.clientHeight) / height };
+}

@@ -1,0 +1,232 @@
+// Zones as tanks, free lists and per-cpu lists as stacks.
+import { COLD, HOT, ORDERS } from "./constants.js";
+import { fmt, tankScale, tileCount } from "./frames.js";
+import { h, keyed, s, setText } from "./dom.js";
+import { sizeText } from "./top.js";
+import { markInForce } from "./why.js";
+
+export function makeTanks(app) {
+  const svg = s("svg", { role: "group" });
+  const TOP = 6, BOTTOM = 136;
+  const reserveOf = (zone) => zone.lowmem_reserve[app.trace.request.classzone_idx] ?? 0;
+  let tanks = [];
+
+  /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
+  function geometry() {
+    const { zones } = app.trace.machine, lists = app.stacked ? 8 : zones.length > 3 ? 276 : 306;
+    const room = Math.max(190, app.memWidth - lists);
+    const digits = (zone) => Math.max(fmt(zone.pages_high).length,
+      reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
+    const label = (zone, names) => 5.4 * (digits(zone) + (names ? 5 : 0)) + (names ? 14 : 20);
+    const forms = [{ width: 36, names: true, numbers: true }, { width: 34, numbers: true },
+      { width: room / zones.length - 16 }];
+    for (const form of forms) {
+      let x = 8;
+      const places = zones.map((zone) => {
+        const at = x;
+        x += form.width + (form.numbers ? label(zone, form.names) : 12);
+        return at;
+      });
+      if (x <= room || form === forms[2]) return { ...form, places, total: Math.max(190, x) };
+    }
+  }
+
+  function build(shape) {
+    tanks = app.trace.machine.zones.map((zone, i) => makeTank(zone, i, { x: shape.places[i], ...shape }));
+    return tanks.map((tank) => tank.el);
+  }
+
+  function makeTank(zone, index, { x, width, names, numbers }) {
+    const reserve = reserveOf(zone), scale = tankScale(zone, reserve, TOP, BOTTOM);
+    const asked = app.trace.request.zonelist.includes(zone.label), clip = `${app.id}-tank${index}`;
+    const level = s("rect", { class: "lvl", x: 1, width: width - 1, height: 400, fill: "var(--free2)" });
+    const pointer = s("path", { class: "ptr", d: "M-1 0l-6 -4v8z", fill: "var(--free)" });
+    const hollow = s("path", { d: "M-1 0l-6 -4v8z", fill: "var(--bg)", stroke: "var(--free)", "stroke-width": 1.4 });
+    const was = s("line", { class: "was", x1: 1, x2: width }),
+      outline = s("path", { d: `M1 ${TOP}V${BOTTOM}H${width}V${TOP}`, fill: "none", stroke: "var(--ink)" });
+    const labels = s("g"), free = s("text", { x: 1, y: 164 }), name = s("text", { x: 1, y: 151 }, zone.label);
+    const wave = "l7 -4l7 4".repeat(Math.ceil((width + 4) / 14));
+    const tear = scale.cut === null ? [] : [["var(--bg)", 4], ["var(--ink3)", 1]].map(([stroke, w]) =>
+      s("path", { d: `M-2 ${scale.cut}${wave}`, fill: "none", stroke, "stroke-width": w }));
+    const floor = reserve ? [s("rect", { x: 1, y: scale.floor, width: width - 1, height: BOTTOM - scale.floor,
+      fill: app.pattern("cross") }),
+      s("line", { x1: 1, x2: width, y1: scale.floor, y2: scale.floor, stroke: "var(--resv)", "stroke-width": 2.5 })]
+        : [];
+    const el = s("g", { class: asked ? "tank" : "tank aside", transform: `translate(${x},0)` },
+      s("clipPath", { id: clip }, s("rect", { x: 0, y: TOP, width, height: BOTTOM - TOP })),
+      s("g", { "clip-path": `url(#${clip})` }, level), floor, was, tear, outline, labels, hollow, pointer, name, free);
+
+    function markLabels(test) {
+      const marks = ["high", "low", "min"].map((which) =>
+        ({ y: scale.y(zone[`pages_${which}`] + reserve), text: fmt(zone[`pages_${which}`]), which }));
+      if (test?.chain?.length) marks.push({ y: scale.y(markInForce(test) + reserve), text: fmt(markInForce(test)),
+        force: true });
+      if (reserve) marks.push({ y: (scale.floor + BOTTOM) / 2, text: `+${fmt(reserve)}`, floor: true });
+      marks.sort((a, b) => a.y - b.y);
+      let low = -99;
+      const ys = marks.map((mark) => (low = Math.max(mark.y + 3.5, low + 11.5)));
+      for (let i = ys.length - 1, limit = BOTTOM + 3; i >= 0; i -= 1) limit = (ys[i] = Math.min(ys[i], limit)) - 11.5;
+      return marks.flatMap((mark, i) => [
+        mark.floor ? "" : s("line", { x1: mark.force ? -3 : width - 14, x2: width + 4, y1: mark.y, y2: mark.y,
+          stroke: "var(--ink)", "stroke-width": mark.force ? 2.6 : 1.3 }),
+        numbers ? s("path", { d: `M${width + 4} ${mark.floor ? ys[i] - 3.5 : mark.y}L${width + 8} ${ys[i] - 3.5}`,
+          stroke: "var(--ink3)", fill: "none" }) : "",
+        numbers ? s("text", { x: width + 10, y: ys[i], class: mark.force ? "b" : mark.floor ? "resv" : "" },
+          (names && mark.which ? `${mark.which} ` : "") + mark.text) : ""]);
+    }
+
+    function update(view) {
+      const pages = app.run.levels[view.at].free[index], y = scale.y(pages),
+        test = view.evidence?.test.zone === index ? view.evidence.test : null;
+      const selected = view.zone === index, before = view.before[index];
+      level.style.transform = pointer.style.transform = `translateY(${y}px)`;
+      const counted = test ? scale.y(test.rows[0].f) : y;
+      hollow.style.transform = `translateY(${counted}px)`;
+      hollow.setAttribute("visibility", test && Math.abs(counted - y) > 3 ? "visible" : "hidden");
+      was.style.transform = `translateY(${scale.y(before)}px)`;
+      was.setAttribute("visibility", before === pages ? "hidden" : "visible");
+      outline.setAttribute("stroke-width", selected ? 2.2 : 1.1);
+      name.setAttribute("class", selected ? "b" : "");
+      setText(free, asked || pages !== 0 ? app.t("nFree", { n: pages }) : app.t("notInList"));
+      keyed(labels, JSON.stringify([test?.chain, app.lang]), () => markLabels(test));
+      const marks = ["min", "low", "high"].map((which) => `${which} ${fmt(zone[`pages_${which}`])}`);
+      const spoken = [app.t("nFree", { n: pages }), ...marks, asked ? "" : app.t("notInList")].filter(Boolean);
+      el.setAttribute("aria-label", `${zone.label}: ${spoken.join(", ")}`);
+    }
+    el.setAttribute("role", "img");
+    return { el, update };
+  }
+
+  function show(view) {
+    const shape = geometry(), { zones } = app.trace.machine, { classzone_idx: cls, zonelist } = app.trace.request;
+    svg.setAttribute("viewBox", `0 0 ${shape.total} 168`);
+    svg.setAttribute("width", shape.total * app.zoom);
+    svg.setAttribute("aria-label", app.t("zones"));
+    keyed(svg, JSON.stringify([zones, cls, zonelist, shape, app.lang]), () => build(shape));
+    for (const tank of tanks) tank.update(view);
+  }
+  return { el: svg, show, width: () => geometry().total };
+}
+
+export function makeLists(app) {
+  const svg = s("svg", { role: "img" }), BASE = 132;
+  let columns = [], pcp = [], width = 0;
+  const head = s("g"), columnLayer = s("g");
+  svg.append(head, columnLayer);
+
+  function layout() {
+    const q = (width - 50) / 266, columnWidth = (o) => (o < 3 ? 34 : 18.4) * q;
+    let x = 8;
+    return Array.from({ length: ORDERS }, (_, o) => {
+      const from = x;
+      x += columnWidth(o);
+      return { from, to: x, middle: (from + x) / 2, tile: (o < 3 ? 22 : 12.5) * q };
+    });
+  }
+
+  function build() {
+    const places = layout();
+    columns = places.map((place, o) => ({ ...place, order: o, el: s("g", { "data-col": o }) }));
+    pcp = ["hot", "cold"].map((which, i) => ({ which, x: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
+    return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }),
+      ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
+  }
+
+  function brackets(order) {
+    const one = (a, b, text, large) => {
+      const from = columns[a].from + 2, to = columns[b].to - 2;
+      return [s("path", { d: `M${from} 20v-5H${to}v5`, fill: "none", stroke: large ? "var(--ink)" : "var(--ink3)",
+        "stroke-width": large ? 2 : 1 }),
+        s("text", { x: (from + to) / 2, y: 10, "text-anchor": "middle", class: large ? "b" : "" }, text)];
+    };
+    const tight = columns[ORDERS - 1].to - columns[order].from < 120;
+    return [...(order ? one(0, order - 1, app.t("tooSmall"), false) : []),
+      ...one(order, ORDERS - 1, tight ? app.t("enough") : app.t("enoughFor", { o: order }), true),
+      s("text", { x: width - 24, y: 10, "text-anchor": "middle" }, app.t("percpu"))];
+  }
+
+  /** Tiles of a stack, head on top; the second lowest gap is the tear where entries are left out. */
+  function stack(list, x, tile, dead, round) {
+    const tiles = tileCount(list.count), torn = list.count > tiles;
+    const pfnOf = (fromTop) => (torn && fromTop === tiles - 1 ? list.tail.at(-1)
+      ?? (list.head.length === list.count ? list.head.at(-1) : null) : list.head[fromTop]);
+    return Array.from({ length: tiles }, (_, i) => {
+      const y = BASE - 8 - (tiles - 1 - i) * 8.5, pfn = pfnOf(i), first = i === 0;
+      if (torn && i === tiles - 2) {
+        return s("path", { d: `M${x - 1} ${y + 6}l${tile / 4} -4l${tile / 4} 4l${tile / 4} -4l${tile / 4} 4`,
+          fill: "none", stroke: "var(--ink3)" });
+      }
+      const rect = s("rect", { x, y, width: tile, height: 6.5, rx: round,
+        fill: dead ? app.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
+        stroke: dead ? "var(--ink3)" : "none", "stroke-width": 0.8 },
+          pfn === undefined || pfn === null ? null : s("title", {}, `pfn ${fmt(pfn)}`));
+      return first ? [rect, s("path", { d: `M${x - 6} ${y}l4.5 3.25l-4.5 3.25z`, fill: "var(--ink)" })] : rect;
+    }).flat();
+  }
+
+  function column({ order, from, to, middle, tile, el }, list, view) {
+    const dead = view.cut > order, now = view.column === order, asked = app.trace.request.order === order;
+    const key = JSON.stringify([list, dead, now, asked, width, app.lang]);
+    const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(to - from > 32 ? 1 : 0)}k` : String(list.count);
+    keyed(el, key, () => [
+      now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
+      s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
+      app.animate(s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
+        now ? [{ opacity: 0.15 }, { opacity: 1 }] : null, 360),
+      asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none",
+        stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
+      s("text", { x: middle, y: BASE + 14, "text-anchor": "middle", class: asked ? "b" : "" }, String(order)),
+      (order < 4 || order % 2) && s("text", { x: middle, y: BASE + 26, "text-anchor": "middle",
+        class: now ? "size now" : "size" }, sizeText(order).replace(/ kB| MB/,
+        (u) => u[1].toLowerCase().replace("m", "M"))),
+      s("text", { x: middle, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
+        text)].filter(Boolean));
+  }
+
+  function percpu({ which, x, el }, list, high, now) {
+    keyed(el, JSON.stringify([list.count, list.head[0], high, now, x, app.lang]), () => [
+      now && s("rect", { x: x - 11, y: BASE + 3, width: 22, height: 38, fill: "var(--now)", rx: 2 }),
+      s("line", { x1: x - 9, x2: x + 9, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
+      ...stack({ ...list, count: Math.min(list.count, 5) }, x - 7, 14, false, 3),
+      s("text", { x, y: BASE + 14, "text-anchor": "middle" }, app.t(which)),
+        s("text", { x, y: BASE + 26, "text-anchor": "middle", class: "size" }, `≤${high}`),
+      s("text", { x, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
+        String(list.count))].filter(Boolean));
+  }
+
+  function show(view, room) {
+    width = Math.max(260, Math.min(720, room));
+    const { lists } = view.state.zones[view.zone], zone = app.trace.machine.zones[view.zone],
+      { order } = app.trace.request;
+    svg.setAttribute("viewBox", `0 0 ${width} 172`);
+    svg.setAttribute("width", width * app.zoom);
+    keyed(columnLayer, width, build);
+    keyed(head, [width, order, app.lang].join(), () => brackets(order));
+    columns.forEach((one, o) => column(one, lists[o], view));
+    percpu(pcp[0], lists[HOT], zone.pcp_hot?.high ?? 0, view.column === HOT);
+    percpu(pcp[1], lists[COLD], zone.pcp_cold?.high ?? 0, view.column === COLD);
+    svg.setAttribute("aria-label", app.t("listsSummary",
+      { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
+      hot: lists[HOT].count, cold: lists[COLD].count }));
+  }
+  const hover = (order) => columns.forEach(({ el }, o) => el.classList.toggle("hov", o === order));
+  return { el: svg, show, hover };
+}
+
+export function makeMemory(app) {
+  const tanks = makeTanks(app), lists = makeLists(app), zonesHead = h("h3"), listsHead = h("h3");
+  const el = h("section", { class: "p mem" },
+    h("div", { class: "mgrid" }, h("div", { class: "mtanks" }, zonesHead, tanks.el),
+    h("div", {}, listsHead, lists.el)));
+
+  function show(view) {
+    const label = app.trace.machine.zones[view.zone].label;
+    el.setAttribute("aria-label", app.t("memory"));
+    keyed(zonesHead, app.lang, () => [app.t("zones"), h("span", {}, app.t("zonesSub"))]);
+    keyed(listsHead, app.lang + label, () =>
+      [app.t("lists"), h("span", { class: "strong" }, label), h("span", {}, app.t("headNext"))]);
+    tanks.show(view);
+    lists.show(view, app.stacked ? app.memWidth : app.memWidth - tanks.width() - 16);
+  }
+  return { el, show, hover: lists.hover };
+}

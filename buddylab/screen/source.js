@@ -1,0 +1,111 @@
+// The annotated source, and the note beside it.
+import { h, keyed, s } from "./dom.js";
+
+export function makeSource(app) {
+  const inner = h("div", { class: "in" }), el = h("section", { class: "src", tabindex: 0 }, inner), beam = s("path");
+  const wedge = s("svg", { class: "beam", width: 1, height: 1, "aria-hidden": "true" }, beam);
+  let lit = [], current = null;
+
+  function lineText(line) {
+    const words = Object.keys(app.text.mangled ?? {}).sort((a, b) => b.length - a.length);
+    if (!words.length) return [line || " "];
+    return (line || " ").split(new RegExp(`(${words.join("|")})`)).map((part) => {
+      const was = app.text.mangled[part];
+      return was ? h("u", { title: app.t("mangled", { word: part, was }) }, part) : part;
+    });
+  }
+
+  function build() {
+    const annotated = new Set();
+    for (const { lines: [a, b] } of Object.values(app.text.entries)) for (let n = a; n <= b; n += 1) annotated.add(n);
+    let comment = false;
+    return app.text.source.map((line, i) => {
+      comment ||= line.includes("/*");
+      const kind = annotated.has(i + 1) ? " z" : comment ? " c" : "";
+      if (line.includes("*/")) comment = false;
+      return h("div", { class: `ln${kind}` }, h("b", {}, String(i + 1)),
+        h("span", { lang: annotated.has(i + 1) ? "zh" : null }, lineText(line)));
+    });
+  }
+
+  function light(frame) {
+    const [a, b] = frame.lines ?? [0, -1], ranges = app.text.stages[frame.stage]?.ranges ?? [], next = [];
+    const mark = (from, to, name) => { for (let n = from; n <= to; n += 1) next.push([inner.children[n - 1], name]); };
+    ranges.forEach(([from, to]) => mark(from, to, "stg"));
+    mark(a, b, "lit");
+    for (const [line, name] of lit) line?.classList.remove(name);
+    for (const [line, name] of next) line?.classList.add(name);
+    lit = next;
+  }
+
+  function scroll() {
+    const [a, b] = current.frame.lines ?? app.text.stages[current.frame.stage]?.ranges[0] ?? [1, 1];
+    const first = inner.children[a - 1], last = inner.children[b - 1];
+    if (!first || !last) return;
+    const top = first.offsetTop, length = last.offsetTop + last.offsetHeight - top, height = el.clientHeight;
+    const level = app.wide ? app.ladder.stageY(current.frame.stage) : height / 2;
+    const want = Math.max(Math.min(level, height - length / 2 - 30), length / 2 + 30);
+    el.scrollTo({ top: Math.max(0, top + length / 2 - want),
+      behavior: app.forward && !app.still() ? "smooth" : "instant" });
+    drawBeam();
+  }
+
+  function drawBeam() {
+    wedge.style.display = app.wide ? "" : "none";
+    if (!app.wide || !current?.frame.lines) return void beam.setAttribute("d", "");
+    const [a, b] = current.frame.lines, from = app.ladder.place(current.frame.stage);
+    const origin = wedge.parentNode.getBoundingClientRect(), box = el.getBoundingClientRect();
+    const clamp = (y) => Math.max(box.top, Math.min(box.bottom, y)) - origin.top;
+    const top = clamp(inner.children[a - 1].getBoundingClientRect().top),
+      bottom = clamp(inner.children[b - 1].getBoundingClientRect().bottom);
+    const x0 = from.x - origin.left, x1 = box.left - origin.left + 1, y = from.y - origin.top,
+      half = 10.5 * app.ladderScale;
+    beam.setAttribute("d", `M${x0} ${y - half}C${x0 + 8} ${y - half} ${x1 - 8} ${top} ${x1} ${top}V${bottom}`
+      + `C${x1 - 8} ${bottom} ${x0 + 8} ${y + half} ${x0} ${y + half}Z`);
+  }
+
+  el.addEventListener("scroll", drawBeam, { passive: true });
+  function show(view) {
+    current = view;
+    el.setAttribute("aria-label", app.t("source"));
+    keyed(inner, app.lang, build);
+    light(view.frame);
+    scroll();
+  }
+  return { el, wedge, show, fit: () => current && scroll() };
+}
+
+export function makeNote(app) {
+  const el = h("section", { class: "note", tabindex: 0 });
+
+  function written(entry) {
+    return h("div", { class: "q" }, h("h3", {}, app.t("asWritten")), h("p", { class: "zh", lang: "zh" }, entry.zh),
+      app.lang === "en" ? h("p", { class: "tr" }, entry.en) : null);
+  }
+
+  function correction(entry) {
+    return h("div", { class: "fix" }, h("h3", {}, app.t("against")),
+      h("p", {}, h("span", { class: `vd ${entry.verdict}` }, app.t(entry.verdict), app.lang === "zh" ? "。" : ". "),
+        entry[`note_${app.lang}`]));
+  }
+
+  function own(stage) {
+    const note = app.text.silent?.[stage]?.[app.lang];
+    return [h("div", { class: "q none" }, h("h3", {}, app.t("asWritten")), h("p", {}, app.t("silent"))),
+      note ? h("div", { class: "fix ours" }, h("h3", {}, app.t("ourNote")), h("p", {}, note)) : null];
+  }
+
+  function show({ frame }) {
+    const entry = app.text.entries[frame.entry];
+    el.setAttribute("aria-label", app.t("asWritten"));
+    el.dataset.verdict = entry?.verdict ?? "";
+    keyed(el, `${app.lang}|${frame.entry ?? `silent ${frame.stage}`}`, () => {
+      el.scrollTop = 0;
+      return entry ? [written(entry), correction(entry)] : own(frame.stage);
+    });
+    fit();
+  }
+
+  const fit = () => el.classList.toggle("ov", el.scrollHeight > el.clientHeight + 4);
+  return { el, show, fit };
+}

@@ -1,0 +1,83 @@
+// 64 pages of a zone by address.
+import { USED } from "./constants.js";
+import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
+import { h, keyed, s } from "./dom.js";
+
+export function makeStrip(app) {
+  const svg = s("svg", { role: "img" }), legend = h("div", { class: "key" }),
+    el = h("section", { class: "p strip" }, svg, legend);
+  const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none",
+    R: () => app.pattern("lines"), "?": "var(--line2)" };
+  const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
+  const Y = 16, H = 16;
+
+  function block(run, scale, cut, start) {
+    const x = (run.pfn - start) * scale, width = run.n * scale,
+      label = (text, more) => s("text", { x: x + width / 2, y: Y + 12, "text-anchor": "middle", ...more }, text);
+    const title = s("title", {}, `pfn ${fmt(run.pfn)}${run.n > 1 ? ` – ${fmt(run.pfn + run.n - 1)}` : ""}`);
+    if (run.kind === "yours") {
+      return [app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
+        fill: "var(--ok)" }, title),
+        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320),
+          width > 30 ? label(app.t("yours"), { class: "on" }) : ""];
+    }
+    if (run.kind === "free") {
+      const dead = run.order < cut;
+      return [s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
+        fill: dead ? app.pattern("hatch") : "var(--free2)",
+        stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title),
+          width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
+    }
+    if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
+      fill: "var(--free3)", stroke: "var(--free)" }, title)];
+    return [s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
+      stroke: run.kind === "H" ? "var(--line)" : "none" }, title)];
+  }
+
+  function ghostNodes(ghost, scale, start, width) {
+    const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
+    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why, { pfn: ghost.buddy });
+    const wide = (asks.length + says.length) * (app.lang === "zh" ? 9 : 5.7);
+    const left = Math.max(0, Math.min(x, own, width - wide));
+    const text = s("text", { x: left, y: 7 }, `${asks} `, s("tspan", { class: "bad" }, says));
+    return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)",
+      "stroke-width": 2, "stroke-dasharray": "4 3" },
+      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text];
+  }
+
+  function legendNodes(strip) {
+    const label = app.trace.machine.zones[strip.zone].label,
+      kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
+    const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" },
+      s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
+      fill: kind === "free" ? "var(--free2)" : kind === "P" ? "var(--free3)" : fillOf(kind),
+        stroke: "free P".includes(kind) ? "var(--free)" : "var(--line)" }));
+    return [h("span", {}, `${label}, pfn ${fmt(strip.start)}`),
+      h("span", { class: "items" }, kinds.map((kind) =>
+      h("span", {}, swatch(kind), app.t(kind === "free" ? "free" : USED[kind])))),
+      h("span", {}, fmt(strip.start + strip.pages - 1))];
+  }
+
+  function show(view) {
+    const strips = [].concat(app.trace.strip ?? []),
+      at = Math.max(0, strips.findIndex((strip) => strip.zone === view.zone)), strip = strips[at];
+    el.hidden = !strip;
+    if (!strip) return;
+    el.setAttribute("aria-label", app.t("strip"));
+    const width = app.stripWidth, scale = width / strip.pages,
+      mine = app.trace.result === null ? null : takenBlock(app.trace, view.at);
+    const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
+    const runs = stripRuns(strip, view.state.strips[at], own),
+      cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
+    const ghost = cut && refusal(view.evidence) ? missingBuddy(strip, runs, cut - 1) : null;
+    svg.setAttribute("viewBox", `0 0 ${width} 40`);
+    svg.setAttribute("width", width * app.zoom);
+    svg.setAttribute("aria-label", app.t("stripName",
+      { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
+    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang]),
+      () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
+      ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
+    keyed(legend, JSON.stringify([app.lang, strip.zone, strip.start, strip.used]), () => legendNodes(strip));
+  }
+  return { el, show };
+}

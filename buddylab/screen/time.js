@@ -1,0 +1,141 @@
+// The time line and its keys.
+import { ICONS, TICK_ROOM } from "./constants.js";
+import { eventText, thinTicks, tickMoods } from "./frames.js";
+import { h, keyed, s, setText } from "./dom.js";
+
+export const SPEEDS = [0.5, 1, 2, 4], GRANULARITIES = ["stage", "event", "row"];
+
+export function tickMark(mood, x) {
+  const path = (d, colour, more) => s("path",
+    { d, stroke: `var(--${colour})`, fill: "none", "stroke-width": 2, ...more });
+  if (mood === "no" || mood === "end-no") return path(`M${x - 3} 31l6 6m0 -6l-6 6`, "no");
+  if (mood === "ok" || mood === "end-ok") return path(`M${x - 4} 34l3 3l5 -6`, "ok");
+  if (mood === "wake") return path(`M${x - 4} 38l4 -7l4 7z`, "ink", { fill: "var(--ink)", "stroke-width": 0 });
+  if (mood === "wait") return path(`M${x - 3.5} 34.5a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0M${x} 34.5v-2.5`, "ink2",
+    { "stroke-width": 1.3 });
+  if (mood === "reclaim") return path(`M${x} 38v-6m-3 3l3 -3.5l3 3.5`, "free");
+  if (["kill", "warn", "end-loop"].includes(mood)) return s("text",
+    { class: "tick", x, y: 38.5, "text-anchor": "middle" }, ICONS[mood]);
+  return null;
+}
+
+export function makeTime(app) {
+  const icon = (d) => s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d }));
+  const PLAY = "M4 2l9 6l-9 6z", PAUSE = "M3 2h4v12H3zM9 2h4v12H9z";
+  const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } }, icon(d)) });
+  const buttons = [
+    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })),
+      button("back", "M12 2v12L3 8z", () => app.step(-1)),
+    button("play", PLAY, () => app.play()), button("forward", "M4 2v12l9-6z", () => app.step(1)),
+    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.go(app.run.rows.length - 1, { settle: true })),
+  ];
+  const playButton = buttons[2].el;
+  playButton.className = "pl";
+  const bands = s("g"), ticks = s("g"), names = s("g"),
+    needle = s("rect", { class: "needle", y: 14, width: 4, height: 18, rx: 2 });
+  const svg = s("svg", { "aria-hidden": "true" }, bands, ticks, names, needle);
+  const range = h("input", { type: "range", class: "scrub", min: 0, on: {
+    input: () => app.go(Number(range.value)), change: () => app.settle() } });
+  const options = h("div", { class: "opt" }), event = h("div", { class: "ev" }), help = h("div", { class: "keys" });
+  const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)),
+    h("div", { class: "scr" }, svg, range), options, event, help);
+  let visits = [], moods = [];
+
+  function optionNodes() {
+    const radio = (value) => h("label", {}, h("input",
+      { type: "radio", name: `${app.id}-step`, checked: value === app.granularity,
+      on: { change: () => { app.granularity = value; } } }), app.t(value));
+    const speed = h("select", { "aria-label": app.t("speed"),
+      on: { change: (e) => { app.speed = Number(e.target.value); } } },
+      SPEEDS.map((value) => h("option", { value, selected: value === app.speed }, `${value}×`)));
+    return [h("div", { class: "seg", role: "radiogroup", "aria-label": app.t("stepBy") }, GRANULARITIES.map(radio)),
+      speed];
+  }
+
+  function helpNodes() {
+    const stop = h("input", { type: "checkbox", checked: app.stopAtRefusal,
+      on: { change: (e) => { app.stopAtRefusal = e.target.checked; } } });
+    return [h("label", { class: "stop" }, stop, ` ${app.t("stopAt")}`),
+      h("span", {}, h("kbd", {}, "←"), h("kbd", {}, "→"), ` ${app.t("keyStep")}`),
+      h("span", {}, h("kbd", {}, app.t("space")), ` ${app.t("keyPlay")}`)];
+  }
+
+  function findVisits() {
+    const { rows } = app.run, { frames } = app.trace;
+    const found = [];
+    rows.forEach(({ frame }, i) => {
+      const { stage, round, depth = 0 } = frames[frame], last = found[found.length - 1];
+      if (last && last.stage === stage && last.round === round && last.depth === depth) last.to = i;
+      else found.push({ stage, round, depth, from: i, to: i });
+    });
+    return found;
+  }
+
+  function build(width) {
+    const { rows } = app.run, unit = width / rows.length, gap = unit * rows.length / visitsCount() > 6 ? 1 : 0;
+    visits = findVisits().map((visit) => {
+      const x = visit.from * unit + gap, size = (visit.to - visit.from + 1) * unit - 2 * gap;
+      const whole = s("rect", { class: "band", x, y: 18, width: size, height: 10, rx: gap * 2 });
+      const done = s("rect", { class: "done", x, y: 18, height: 10, rx: gap * 2, width: size });
+      bands.append(whole, done);
+      return { ...visit, x, size, whole, done };
+    });
+  }
+
+  function tickNodes(unit, pass) {
+    const marked = thinTicks(moods, unit, pass);
+    return moods.map((_, i) => (marked.has(i) ? tickMark(moods[i].mood, (i + 0.5) * unit)
+      : unit > TICK_ROOM && s("rect", { x: (i + 0.5) * unit - 0.5, y: 31, width: 1,
+        height: app.run.rows[i].last ? 6 : 3, fill: "var(--ink3)" })));
+  }
+  const visitsCount = () => findVisits().length;
+
+  /** Names of the visits that have room; the current one always, and nothing that would touch it. */
+  function nameNodes(width, current) {
+    const size = ({ stage }) => (stage.length * 6.1 + 4) * app.zoom,
+      left = (visit) => Math.max(0, Math.min(visit.x + 1, width - size(visit)));
+    const clear = (visit) => left(visit) + size(visit) < left(current) - 4 || left(visit) > left(current)
+      + size(current) + 4;
+    const shown = visits.filter((visit) => visit === current || (visit.size > size(visit) && clear(visit)));
+    return shown.map((visit) => s("text", { x: left(visit), y: 11, class: visit === current ? "cur" : "" },
+      visit.stage));
+  }
+
+  function show(view) {
+    const width = app.scrubWidth;
+    keyed(options, app.lang, optionNodes);
+    keyed(help, app.lang, helpNodes);
+    const key = `${app.run.id} ${width}`;
+    if (svg.dataset.key !== key) {
+      svg.dataset.key = key;
+      bands.replaceChildren();
+      moods = tickMoods(app.trace.frames, app.run.rows, Object.keys(app.text.stages));
+      build(width);
+      range.max = app.run.rows.length - 1;
+    }
+    const unit = width / app.run.rows.length, current = visits.find((visit) => view.cursor <= visit.to);
+    for (const visit of visits) {
+      const past = Math.max(0, Math.min(visit.size,
+        (view.cursor - visit.from + 1) * unit - (visit.x - visit.from * unit) * 2));
+      visit.whole.classList.toggle("cur", visit === current);
+      visit.done.classList.toggle("cur", visit === current);
+      visit.done.setAttribute("width", view.cursor >= visit.to ? visit.size : view.cursor < visit.from ? 0 : past);
+    }
+    keyed(names, `${key} ${current.from}`, () => nameNodes(width, current));
+    const { pass } = moods[view.cursor];
+    keyed(ticks, `${key} ${pass}`, () => tickNodes(unit, pass));
+    needle.setAttribute("x", (view.cursor + 0.5) * unit - 2);
+    range.value = view.cursor;
+    range.setAttribute("aria-label", app.t("frame"));
+    range.setAttribute("aria-valuetext", `${view.frame.stage}: ${view.text}`);
+    setText(event, eventText(view.frame.event));
+    el.setAttribute("aria-label", app.t("time"));
+    for (const { name, el: node } of buttons) label(node, app.t(name === "play" && app.playing ? "pause" : name));
+    playButton.querySelector("path").setAttribute("d", app.playing ? PAUSE : PLAY);
+  }
+  function label(node, text) {
+    node.setAttribute("aria-label", text);
+    node.title = text;
+  }
+  return { el, show };
+}

@@ -1,0 +1,58 @@
+// The request as a sentence, and the switches of the view.
+import { CONTEXT, THEMES } from "./constants.js";
+import { WORDS } from "./words.js";
+import { fill } from "./frames.js";
+import { h, keyed, setText } from "./dom.js";
+
+/** Split a template at its places: "{a} asks" -> [["a"], " asks"], so that a place can become a control. */
+export function templateParts(template) {
+  return template.split(/(\{\w+\})/).filter(Boolean).map((part) => (part[0] === "{" ? [part.slice(1, -1)] : part));
+}
+
+export const sizeText = (order) => (order < 8 ? `${4 << order} kB` : `${(4 << order) / 1024} MB`);
+
+export function makeTop(app) {
+  const ask = h("div", { class: "ask" }), tools = h("div", { class: "tools" });
+  const skip = h("button", { type: "button", class: "skip", on: { click: () => app.toScrubber() } });
+  const open = (control) => () => app.openDeck(control);
+  const segment = (label, ...buttons) => h("div", { class: "seg", role: "group", "aria-label": label }, buttons);
+  const pressed = (on, text, click, more) =>
+    h("button", { type: "button", "aria-pressed": String(on), on: { click }, ...more }, text);
+
+  function sentenceNodes() {
+    const { request, machine } = app.trace, who = CONTEXT.find((name) => request.context?.[name]);
+    const pages = request.order ? app.t("pages", { n: 1 << request.order, order: request.order }) : app.t("page");
+    const words = {
+      who: [app.t(who ?? "task"), "who"], pages: [pages, "order"], mask: [request.names, "mask"],
+      machine: [fill("{m}", { m: machine.name }, app.lang), "machine"],
+    };
+    const articles = { a: /^[aeiou]/i.test(words.who[0]) ? "An " : "A ", one: machine.numa ? "" : "a " };
+    const button = ([name]) => (articles[name]
+      ?? h("button", { type: "button", "aria-expanded": String(app.deckOpen), on: { click: open(words[name][1]) } },
+      words[name][0]));
+    return templateParts(WORDS.request[app.index]).map((part) => (Array.isArray(part) ? button(part) : part));
+  }
+
+  function toolNodes() {
+    return [
+      pressed(app.deckOpen, app.t("knobs"), () => app.openDeck(null), { class: "solo" }),
+      segment(app.t("language"), pressed(app.lang === "en", "en", () => app.set("lang", "en"), { lang: "en" }),
+        pressed(app.lang === "zh", "中文", () => app.set("lang", "zh"), { lang: "zh" })),
+      segment(app.t("view"),
+        h("button", { type: "button", "aria-label": app.t("theme", { theme: app.t(app.theme) }),
+          title: app.t("theme", { theme: app.t(app.theme) }),
+          on: { click: () => app.set("theme", THEMES[(THEMES.indexOf(app.theme) + 1) % THEMES.length]) } },
+          `◐ ${app.t(app.theme)}`),
+        pressed(app.lecture, app.t("lecture"), () => app.setLecture(!app.lecture))),
+    ];
+  }
+
+  function show() {
+    keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
+      JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
+    keyed(tools, [app.lang, app.deckOpen, app.theme, app.lecture].join(), toolNodes);
+    setText(skip, app.t("skip"));
+    skip.hidden = !app.deckOpen;
+  }
+  return { el: h("div", { class: "top" }, ask, tools, skip), show };
+}

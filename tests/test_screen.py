@@ -1,0 +1,38 @@
+"""The parts of the screen become one module that a browser takes from a Blob."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from buddylab import screen
+
+needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node: apt-get install nodejs")
+
+
+@needs_node
+@pytest.mark.parametrize(("entry", "said"), [("widget", "object function"), ("app", "undefined function")])
+def test_the_module_stands_alone(tmp_path, entry, said):
+    """node reads it from a folder where no other file is: a name that two parts share would be a syntax error."""
+    (tmp_path / "one.mjs").write_text(screen.module(entry), encoding="utf-8")
+    ask = "import('./one.mjs').then((m) => console.log(typeof m.default, typeof m.mount))"
+    done = subprocess.run(["node", "-e", ask], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == (said, "")
+
+
+def test_each_part_is_there_once_and_nothing_is_imported():
+    text = screen.module()
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert text.count("export function makeLadder(") == 1
+
+
+def test_a_part_that_does_not_exist_is_named():
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        screen.module("nowhere")
+
+
+def test_the_style_touches_only_the_explorer():
+    rules = re.sub(r"/\*.*?\*/", "", screen.style(), flags=re.DOTALL)
+    selectors = re.findall(r"(?:^|[{}])\s*([^{}@]+?)\s*\{", rules)
+    assert selectors and not re.search(r"(?:^|,)\s*(?:body|html|:root|\*)", "\n".join(selectors))
