@@ -1,37 +1,15 @@
-"""The command line: `buddylab` and `python -m buddylab` are the same.
-
-replay: play scenario files and compare with what is recorded. gfp: read masks.
-"""
+"""The command line: `buddylab` and `python -m buddylab` are the same. Each subcommand is a module of `commands`."""
 
 import argparse
 import os
-import signal
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from buddylab import __version__
-from buddylab.core import gfp
-from buddylab.core.ladder import Livelock
-from buddylab.scenario import ScenarioError, compare, parse, recorded, replay, texts
+from buddylab.commands import COMMANDS
 
-EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = "equal", "different", "unusable", "with nothing recorded"
-PAYS = 3_000_000
-"""Characters of scenarios from which a second process is worth its start."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """Exit codes by the shell's custom: 128 and the signal's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What replaying one scenario came to: one of the four words above, a sentence unless equal, how many ops."""
-
-    word: str
-    message: str = ""
-    ops: int = 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -54,151 +32,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="buddylab", description="The page allocator of Linux 2.6.21, to look at.")
     parser.add_argument("--version", action="version", version=f"buddylab {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    command = commands.add_parser(
-        "replay", help="play scenario files and compare with what is recorded in them",
-        description="Play scenario files and compare with what is recorded in them. "
-        "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.")  # fmt: skip
-    command.add_argument("files", nargs="+", metavar="FILE", help="a .json, .jsonl or .jsonl.gz file")
-    command.set_defaults(run=run_replay)
-    command = commands.add_parser(
-        "gfp", help="read gfp masks, in hex, decimal or names",
-        description="Read gfp masks: each in hex, in the kernel's words, bit by bit.")  # fmt: skip
-    command.add_argument("masks", nargs="+", metavar="MASK", help="0xd0, 208 or 'GFP_KERNEL|__GFP_ZERO'")
-    command.set_defaults(run=run_gfp)
+    for command in COMMANDS:
+        command.add_to(commands)
     return parser
-
-
-def run_gfp(arguments: argparse.Namespace) -> int:
-    """Print every mask that can be read; 2 if one cannot."""
-    code = 0
-    for text in arguments.masks:
-        try:
-            mask = gfp.gfp_parse(text)
-        except ValueError as error:
-            print(f"buddylab: {error}", file=sys.stderr)
-            code = 2
-        else:
-            print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
-    return code
-
-
-def _bits(mask: int) -> str:
-    """The mask bit by bit, without composed names."""
-    named = [f"__GFP_{name}" for name, bit in gfp.BITS.items() if mask & bit]
-    rest = mask & ~sum(gfp.BITS.values())
-    return "|".join(named + ([hex(rest)] if rest else [])) or "0"
-
-
-def run_replay(arguments: argparse.Namespace) -> int:
-    """Replay all files, a sentence for each scenario that is not equal and one line at the end."""
-    verdicts: list[Verdict] = []
-    work: list[tuple[str, str]] = []
-    for file in arguments.files:
-        try:
-            work += list(texts(file))
-        except (ScenarioError, OSError) as error:
-            reason = f"{file}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-            verdicts.append(_tell(Verdict(UNUSABLE, reason)))
-    progress = Progress(len(work))
-    for verdict in _verdicts(work):
-        progress.clear()
-        verdicts.append(_tell(verdict))
-        progress.show(len(verdicts))
-    progress.clear()
-    print(_summary(verdicts))
-    words = {verdict.word for verdict in verdicts}
-    return 2 if UNUSABLE in words else 1 if DIFFERENT in words else 0
-
-
-def _tell(verdict: Verdict) -> Verdict:
-    """Print its sentence: to stderr if the input is at fault."""
-    if verdict.word == UNUSABLE:
-        print(f"buddylab: {verdict.message}", file=sys.stderr)
-    elif verdict.message:
-        print(verdict.message)
-    return verdict
-
-
-def _summary(verdicts: Sequence[Verdict]) -> str:
-    """`435 scenarios, 195,748 operations: all equal`, or how many of them were what."""
-    counts = {word: sum(verdict.word == word for verdict in verdicts)
-              for word in (EQUAL, DIFFERENT, UNUSABLE, UNRECORDED)}  # fmt: skip
-    ops = sum(verdict.ops for verdict in verdicts)
-    played = len(verdicts) - counts[UNUSABLE]
-    outcome = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    outcome = "all equal" if counts[EQUAL] == len(verdicts) else outcome
-    return f"{_count(played, 'scenario')}, {_count(ops, 'operation')}: {outcome}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + "s" * (number != 1)
-
-
-def _verdicts(work: list[tuple[str, str]]) -> Iterator[Verdict]:
-    """The verdicts in the order of the work, by several processes where that pays."""
-    processes = min(os.cpu_count() or 1, len(work))
-    if processes < 2 or sum(len(text) for _, text in work) < PAYS:
-        yield from map(judge, work)
-        return
-    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_parent) as pool:
-        try:
-            yield from pool.map(judge, work)
-        except BrokenProcessPool:
-            yield Verdict(UNUSABLE, "a worker process was killed (out of memory?); the rest was not played")
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _leave_interrupts_to_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def judge(work: tuple[str, str]) -> Verdict:
-    """Parse, check, play and compare one scenario: (place, text)."""
-    where, text = work
-    try:
-        scenario = parse(text, where)
-    except ScenarioError as error:
-        return Verdict(UNUSABLE, str(error))
-    where += f" ({scenario['name']})" if isinstance(scenario.get("name"), str) else ""
-    try:
-        outcome = replay(scenario)
-        difference, ops = compare(scenario, outcome), len(outcome["ops"])
-    except (ScenarioError, Livelock) as error:
-        return Verdict(UNUSABLE, ": ".join([where, *getattr(error, "__notes__", ()), str(error)]))
-    if not any(fields for _, fields in recorded(scenario)):
-        return Verdict(UNRECORDED, f"{where}: played, but nothing is recorded to compare it with", ops)
-    if difference is None:
-        return Verdict(EQUAL, "", ops)
-    place, field, wished, got = difference
-    return Verdict(DIFFERENT, f"{where}: {place}: {field}: recorded {_short(wished)}, played {_short(got)}", ops)
-
-
-def _short(value: object) -> str:
-    """At most 200 characters of a value."""
-    text = "null" if value is None else str(value)
-    return text if len(text) <= 200 else f"{text[:200]}... ({len(text):,} characters)"
-
-
-class Progress:
-    """How far the work has come, on a terminal's stderr, once it has taken a second."""
-
-    def __init__(self, total: int) -> None:
-        """total: scenarios to play."""
-        self.total, self.shown = total, False
-        self.start = time.monotonic()  # noqa: TID251  # how long a person has waited is no part of any result
-
-    def show(self, done: int) -> None:
-        """Say how many are done."""
-        if sys.stderr.isatty() and time.monotonic() - self.start > 1:  # noqa: TID251
-            print(f"\rreplayed {done:,} of {self.total:,} scenarios", end="", file=sys.stderr, flush=True)
-            self.shown = True
-
-    def clear(self) -> None:
-        """Take the line away again."""
-        if self.shown:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
-            self.shown = False
 
 
 if __name__ == "__main__":

@@ -16,7 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import buddylab
-from buddylab.__main__ import PAYS, Progress, main
+from buddylab.__main__ import main
+from buddylab.commands.progress import Progress
+from buddylab.commands.replay import PAYS
 from buddylab.core.events import KERNEL
 from buddylab.core.ladder import Livelock
 from buddylab.scenario import ScenarioError, build_machine, check, compare, load, replay
@@ -564,7 +566,7 @@ class Terminal:
 
 
 def test_progress_after_a_second_and_on_a_terminal_only(monkeypatch, capsys):
-    progress = Progress(1500)
+    progress = Progress(1500, "replayed {done:,} of {total:,} scenarios")
     progress.start -= 2
     progress.show(1)
     assert capsys.readouterr().err == ""
@@ -576,7 +578,7 @@ def test_progress_after_a_second_and_on_a_terminal_only(monkeypatch, capsys):
     assert "\r\033[K" in terminal.written
     terminal.written.clear()
     progress.clear()
-    Progress(5).show(1)
+    Progress(5, "{done}").show(1)
     assert terminal.written == []
 
 

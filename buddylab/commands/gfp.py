@@ -1,0 +1,36 @@
+"""`buddylab gfp MASK...`: read masks."""
+
+import argparse
+import sys
+
+from buddylab.core import gfp
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand and its arguments."""
+    command = commands.add_parser(
+        "gfp", help="read gfp masks, in hex, decimal or names",
+        description="Read gfp masks: each in hex, in the kernel's words, bit by bit.")  # fmt: skip
+    command.add_argument("masks", nargs="+", metavar="MASK", help="0xd0, 208 or 'GFP_KERNEL|__GFP_ZERO'")
+    command.set_defaults(run=run_gfp)
+
+
+def run_gfp(arguments: argparse.Namespace) -> int:
+    """Print every mask that can be read; 2 if one cannot."""
+    code = 0
+    for text in arguments.masks:
+        try:
+            mask = gfp.gfp_parse(text)
+        except ValueError as error:
+            print(f"buddylab: {error}", file=sys.stderr)
+            code = 2
+        else:
+            print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
+    return code
+
+
+def _bits(mask: int) -> str:
+    """The mask bit by bit, without composed names."""
+    named = [f"__GFP_{name}" for name, bit in gfp.BITS.items() if mask & bit]
+    rest = mask & ~sum(gfp.BITS.values())
+    return "|".join(named + ([hex(rest)] if rest else [])) or "0"

@@ -1,0 +1,128 @@
+"""`buddylab replay FILE...`: play scenario files and compare with what is recorded in them."""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+
+from buddylab.commands.progress import Progress
+from buddylab.core.ladder import Livelock
+from buddylab.scenario import ScenarioError, compare, parse, recorded, replay, texts
+
+EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = "equal", "different", "unusable", "with nothing recorded"
+PAYS = 3_000_000
+"""Characters of scenarios from which a second process is worth its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What replaying one scenario came to: one of the four words above, a sentence unless equal, how many ops."""
+
+    word: str
+    message: str = ""
+    ops: int = 0
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand and its arguments."""
+    command = commands.add_parser(
+        "replay", help="play scenario files and compare with what is recorded in them",
+        description="Play scenario files and compare with what is recorded in them. "
+        "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.")  # fmt: skip
+    command.add_argument("files", nargs="+", metavar="FILE", help="a .json, .jsonl or .jsonl.gz file")
+    command.set_defaults(run=run_replay)
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    """Replay all files, a sentence for each scenario that is not equal and one line at the end."""
+    verdicts: list[Verdict] = []
+    work: list[tuple[str, str]] = []
+    for file in arguments.files:
+        try:
+            work += list(texts(file))
+        except (ScenarioError, OSError) as error:
+            reason = f"{file}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+            verdicts.append(_tell(Verdict(UNUSABLE, reason)))
+    progress = Progress(len(work), "replayed {done:,} of {total:,} scenarios")
+    for verdict in _verdicts(work):
+        progress.clear()
+        verdicts.append(_tell(verdict))
+        progress.show(len(verdicts))
+    progress.clear()
+    print(_summary(verdicts))
+    words = {verdict.word for verdict in verdicts}
+    return 2 if UNUSABLE in words else 1 if DIFFERENT in words else 0
+
+
+def _tell(verdict: Verdict) -> Verdict:
+    """Print its sentence: to stderr if the input is at fault."""
+    if verdict.word == UNUSABLE:
+        print(f"buddylab: {verdict.message}", file=sys.stderr)
+    elif verdict.message:
+        print(verdict.message)
+    return verdict
+
+
+def _summary(verdicts: Sequence[Verdict]) -> str:
+    """`435 scenarios, 195,748 operations: all equal`, or how many of them were what."""
+    counts = {word: sum(verdict.word == word for verdict in verdicts)
+              for word in (EQUAL, DIFFERENT, UNUSABLE, UNRECORDED)}  # fmt: skip
+    ops = sum(verdict.ops for verdict in verdicts)
+    played = len(verdicts) - counts[UNUSABLE]
+    outcome = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    outcome = "all equal" if counts[EQUAL] == len(verdicts) else outcome
+    return f"{_count(played, 'scenario')}, {_count(ops, 'operation')}: {outcome}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + "s" * (number != 1)
+
+
+def _verdicts(work: list[tuple[str, str]]) -> Iterator[Verdict]:
+    """The verdicts in the order of the work, by several processes where that pays."""
+    processes = min(os.cpu_count() or 1, len(work))
+    if processes < 2 or sum(len(text) for _, text in work) < PAYS:
+        yield from map(judge, work)
+        return
+    with ProcessPoolExecutor(processes, initializer=_leave_interrupts_to_parent) as pool:
+        try:
+            yield from pool.map(judge, work)
+        except BrokenProcessPool:
+            yield Verdict(UNUSABLE, "a worker process was killed (out of memory?); the rest was not played")
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts_to_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def judge(work: tuple[str, str]) -> Verdict:
+    """Parse, check, play and compare one scenario: (place, text)."""
+    where, text = work
+    try:
+        scenario = parse(text, where)
+    except ScenarioError as error:
+        return Verdict(UNUSABLE, str(error))
+    where += f" ({scenario['name']})" if isinstance(scenario.get("name"), str) else ""
+    try:
+        outcome = replay(scenario)
+        difference, ops = compare(scenario, outcome), len(outcome["ops"])
+    except (ScenarioError, Livelock) as error:
+        return Verdict(UNUSABLE, ": ".join([where, *getattr(error, "__notes__", ()), str(error)]))
+    if not any(fields for _, fields in recorded(scenario)):
+        return Verdict(UNRECORDED, f"{where}: played, but nothing is recorded to compare it with", ops)
+    if difference is None:
+        return Verdict(EQUAL, "", ops)
+    place, field, wished, got = difference
+    return Verdict(DIFFERENT, f"{where}: {place}: {field}: recorded {_short(wished)}, played {_short(got)}", ops)
+
+
+def _short(value: object) -> str:
+    """At most 200 characters of a value."""
+    text = "null" if value is None else str(value)
+    return text if len(text) <= 200 else f"{text[:200]}... ({len(text):,} characters)"
