@@ -22,6 +22,7 @@ LAYERS = {
     "script": {"core", "schema"},  # a world that does what a script says
     "scenario": {"core", "schema", "script"},
     "commentary": {"core"},
+    "knobs": {"core", "commentary", "world"},  # the explorer's, for a notebook and for a page
     "screen": set(),  # the JavaScript and its style sheet
     "reports": {"core", "scenario"},
     "course": {"core", "world", "scenario", "commentary", "reports"},
