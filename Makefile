@@ -6,7 +6,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
 ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks lock clean
+.PHONY: help lab test lint bench notebooks site lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -26,12 +26,16 @@ bench: .venv/all  ## the table of speed ratios
 notebooks: .venv/all  ## execute the committed notebooks again, in place
 	$(BIN)/python notebooks/execute.py
 
+site: .venv/all  ## all notebooks as a folder for any static host (build/site): no server, no account
+	rm -rf build/site
+	$(BIN)/python lectures/site.py build/site
+
 lock: .venv/uv  ## choose the newest versions of everything again
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
 
 clean:  ## remove what make and the tools built
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find buddylab tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # The files below are empty and only say when a step was done, so that the second time is quick.
@@ -42,7 +46,7 @@ clean:  ## remove what make and the tools built
 	@touch $@
 
 .venv/all: .venv/uv pyproject.toml requirements.lock
-	$(UV_INSTALL) --editable '.[test,dev]'
+	$(UV_INSTALL) --editable '.[test,dev,site]'
 	@touch $@
 
 # uv alone comes by pip, from its own lines of the lock, because pip is ten times slower with the rest.

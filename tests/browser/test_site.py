@@ -1,0 +1,73 @@
+"""The site without a server of ours: built, served as files from one folder, opened with every other address shut."""
+
+import functools
+import http.server
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from buddylab.commentary.view import transcript
+from buddylab.widgets import Explorer
+
+ROOT = Path(__file__).resolve().parents[2]
+KERNEL_MS = 240_000  # Pyodide starts, and Python is read from its wheels
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and keeps no log."""
+
+    def log_message(self, *_):
+        return
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The address of the built site."""
+    folder = tmp_path_factory.mktemp("site") / "site"
+    command = [sys.executable, "lectures/site.py", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    print(done.stdout)
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def opened(site, page):
+    """The start notebook on the site; whatever is asked of another address is refused and remembered."""
+    outside, errors = [], []
+
+    def refuse(route):
+        outside.append(route.request.url)
+        route.abort()
+
+    page.context.route(lambda url: not url.startswith((site, "data:", "blob:")), refuse)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_viewport_size({"width": 1500, "height": 1000})
+    page.goto(f"{site}/lab/index.html?path=notebooks/00_start_here.ipynb")
+    page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=KERNEL_MS)
+    yield page
+    assert (outside, errors) == ([], [])
+
+
+def test_the_start_notebook_runs_and_plays_without_a_server(opened):
+    opened.get_by_text("Run", exact=True).first.click()
+    opened.get_by_text("Run All Cells", exact=True).click()
+    root = opened.get_by_role("region", name="buddylab explorer").first
+    expect(root.locator(".say .tx")).not_to_be_empty(timeout=KERNEL_MS)
+    python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
+    slider = root.locator(".time input[type=range]")
+    slider.press("Home")
+    expect(root.locator(".say .tx")).to_have_text(transcript(python.trace)[0].partition(": ")[2])
+    slider.press("End")
+    expect(root.locator(".say .tx")).to_have_text(transcript(python.trace)[-1].partition(": ")[2])
+    root.get_by_role("switch", name="PF_MEMALLOC").press("Space")
+    python.set(PF_MEMALLOC=True)
+    expect(root.locator(".say .tx")).to_have_text(transcript(python.trace)[-1].partition(": ")[2], timeout=30_000)

@@ -1,0 +1,41 @@
+"""The package as it comes, in a Python that runs in JavaScript: no extra is there, and none is needed."""
+
+import json
+import runpy
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+ASK = """
+import {{ loadPyodide }} from "./pyodide.mjs";
+const pyodide = await loadPyodide();
+await pyodide.loadPackage({wheel}, {{ messageCallback: () => undefined }});
+console.log(await pyodide.runPythonAsync(`{python}`));
+"""
+# The public case, counted by hand in tests/test_frames.py: 41 pages against 44; and what the import drew in.
+PYTHON = """
+import json, sys
+import buddylab
+from buddylab.commentary.view import transcript, view
+from buddylab.core.record import record
+from buddylab.world.pressure import prepare
+run = record(prepare("report").machine, 0x20, 3)
+told = [line for line in transcript(view(run)) if "41 pages; more than 44" in line]
+heavy = sorted({"numpy", "matplotlib", "ipywidgets", "anywidget"} & set(sys.modules))
+json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform])
+"""
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
+def test_the_core_runs_in_pyodide(tmp_path):
+    site = runpy.run_path(str(ROOT / "lectures" / "site.py"))
+    site["fetch_pyodide"](tmp_path)
+    wheel = site["build_wheel"](tmp_path)
+    (tmp_path / "ask.mjs").write_text(ASK.format(wheel=json.dumps(wheel.as_uri()), python=PYTHON))
+    done = subprocess.run(["node", "ask.mjs"], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    version, end, told, heavy, platform = json.loads(done.stdout)
+    assert (version, end, told, heavy, platform) == ("0.1.0", "no_page", True, [], "emscripten")
