@@ -6,7 +6,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
 ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks site lock clean
+.PHONY: help lab test lint bench notebooks site slides lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -29,6 +29,10 @@ notebooks: .venv/all  ## execute the committed notebooks again, in place
 site: .venv/all  ## all notebooks as a folder for any static host (build/site): no server, no account
 	rm -rf build/site
 	$(BIN)/python lectures/site.py build/site
+
+slides: .venv/all  ## the lecture decks, widgets playing, from disk (build/slides)
+	rm -rf build/slides
+	$(BIN)/python lectures/slides.py build/slides
 
 lock: .venv/uv  ## choose the newest versions of everything again
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \

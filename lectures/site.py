@@ -11,19 +11,18 @@ import argparse
 import json
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from importlib import metadata
 from pathlib import Path
 
+from build import ROOT, npm_package, report_errors, run
 from jupyterlite_pyodide_kernel.constants import PYODIDE_VERSION
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pyodide_lock import PyodideLockSpec
 from pyodide_lock.utils import add_wheels_to_spec
 
-ROOT = Path(__file__).resolve().parents[1]
 START = "00_start_here.ipynb"
 PYTHON = "3.14"
 """The Python of this Pyodide."""
@@ -61,22 +60,12 @@ def closure(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-def run(*command: str | Path, cwd: Path = ROOT) -> None:
-    """Run a command; RuntimeError with what it said if it fails."""
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
-        raise RuntimeError(f"{Path(command[0]).name} {' '.join(map(str, command[1:4]))} failed:\n{said}")
-
-
 def fetch_pyodide(folder: Path) -> None:
     """Put Pyodide's own files, of the version that the kernel names, into this folder; npm checks their hash."""
     with tempfile.TemporaryDirectory() as scratch:
-        run("npm", "pack", "--silent", f"pyodide@{PYODIDE_VERSION}", "--pack-destination", scratch)
-        (archive,) = Path(scratch).glob("pyodide-*.tgz")
-        shutil.unpack_archive(archive, scratch, filter="data")
+        unpacked = npm_package(f"pyodide@{PYODIDE_VERSION}", Path(scratch))
         for name in (*PYODIDE_FILES, "pyodide-lock.json"):
-            shutil.copy(Path(scratch) / "package" / name, folder / name)
+            shutil.copy(unpacked / name, folder / name)
 
 
 def fetch_wheels(folder: Path) -> list[Path]:
@@ -140,6 +129,8 @@ def build(target: Path) -> None:
             "--output-dir", built, "--apps", "lab", "--no-sourcemaps",
             "--no-unused-shared-packages", cwd=lite)  # fmt: skip
         shutil.copytree(built, target)
+    files = [file for file in target.rglob("*") if file.is_file()]
+    print(f"{len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB")
 
 
 def main() -> int:
@@ -149,15 +140,9 @@ def main() -> int:
     target = parser.parse_args().target
     if target.exists():
         parser.error(f"{target} exists already: remove it, or name another folder")
-    try:
-        build(target)
-    except (OSError, RuntimeError) as error:
-        print(f"The site was not built: {error}", file=sys.stderr)
-        return 1
-    files = [file for file in target.rglob("*") if file.is_file()]
-    print(f"{target}: {len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB. To look at it:")
-    print(f"  python -m http.server --directory {target} 8000   and open /lab/index.html?path=notebooks/{START}")
-    return 0
+    return report_errors("The site was not built", lambda: build(target), f"Built {target}. To look at it: "
+                         f"python -m http.server --directory {target} 8000, and open "
+                         f"/lab/index.html?path=notebooks/{START} there.")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform])
 
 
 @pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
-def test_the_core_runs_in_pyodide(tmp_path):
+def test_the_core_runs_in_pyodide(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "lectures")
     site = runpy.run_path(str(ROOT / "lectures" / "site.py"))
     site["fetch_pyodide"](tmp_path)
     wheel = site["build_wheel"](tmp_path)
