@@ -2,8 +2,9 @@
 
     python lectures/slides.py build/slides [NOTEBOOK...]
 
-A cell is on a slide if its metadata says so (`slideshow.slide_type`: slide, subslide, fragment, notes), without its code
-if it has the tag `hide-input`; X
+A cell is on a slide if its metadata says so (`slideshow.slide_type`: slide, subslide, fragment, notes), without its
+code if it has the tag `hide-input`; S in a deck opens the speaker's notes. reveal.js and the widgets' front end are
+put beside the decks when they are built.
 """
 
 import argparse
