@@ -6,7 +6,7 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
 ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks site slides lock clean
+.PHONY: help lab test lint bench notebooks site slides links lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -14,7 +14,7 @@ help:  ## this list
 lab: .venv/lab  ## open the notebooks in JupyterLab (ARGS=--no-browser: only serve them)
 	$(BIN)/jupyter lab $(ROOT_NEEDS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/all  ## check everything (PARTS="lint unit": only these parts)
+test: .venv/all .venv/lite/done  ## check everything (PARTS="lint unit": only these parts)
 	@tests/run $(PARTS)
 
 lint: .venv/all  ## ruff and mypy only
@@ -26,13 +26,16 @@ bench: .venv/all  ## the table of speed ratios
 notebooks: .venv/all  ## execute the committed notebooks again, in place
 	$(BIN)/python notebooks/execute.py
 
-site: .venv/all  ## all notebooks as a folder for any static host (build/site): no server, no account
+site: .venv/lite/done  ## all notebooks as a folder for any static host (build/site): no server, no account
 	rm -rf build/site
-	$(BIN)/python lectures/site.py build/site
+	.venv/lite/bin/python lectures/lite.py build/site
 
 slides: .venv/all  ## the lecture decks, widgets playing, from disk (build/slides)
 	rm -rf build/slides
 	$(BIN)/python lectures/slides.py build/slides
+
+links:  ## the README's Binder links, from the address in pyproject.toml
+	$(PYTHON) binder/links.py
 
 lock: .venv/uv  ## choose the newest versions of everything again
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
@@ -50,7 +53,14 @@ clean:  ## remove what make and the tools built
 	@touch $@
 
 .venv/all: .venv/uv pyproject.toml requirements.lock
-	$(UV_INSTALL) --editable '.[test,dev,site]'
+	$(UV_INSTALL) --editable '.[test,dev]'
+	@touch $@
+
+# Apart from the rest: JupyterLite's kernel is an extension that JupyterLab would load, and fail on.
+.venv/lite/done: .venv/uv pyproject.toml requirements.lock
+	$(BIN)/uv venv --quiet --seed --allow-existing .venv/lite
+	$(BIN)/uv pip install --quiet --python .venv/lite/bin/python --constraint requirements.lock \
+		--build-constraint requirements.lock --editable '.[site]'
 	@touch $@
 
 # uv alone comes by pip, from its own lines of the lock, because pip is ten times slower with the rest.

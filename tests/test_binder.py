@@ -1,12 +1,15 @@
 """What Binder would build, as far as it can be known without building it."""
 
+import importlib
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
-import zipfile
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,17 +68,55 @@ def test_repo2docker_takes_our_python_and_our_requirements():
     assert re.search(r'pip install \S+ -r "binder/requirements.txt"', done.stdout)
 
 
-def test_the_wheel_carries_the_whole_package(tmp_path):
-    """Binder installs no editable package but a wheel: data files must be in it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True,
-    )
+def test_what_binder_installs_runs_the_start_notebook(tmp_path):
+    """A new environment with exactly binder/requirements.txt, and the start notebook executed there."""
+    uv, environment = Path(sys.prefix) / "bin" / "uv", tmp_path / "env"
+    subprocess.run([uv, "venv", "--quiet", environment], check=True)
+    python = environment / "bin" / "python"
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "-r", "binder/requirements.txt"], cwd=ROOT,
+                   check=True)  # fmt: skip
+    notebook = shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", tmp_path)
+    done = subprocess.run([environment / "bin" / "jupyter", "execute", notebook], cwd=tmp_path, capture_output=True,
+                          text=True, env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")})  # fmt: skip
     assert done.returncode == 0, done.stderr
-    (wheel,) = tmp_path.glob("buddylab-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        packed = {name for name in archive.namelist() if name.startswith("buddylab/")}
-        (entry_points,) = (name for name in archive.namelist() if name.endswith("entry_points.txt"))
-        assert "buddylab = buddylab.__main__:main" in archive.read(entry_points).decode()
-    files = {p.relative_to(ROOT).as_posix() for p in (ROOT / "buddylab").rglob("*") if p.is_file()}
-    assert packed == {name for name in files if "__pycache__" not in name}
+    pins = dict(line.split("==") for line in binder_lines()[:-1])
+    listed = subprocess.run([uv, "pip", "list", "--python", python, "--format", "freeze"], capture_output=True,
+                            text=True).stdout.split()  # fmt: skip
+    assert pins.items() <= dict(line.split("==") for line in listed if "==" in line).items()
+
+
+@pytest.fixture
+def links(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "binder")
+    return importlib.import_module("links")
+
+
+def test_the_readme_says_what_the_address_says(links):
+    readme = (ROOT / "README.md").read_text()
+    assert links.renewed(readme) == readme
+    urls = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"].get("urls", {})
+    assert ("badge_logo" in readme) == ("Repository" in urls)
+
+
+@pytest.mark.parametrize(
+    ("repository", "link"),
+    [
+        ("https://github.com/me/lab", "https://mybinder.org/v2/gh/me/lab/HEAD"),
+        ("https://github.com/me/lab.git", "https://mybinder.org/v2/gh/me/lab/HEAD"),
+        ("https://gitlab.com/me/lab/", "https://mybinder.org/v2/gl/me%2Flab/HEAD"),
+    ],
+)
+def test_an_address_becomes_a_badge_and_a_link_for_every_notebook(links, repository, link):
+    path = ROOT / "notebooks" / "00_start_here.ipynb"
+    part = links.section(repository, [path])
+    assert part.count(f"{link}?urlpath=lab%2Ftree%2Fnotebooks%2F00_start_here.ipynb") == 2
+    assert "[![Binder](https://mybinder.org/badge_logo.svg)]" in part
+    assert "[00 Start here" in part
+
+
+@pytest.mark.parametrize("repository", [
+    "http://github.com/me/lab", "https://example.org/me/lab", "me/lab", "https://github.com/me",
+])  # fmt: skip
+def test_an_address_that_binder_cannot_fetch_is_refused(links, repository):
+    with pytest.raises(ValueError, match="must be https://HOST/OWNER/REPO"):
+        links.binder_link(repository, "a.ipynb")

@@ -17,8 +17,10 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -145,6 +147,9 @@ def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) 
         try:
             urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=1).close()
             return
+        except urllib.error.HTTPError as answer:  # Voilà answers, but tells nobody its status
+            answer.close()
+            return
         except OSError as error:
             if server.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}") from error
@@ -161,22 +166,18 @@ def shut_down_kernels(lab: Lab) -> None:
         urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="DELETE")).close()
 
 
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab on a copy of notebooks/; a test may put notebooks of its own into `lab.root`."""
-    home = tmp_path_factory.mktemp("lab")
+@contextmanager
+def served(home: Path, *command: str) -> Iterator[Lab]:
+    """A Jupyter server (`python -m` this command) on a copy of notebooks/, until the block ends."""
     root = home / "served" / "notebooks"
     shutil.copytree(NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
     port = free_port()
     running = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(16), root)
-    log = home / "lab.log"
-    command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-        "--ServerApp.port_retries=0", f"--IdentityProvider.token={running.token}", f"--ServerApp.root_dir={root}",
-        "--LabApp.extension_manager=readonly", "--expose-app-in-browser",
-    ]  # fmt: skip
+    log = home / "server.log"
+    options = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={running.token}"]
     with log.open("wb") as out:
-        server = subprocess.Popen(command, env=private_environment(home), stdout=out, stderr=subprocess.STDOUT)
+        server = subprocess.Popen([sys.executable, "-m", *command, *options], cwd=root, env=private_environment(home),
+                                  stdout=out, stderr=subprocess.STDOUT)  # fmt: skip
     try:
         wait_until_it_answers(running, server, log)
         yield running
@@ -187,6 +188,17 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+SERVER = ("--allow-root", "--ip=127.0.0.1", "--ServerApp.port_retries=0", "--expose-app-in-browser")
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab on a copy of notebooks/; a test may put notebooks of its own into `lab.root`."""
+    options = (*SERVER, "--LabApp.extension_manager=readonly")
+    with served(tmp_path_factory.mktemp("lab"), "jupyterlab", *options) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 def site(tmp_path_factory):
     """The address of the built site."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    command = [sys.executable, "lectures/site.py", str(folder)]
+    command = [Path(sys.prefix) / "lite" / "bin" / "python", "lectures/lite.py", folder]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     print(done.stdout)

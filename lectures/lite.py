@@ -1,10 +1,11 @@
 """Build a JupyterLite site: all notebooks, in a browser alone, from one folder that any static host can serve.
 
-    python lectures/site.py build/site
+    .venv/lite/bin/python lectures/lite.py build/site
 
 Python runs in the reader's browser (Pyodide). The folder holds everything that the pages ask for; nothing comes from
 elsewhere. Pyodide's own lock is replaced by one of the pure Python wheels that the notebooks need, in the versions of
-requirements.lock. numpy and matplotlib are not pure Python: where they are missing `buddylab.plots` gives text tables.
+requirements.lock. The tools lie in an environment of their own, since in that of JupyterLab their extension would
+break it. numpy and matplotlib are not pure Python: where they are missing `buddylab.plots` gives text tables.
 """
 
 import argparse
