@@ -8,7 +8,7 @@ from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import Trace, record
 from buddylab.world import pressure
-from buddylab.world.hardware import MACHINES
+from buddylab.world.hardware import LARGEST, MACHINES, TYPES, find, named
 
 Knobs = dict[str, Any]
 """machine, gfp_mask, order, pressure, scatter, mix, and the FLAGS of who asks."""
@@ -21,6 +21,7 @@ GROUPS = (
 )  # fmt: skip
 """The gfp bits as the kernel groups them."""
 FLAGS = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE")
+KNOBS = ("machine", "gfp_mask", "order", "pressure", "scatter", "mix", *FLAGS)
 MAX_ROUNDS = 6
 """Rounds after which the explorer shows an endless retry as one."""
 
@@ -39,25 +40,27 @@ def recording(knobs: Knobs) -> Recording:
     population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
     task = Task(**{flag: knobs[flag] for flag in FLAGS})
     run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
-    hardware = MACHINES[knobs["machine"]]
+    hardware = find(knobs["machine"])
     shown = view(run, name={"en": hardware.name_en, "zh": hardware.name_zh}, kind_of=population.kind_of)
     return Recording(run, shown, deck(knobs, run))
 
 
 def checked(knobs: Knobs) -> Knobs:
     """The knobs with every value as it must be. Raises ValueError with what is allowed."""
-    known = {"machine", "gfp_mask", "order", "pressure", "scatter", "mix", *FLAGS}
-    if set(knobs) != known:
-        raise ValueError(f"no such knob: {', '.join(sorted(set(knobs) ^ known))}; there are {', '.join(sorted(known))}")
+    if set(knobs) != set(KNOBS):
+        raise ValueError(f"no such knob: {', '.join(sorted(set(knobs) ^ set(KNOBS)))}; there are {', '.join(KNOBS)}")
     mask, order = knobs["gfp_mask"], knobs["order"]
     if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 10:
         raise ValueError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {order!r}")
-    for knob, table in (("machine", MACHINES), ("mix", pressure.MIXES)):
-        if not isinstance(knobs[knob], str) or knobs[knob] not in table:
-            raise ValueError(f"no {knob} {knobs[knob]!r}: choose one of {', '.join(table)}")
-    own = MACHINES[knobs["machine"]].scatter
-    scatter = own if knobs["scatter"] is None else knobs["scatter"]
-    return {**knobs, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
+    if not isinstance(knobs["mix"], str) or knobs["mix"] not in pressure.MIXES:
+        raise ValueError(f"no mix {knobs['mix']!r}: choose one of {', '.join(pressure.MIXES)}")
+    machine = named(knobs["machine"])
+    scatter = find(machine).scatter if knobs["scatter"] is None else knobs["scatter"]
+    for knob, top in (("pressure", pressure.TRACK), ("scatter", 100)):
+        value = knobs[knob]
+        if value is not None and (type(value) is not int or not 0 <= value <= top):
+            raise ValueError(f"{knob} must be a whole number from 0 to {top}, not {value!r}")
+    return {**knobs, "machine": machine, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
             "scatter": scatter, **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
 
 
@@ -65,7 +68,7 @@ def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
     """What the knobs may be, and how they stand."""
     types = run.machine.zone_types
     compiled = {"DMA": "DMA" in types, "HIGHMEM": "HighMem" in types, "DMA32": "DMA32" in types}
-    zone = next(zone for zone in run.before if zone.name == "Normal")
+    zone = pressure.shown_zone(run.before)
     value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
     return {
         "knobs": {**knobs, "pressure": value},
@@ -73,6 +76,7 @@ def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
+        "own": [[kind, LARGEST[kind]] for kind in TYPES],
         "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
                   for key, m in pressure.MIXES.items()],
         "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,

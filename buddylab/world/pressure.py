@@ -5,6 +5,7 @@ is `prepared.World`'s business.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -13,7 +14,7 @@ from buddylab.core.buddy import free_one_page, rmqueue
 from buddylab.core.machine import Machine
 from buddylab.core.pcp import free_hot_cold_page
 from buddylab.core.zone import MAX_ORDER, TOP, Zone
-from buddylab.world.hardware import MACHINES
+from buddylab.world.hardware import find
 from buddylab.world.prepared import Plan, World
 
 TRACK = 1000
@@ -162,9 +163,14 @@ def _keep_at_hand(plan: Plan, zone: Zone) -> None:
                 count -= 1
 
 
+def shown_zone(zones: Sequence[Zone]) -> Zone:
+    """The zone whose free pages the pressure knob counts: the first Normal one, else the largest."""
+    return next((zone for zone in zones if zone.name == "Normal"), max(zones, key=lambda zone: zone.present_pages))
+
+
 @lru_cache(maxsize=8)
 def _prepared(machine_id: str, pressure: int | None, scatter: int, mix: Mix, seed: int) -> Plan:
-    hardware = MACHINES[machine_id]
+    hardware = find(machine_id)
     machine = hardware.machine()
     reported = {label: list(counts) for label, counts in hardware.blocks}
     blocks = {}
@@ -184,8 +190,8 @@ def _prepared(machine_id: str, pressure: int | None, scatter: int, mix: Mix, see
 @lru_cache(maxsize=8)
 def default_pressure(machine_id: str) -> int:
     """Where the pressure track stands when nobody has moved it: as reported, or a quarter above the high mark."""
-    hardware = MACHINES[machine_id]
-    zone = next(zone for zone in hardware.machine().zones if zone.name == "Normal")
+    hardware = find(machine_id)
+    zone = shown_zone(hardware.machine().zones)
     for label, counts in hardware.blocks:
         if label == zone.label:
             return position_of(zone, sum(count << order for order, count in enumerate(counts)))
@@ -198,12 +204,13 @@ def prepare(machine_id: str = "report", pressure: int | None = None, scatter: in
 
     pressure: 0..1000 on the track (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
     mix: a name from MIXES, or shares of your own.
-    Raises ValueError for a number outside, KeyError for an unknown machine or mix.
+    machine_id: a name from MACHINES, or sizes as `hardware.named` writes them. Raises ValueError for a number outside or
+    a machine that cannot be, KeyError for an unknown mix.
     """
     for number, top, what in ((pressure, TRACK, "pressure"), (scatter, 100, "scatter")):
         if number is not None and (type(number) is not int or not 0 <= number <= top):
             raise ValueError(f"{what} must be a whole number from 0 to {top}, not {number!r}")
-    scatter = MACHINES[machine_id].scatter if scatter is None else scatter
+    scatter = find(machine_id).scatter if scatter is None else scatter
     pressure = None if pressure == default_pressure(machine_id) else pressure
     return _prepared(machine_id, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world()
 
