@@ -60,8 +60,9 @@ def checked(knobs: Knobs) -> Knobs:
         value = knobs[knob]
         if value is not None and (type(value) is not int or not 0 <= value <= top):
             raise ValueError(f"{knob} must be a whole number from 0 to {top}, not {value!r}")
-    return {**knobs, "machine": machine, "gfp_mask": gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask),
-            "scatter": scatter, **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
+    mask = gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask)
+    return {**knobs, "machine": machine, "gfp_mask": mask, "scatter": scatter,
+            **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
 
 
 def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:

@@ -204,8 +204,8 @@ def prepare(machine_id: str = "report", pressure: int | None = None, scatter: in
 
     pressure: 0..1000 on the track (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
     mix: a name from MIXES, or shares of your own.
-    machine_id: a name from MACHINES, or sizes as `hardware.named` writes them. Raises ValueError for a number outside or
-    a machine that cannot be, KeyError for an unknown mix.
+    machine_id: a name from MACHINES, or sizes as `hardware.named` writes them.
+    Raises ValueError for a number outside or a machine that cannot be, KeyError for an unknown mix.
     """
     for number, top, what in ((pressure, TRACK, "pressure"), (scatter, 100, "scatter")):
         if number is not None and (type(number) is not int or not 0 <= number <= top):
