@@ -64,7 +64,7 @@ Sizes = Mapping[str, int | Sequence[int]]
 
 
 def named(machine: str | Sizes) -> str:
-    """A machine's name: one of MACHINES, or its sizes written out as in `DMA:16+Normal:48`; on two nodes `Normal:64/64`.
+    """A machine's name: one of MACHINES, or its sizes, as in `DMA:16+Normal:48`; on two nodes `Normal:64/64`.
 
     Raises ValueError, saying what is allowed, for a machine that cannot be.
     """
