@@ -23,6 +23,7 @@ LAYERS = {
     "scenario": {"core", "schema", "script"},
     "commentary": {"core"},
     "knobs": {"core", "commentary", "world"},  # the explorer's, for a notebook and for a page
+    "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
     "reports": {"core", "scenario"},
     "course": {"core", "world", "scenario", "commentary", "reports"},
