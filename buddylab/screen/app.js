@@ -12,6 +12,8 @@ import { makeWhy } from "./why.js";
 import { makeMemory } from "./memory.js";
 import { makeStrip } from "./strip.js";
 import { makeTime } from "./time.js";
+import { makeCompare } from "./compare.js";
+import { makePredict } from "./predict.js";
 
 /** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
 export const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
@@ -39,7 +41,8 @@ export function mount(el, model) {
   const app = {
     id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
-    granularity: "row", speed: 1, stopAtRefusal: false, forward: false, wide: true, stacked: false,
+    granularity: "row", speed: 1, stopAtRefusal: false, loop: false, predict: false, predictions: [],
+    otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
     zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
@@ -62,12 +65,14 @@ export function mount(el, model) {
   function build() {
     Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app),
       source: makeSource(app),
-      note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app) });
+      note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app),
+      predict: makePredict(app), compare: makeCompare(app) });
     app.ladder = panels.ladder;
     const { source, note } = panels;
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
-    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, where, panels.why.el,
+    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, panels.predict.el,
+      panels.compare.el, where, panels.why.el,
       panels.memory.el, panels.strip.el);
   }
 
@@ -106,9 +111,10 @@ export function mount(el, model) {
   }
   let longest = { key: "", text: "" };
   app.longest = () => {
-    const key = `${app.run.id} ${app.lang}`, { frames } = app.trace;
+    const key = `${app.run.id} ${app.lang} ${app.limit()}`, { frames } = app.trace;
     if (longest.key !== key) {
-      const speakers = frames.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
+      const known = frames.slice(0, (app.run.rows[app.limit()]?.frame ?? frames.length) + 1);
+      const speakers = known.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
       const said = speakers.map(({ say, args }) => app.say(say, args));
       longest = { key, text: said.reduce((a, b) => (b.length > a.length ? b : a), "") };
     }
@@ -132,7 +138,8 @@ export function mount(el, model) {
   }
 
   // -- moving the cursor
-  const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, cursor));
+  app.limit = () => panels.predict.limit();
+  const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, app.limit(), cursor));
   app.settle = () => app.set("index", app.cursor);
   app.go = (cursor, { settle = false, forward = false } = {}) => {
     app.forward = forward;
@@ -146,9 +153,51 @@ export function mount(el, model) {
     app.go(next ?? (by > 0 ? app.run.rows.length - 1 : 0), { settle, forward: by > 0 });
   };
 
+  /** Run to the next frame of a stage; where it never comes, to the end. */
+  app.runTo = (stage) => {
+    const to = app.run.rows.findIndex(({ frame, row }, i) => i > app.cursor && row <= 0
+      && app.trace.frames[frame].stage === stage);
+    app.go(to < 0 ? app.run.rows.length - 1 : to, { settle: true });
+  };
+  const refuses = ({ frame, row, last }) => (row >= 0 ? !app.trace.frames[frame].test.rows[row].ok
+    && !app.trace.frames[frame].test.own : last && app.trace.frames[frame].mood === "end-no");
+  /** Run to the next row that refuses; behind the last one, to the end. */
+  app.nextRefusal = () => {
+    const to = app.run.rows.findIndex((entry, i) => i > app.cursor && refuses(entry));
+    app.go(to < 0 ? app.run.rows.length - 1 : to, { settle: true });
+  };
+
+  // -- Predict and Compare
+  app.setPredict = (on) => {
+    app.predict = on;
+    app.set("predict", on);
+    app.restartPredict();
+  };
+  app.restartPredict = () => {
+    app.predictions = [];
+    app.set("predictions", []);
+    if (!app.run) return;
+    panels.predict.restart();
+    app.go(app.predict ? 0 : app.cursor, { settle: true });
+  };
+  app.keepPrediction = (one) => {
+    app.predictions = [...app.predictions, one];
+    app.set("predictions", app.predictions);
+  };
+  app.setOther = (knobs) => {
+    model.set("other", knobs);
+    if (!Object.keys(knobs).length) {
+      app.otherTrace = null;
+      save();
+      return show();
+    }
+    waitForAnswer();
+    save();
+  };
+
   // -- playing
   let timer = 0;
-  const atEnd = () => app.cursor === app.run.rows.length - 1;
+  const atEnd = () => app.cursor === Math.min(app.run.rows.length - 1, app.limit());
   function pause() {
     clearTimeout(timer);
     if (!app.playing) return;
@@ -160,7 +209,9 @@ export function mount(el, model) {
     app.step(1, false);
     const { frame, last } = app.run.rows[app.cursor],
       refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
-    if (atEnd() || (app.stopAtRefusal && refused)) pause();
+    if (atEnd() && app.loop && !app.predict) {
+      timer = setTimeout(() => { app.go(0); timer = setTimeout(tick, FRAME_MS / app.speed); }, 2 * FRAME_MS / app.speed);
+    } else if (atEnd() || (app.stopAtRefusal && refused)) pause();
     else timer = setTimeout(tick, FRAME_MS / app.speed);
   }
   app.play = () => {
@@ -251,13 +302,31 @@ export function mount(el, model) {
     app.trace = trace;
     app.run = { ...prepare(trace), id: (runs += 1) };
     const wanted = model.get("index");
-    app.go(wanted >= 0 ? wanted : first ? app.run.deciding : app.run.rows.length - 1, { settle: true });
+    if (app.predict && !first) return app.restartPredict();
+    app.go(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1,
+      { settle: true });
   }
   function takeDeck() {
     app.deck = model.get("deck");
     if (!wish) takeRecorded();
     answered();
     show();
+  }
+  function takeOther() {
+    const trace = model.get("other_trace");
+    app.otherTrace = trace?.frames ? trace : null;
+    app.otherId += 1;
+    app.difference = model.get("difference") ?? {};
+    app.canCompare = app.live && model.get("other") !== undefined;
+    answered();
+    show();
+  }
+  function takePredict() {
+    const on = model.get("predict") === true, given = model.get("predictions") ?? [];
+    if (on === app.predict && JSON.stringify(given) === JSON.stringify(app.predictions)) return;
+    app.predict = on;
+    app.predictions = given;
+    if (app.run) app.go(on && !given.length ? 0 : app.cursor);
   }
   const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
   const takeMask = () => { if (!model.get("mask")) answered(); };
@@ -325,7 +394,8 @@ export function mount(el, model) {
     if (event.key === " " && event.target.closest("button, [role=button], [type=checkbox]")) return;
     const last = () => app.go(app.run.rows.length - 1, { settle: true });
     const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }),
-      End: last, " ": app.play }[event.key];
+      End: last, " ": app.play, n: app.nextRefusal,
+      l: () => { app.loop = !app.loop; show(); } }[event.key];
     if (!act || !app.run) return;
     event.preventDefault();
     event.stopPropagation();
@@ -351,11 +421,14 @@ export function mount(el, model) {
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
   const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
-    error: takeError, lang: takeLang, theme: takeTheme })
+    error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
+    predict: takePredict, predictions: takePredict })
     .map(([name, listener]) => model.on(name, listener));
+  takePredict();
   takeLang();
   takeTheme();
   takeTrace();
+  takeOther();
   size.observe(root);
   document.fonts?.ready.then(fit);
   return () => {

@@ -16,7 +16,8 @@ export function makeCaption(app) {
     setText(text, view.text);
     setText(room, app.longest()); // unseen: keeps the height that the longest sentence of the run needs
     setText(stage, view.frame.stage);
-    setText(small, [app.t("frameOf", { n: view.cursor + 1, of: app.run.rows.length }),
+    const n = view.cursor + 1, hidden = app.limit() < app.run.rows.length - 1;
+    setText(small, [app.t(hidden ? "stepOf" : "frameOf", { n, of: app.run.rows.length }),
       view.frame.depth && app.t("nested"),
       passed && `+${app.t("millis", { n: (passed * 1000) / HZ })}`].filter(Boolean).join(" · "));
   }

@@ -124,7 +124,8 @@ export function makeLadder(app) {
       const current = stage === view.frame.stage;
       group.setAttribute("class", `n${current ? " cur" : ""}${seen.has(stage) ? " seen" : ""}`);
       group.setAttribute("tabindex", current ? 0 : -1);
-      group.setAttribute("aria-label", app.t(inRun.stages.has(stage) ? "stageName" : "stageUnused", { stage }));
+      group.setAttribute("aria-label", app.t(app.predict ? "unseenStage" : inRun.stages.has(stage) ? "stageName"
+        : "stageUnused", { stage }));
       if (current) group.setAttribute("aria-current", "step");
       else group.removeAttribute("aria-current");
     }

@@ -1,5 +1,6 @@
 // The time line and its keys.
 import { ICONS, TICK_ROOM } from "./constants.js";
+import { otherChoices } from "./compare.js";
 import { eventText, thinTicks, tickMoods } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 
@@ -38,7 +39,7 @@ export function makeTime(app) {
     input: () => app.go(Number(range.value)), change: () => app.settle() } });
   const options = h("div", { class: "opt" }), event = h("div", { class: "ev" }), help = h("div", { class: "keys" });
   const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)),
-    h("div", { class: "scr" }, svg, range), options, event, help);
+    h("div", { class: "scr" }, svg, range), options, h("div", { class: "under" }, event, help));
   let visits = [], moods = [];
 
   function optionNodes() {
@@ -53,17 +54,32 @@ export function makeTime(app) {
   }
 
   function helpNodes() {
-    const stop = h("input", { type: "checkbox", checked: app.stopAtRefusal,
-      on: { change: (e) => { app.stopAtRefusal = e.target.checked; } } });
-    return [h("label", { class: "stop" }, stop, ` ${app.t("stopAt")}`),
-      h("span", {}, h("kbd", {}, "←"), h("kbd", {}, "→"), ` ${app.t("keyStep")}`),
-      h("span", {}, h("kbd", {}, app.t("space")), ` ${app.t("keyPlay")}`)];
+    const check = (key, name) => h("label", { class: "stop" }, h("input", { type: "checkbox", checked: app[name],
+      on: { change: (e) => { app[name] = e.target.checked; } } }), ` ${app.t(key)}`);
+    const act = (key, click, more) => h("button", { type: "button", class: "solo", on: { click }, ...more }, app.t(key));
+    const pick = (name, first, list) => h("select", { "aria-label": app.t(name) }, h("option", { value: "" },
+      app.t(first)), list);
+    const stage = pick("runToName", "runTo", Object.keys(app.text.stages).map((one) => h("option", {}, one)));
+    stage.addEventListener("change", () => { app.runTo(stage.value); stage.value = ""; });
+    const other = pick("compare", "compareWith", choices.map(([key, args], i) => h("option", { value: i + 1 },
+      app.t(key, args))));
+    other.addEventListener("change", () => { app.setOther(choices[other.value - 1]?.[2] ?? {}); other.value = ""; });
+    return [check("stopAt", "stopAtRefusal"), check("loop", "loop"),
+      act("nextNo", app.nextRefusal, { title: app.t("nextNoName"), "aria-label": app.t("nextNoName") }), stage,
+      app.knobs && app.canCompare ? other : null,
+      act("predict", () => app.setPredict(!app.predict), { title: app.t("predictName"),
+        "aria-pressed": String(app.predict) })];
   }
+  let choices = [];
 
-  function findVisits() {
+  /** px of a row: while Predict hides the rest, what is seen fills the line but for the place of the question. */
+  const unitOf = (width, seen) => (seen < app.run.rows.length - 1 ? (width - 28) / (seen + 1)
+    : width / app.run.rows.length);
+
+  function findVisits(seen) {
     const { rows } = app.run, { frames } = app.trace;
     const found = [];
-    rows.forEach(({ frame }, i) => {
+    rows.slice(0, seen + 1).forEach(({ frame }, i) => {
       const { stage, round, depth = 0 } = frames[frame], last = found[found.length - 1];
       if (last && last.stage === stage && last.round === round && last.depth === depth) last.to = i;
       else found.push({ stage, round, depth, from: i, to: i });
@@ -71,9 +87,11 @@ export function makeTime(app) {
     return found;
   }
 
-  function build(width) {
-    const { rows } = app.run, unit = width / rows.length, gap = unit * rows.length / visitsCount() > 6 ? 1 : 0;
-    visits = findVisits().map((visit) => {
+  function build(width, seen) {
+    const unit = unitOf(width, seen), found = findVisits(seen), gap = width / found.length > 6 ? 1 : 0;
+    if (seen < app.run.rows.length - 1) bands.append(s("text", { class: "tick", x: width - 14, y: 28,
+      "text-anchor": "middle" }, "?"));
+    visits = found.map((visit) => {
       const x = visit.from * unit + gap, size = (visit.to - visit.from + 1) * unit - 2 * gap;
       const whole = s("rect", { class: "band", x, y: 18, width: size, height: 10, rx: gap * 2 });
       const done = s("rect", { class: "done", x, y: 18, height: 10, rx: gap * 2, width: size });
@@ -84,11 +102,10 @@ export function makeTime(app) {
 
   function tickNodes(unit, pass) {
     const marked = thinTicks(moods, unit, pass);
-    return moods.map((_, i) => (marked.has(i) ? tickMark(moods[i].mood, (i + 0.5) * unit)
+    return moods.slice(0, Number(range.max) + 1).map((_, i) => (marked.has(i) ? tickMark(moods[i].mood, (i + 0.5) * unit)
       : unit > TICK_ROOM && s("rect", { x: (i + 0.5) * unit - 0.5, y: 31, width: 1,
         height: app.run.rows[i].last ? 6 : 3, fill: "var(--ink3)" })));
   }
-  const visitsCount = () => findVisits().length;
 
   /** Names of the visits that have room; the current one always, and nothing that would touch it. */
   function nameNodes(width, current) {
@@ -104,16 +121,18 @@ export function makeTime(app) {
   function show(view) {
     const width = app.scrubWidth;
     keyed(options, app.lang, optionNodes);
-    keyed(help, app.lang, helpNodes);
-    const key = `${app.run.id} ${width}`;
+    choices = app.knobs && app.deck?.bits ? otherChoices(app.knobs, app.deck) : [];
+    keyed(help, JSON.stringify([app.lang, app.predict, app.knobs, app.canCompare]), helpNodes);
+    const seen = Math.min(app.limit(), app.run.rows.length - 1), key = `${app.run.id} ${width} ${seen}`;
     if (svg.dataset.key !== key) {
       svg.dataset.key = key;
       bands.replaceChildren();
-      moods = tickMoods(app.trace.frames, app.run.rows, Object.keys(app.text.stages));
-      build(width);
-      range.max = app.run.rows.length - 1;
+      moods = tickMoods(app.trace.frames, app.run.rows, Object.keys(app.text.stages))
+        .map((one, i) => (i <= seen ? one : { mood: "", pass: one.pass }));
+      build(width, seen);
+      range.max = seen;
     }
-    const unit = width / app.run.rows.length, current = visits.find((visit) => view.cursor <= visit.to);
+    const unit = unitOf(width, seen), current = visits.find((visit) => view.cursor <= visit.to);
     for (const visit of visits) {
       const past = Math.max(0, Math.min(visit.size,
         (view.cursor - visit.from + 1) * unit - (visit.x - visit.from * unit) * 2));

@@ -7,6 +7,7 @@ import anywidget
 import traitlets
 
 from buddylab import screen
+from buddylab.commentary.compare import difference
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
@@ -36,20 +37,27 @@ class Explorer(anywidget.AnyWidget):
     lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     error: traitlets.List[str] = traitlets.List().tag(sync=True)
+    other = traitlets.Dict().tag(sync=True)
+    other_trace = traitlets.Dict().tag(sync=True)
+    difference = traitlets.Dict().tag(sync=True)
+    predict = traitlets.Bool(False).tag(sync=True)
+    predictions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
     run: Trace
 
     def __init__(self, *, machine: str = "report", gfp_mask: int | str = "GFP_ATOMIC", order: int = 3,
                  pressure: int | None = None, scatter: int | None = None, mix: str = "desktop",
                  in_interrupt: bool = False, rt_task: bool = False, PF_MEMALLOC: bool = False,
-                 TIF_MEMDIE: bool = False, lang: str = "en", theme: str = "auto") -> None:  # fmt: skip
+                 TIF_MEMDIE: bool = False, lang: str = "en", theme: str = "auto",
+                 predict: bool = False) -> None:  # fmt: skip
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        super().__init__(text=text(), lang=lang, theme=theme)
+        super().__init__(text=text(), lang=lang, theme=theme, predict=predict)
         knobs = {"machine": machine, "gfp_mask": gfp_mask, "order": order, "pressure": pressure, "scatter": scatter,
                  "mix": mix, "in_interrupt": in_interrupt, "rt_task": rt_task, "PF_MEMALLOC": PF_MEMALLOC,
                  "TIF_MEMDIE": TIF_MEMDIE}  # fmt: skip
         self.observe(self._knobs_turned, "knobs")
         self.observe(self._mask_typed, "mask")
+        self.observe(self._other_wished, "other")
         self._record(checked(knobs))
 
     def set(self, **knobs: Any) -> "Explorer":
@@ -58,6 +66,28 @@ class Explorer(anywidget.AnyWidget):
         fresh = {"pressure": None, "scatter": None} if machine_changes else {}
         self._record(checked({**self.knobs, **fresh, **knobs}))
         return self
+
+    def compare(self, **knobs: Any) -> "Explorer":
+        """Record another request beside this one, that turns these knobs; without any, end comparing.
+
+        >>> explorer.compare(order=2)
+
+        `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
+        """
+        if knobs:
+            checked({**self.knobs, **knobs})
+        self.other = knobs
+        return self
+
+    def prediction_summary(self, lang: str | None = None) -> str:
+        """The answers given in Predict against what happened, a line each, as text; the first line is the score."""
+        zh = (lang or self.lang) == "zh"
+        right = sum(one["right"] for one in self.predictions)
+        of = len(self.predictions)
+        head = f"{of} 题中预测对 {right} 题" if zh else f"{right} of {of} predicted right"
+        return "\n".join([head, *(f"{'✓' if one['right'] else '✗'} {one['question']} "
+                                  f"{one['answer'] or 'NULL'} ({one['confidence']}); {one['truth'] or 'NULL'}"
+                                  for one in self.predictions)])  # fmt: skip
 
     def transcript(self, lang: str | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
@@ -88,6 +118,7 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():
             self.error = []
             self.deck, self.trace, self.knobs = deck, shown, self._stand
+            self._record_other()
             self.index = -1 if stage is None else first_row(shown["frames"], stage)
 
     def _knobs_turned(self, change: Any) -> None:
@@ -98,6 +129,19 @@ class Explorer(anywidget.AnyWidget):
         if wanted.get("machine") != self._stand["machine"]:
             wanted = {**wanted, "pressure": None, "scatter": None}
         self._try(wanted, "旋钮不能这样设置，仍显示上一次的运行。")
+
+    def _record_other(self) -> None:
+        """Record the other request of Compare on the same machine, or clear it."""
+        self.other_trace = recording(checked({**self._stand, **self.other})).trace if self.other else {}
+        self.difference = difference(self.trace, self.other_trace) if self.other else {}
+
+    def _other_wished(self, change: Any) -> None:
+        try:
+            with self.hold_sync():
+                self.error = []
+                self._record_other()
+        except ValueError as error:
+            self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
 
     def _mask_typed(self, change: Any) -> None:
         typed = change["new"]

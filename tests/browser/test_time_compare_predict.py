@@ -1,0 +1,144 @@
+"""Time, Compare and Predict in a real JupyterLab: what is shown is what Python recorded, and never too early."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from buddylab.commentary.view import transcript
+from buddylab.widgets import Explorer
+
+SENTENCE = ".say .tx"
+
+
+@pytest.fixture
+def shown(open_notebook):
+    opened = open_notebook("00_start_here.ipynb")
+    opened.page.set_viewport_size({"width": 1500, "height": 1000})
+    opened.run_all()
+    yield opened
+    assert opened.errors == [] and opened.outside == []
+
+
+@pytest.fixture
+def explorer(shown):
+    root = shown.page.get_by_role("region", name="buddylab explorer").first
+    expect(root.locator(SENTENCE)).not_to_be_empty()
+    return root
+
+
+@pytest.fixture
+def python():
+    return Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
+
+
+def scrubber(root):
+    return root.locator(".time input[type=range]")
+
+
+def said(python, place):
+    return transcript(python.trace)[place].partition(": ")[2]
+
+
+def whole(root):
+    """All that the screen says, but for what follows the focus."""
+    return root.locator(".wrap").inner_text()
+
+
+def test_stepping_back_equals_stepping_forward(explorer):
+    scrubber(explorer).press("Home")
+    forward = [whole(explorer)]
+    for _ in range(27):
+        scrubber(explorer).press("ArrowRight")
+        forward.append(whole(explorer))
+    for text in reversed(forward[:-1]):
+        scrubber(explorer).press("ArrowLeft")
+        assert whole(explorer) == text
+
+
+def test_the_next_failing_test_and_a_stage_are_run_to(explorer, python):
+    frames = python.trace["frames"]
+    failing = [place for place, frame in enumerate(frames) if frame.get("mood") in ("no", "end-no") and
+               ("test" in frame or frame["event"][0] == "end") and not frame.get("test", {}).get("own")]  # fmt: skip
+    scrubber(explorer).press("Home")
+    for place in failing:
+        explorer.get_by_role("button", name="Run to the next failing test").click()
+        expect(explorer.locator(SENTENCE)).to_have_text(said(python, place))
+    scrubber(explorer).press("Home")
+    scrubber(explorer).press("n")
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, failing[0]))
+    explorer.get_by_role("combobox", name="Run to a stage").select_option("rebalance")
+    assert explorer.locator(".lad .n.cur").get_attribute("data-stage") == "rebalance"
+
+
+def test_a_loop_begins_again(explorer, python):
+    explorer.get_by_role("checkbox", name="loop").check()
+    explorer.get_by_role("combobox", name="Speed").select_option("4")
+    explorer.get_by_role("radio", name="stage").check()
+    scrubber(explorer).press("End")
+    scrubber(explorer).press("ArrowLeft")
+    explorer.get_by_role("button", name="Play").click()
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, -1))
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0), timeout=10_000)
+    explorer.get_by_role("button", name="Pause").click()
+
+
+def test_two_orders_on_one_clock(explorer, python):
+    """70,057 = 70,060 - 4 + 1 against 70,053 = 70,060 - 8 + 1; order 2 is granted where order 3 is refused."""
+    python.compare(order=2)
+    explorer.get_by_role("combobox", name="Compare").select_option(label="order 2")
+    lead = explorer.locator(".compare .lead")
+    expect(lead).to_contain_text("this one counts 70,053 and needs more than 1,173, the other 70,057")
+    assert lead.inner_text() == python.difference["en"]
+    explorer.get_by_role("button", name="to the first difference").click()
+    expect(explorer.locator(".compare .other")).to_contain_text("Normal, blocks of order 2 or more: 3,245 > 293")
+    expect(explorer.locator(".compare .nums")).to_have_text("3,245 > 293  ✓")
+    explorer.get_by_role("radio", name="4", exact=True).press("Space")
+    python.set(order=4)
+    expect(lead).to_have_text(python.difference["en"])
+    explorer.get_by_role("button", name="end comparing").click()
+    expect(explorer.locator(".compare")).to_be_hidden()
+
+
+def test_predict_shows_nothing_that_was_not_asked_yet(explorer, python):
+    """Seven questions; while they wait no key, no mouse and no hidden text leads beyond."""
+    later = [said(python, place) for place in range(1, len(python.trace["frames"]))]
+    explorer.get_by_role("button", name=re.compile("^Predict")).click()
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0))
+    for key in ("End", "ArrowRight", "n", "PageDown"):
+        scrubber(explorer).press(key)
+    explorer.locator(".lad .n[data-stage=nopage]").click()
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0))
+    everything = explorer.evaluate("root => root.outerHTML")
+    assert [sentence for sentence in later if sentence in everything] == []
+    answers = ["restart", "refuses", "refuses", "wake_kswapd", "holds", "refuses", "nopage"]
+    for number, answer in enumerate(answers, 1):
+        scrubber(explorer).press("End")
+        expect(explorer.locator(".predict .q")).to_contain_text(f"Question {number}.")
+        explorer.locator(".predict").get_by_role("radio", name=answer).press("Space")
+        explorer.locator(".predict").get_by_role("radio", name="certain").press("Space")
+        explorer.get_by_role("button", name="Answer").press("Enter")
+    scrubber(explorer).press("End")
+    expect(explorer.locator(SENTENCE)).to_have_text(said(python, -1))
+    expect(explorer.locator(".predict .q")).to_have_text("6 of 7 predicted right")
+    expect(explorer.locator(".predict .sure")).to_have_text("certain: 6 of 7 right")
+    expect(explorer.locator(".predict td.no")).to_have_text("✗ wrong")
+
+
+def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(write_notebook, open_notebook):
+    made = "from buddylab.widgets import Explorer\ne = Explorer(in_interrupt=True, predict=True)\ne"
+    write_notebook("predict.ipynb", made, "print(e.prediction_summary())")
+    opened = open_notebook("predict.ipynb")
+    opened.page.set_viewport_size({"width": 1500, "height": 1000})
+    opened.run_all()
+    root = opened.page.get_by_role("region", name="buddylab explorer").first
+    root.locator(".predict").get_by_role("radio", name="returns NULL").press("Space")
+    root.get_by_role("button", name="Answer").press("Enter")
+    expect(root.locator(".predict .told")).to_have_text("✗ No, it was: restart.")
+    opened.page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+    opened.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
+    output = opened.page.locator(".jp-OutputArea-output pre").last
+    expect(output).to_contain_text("0 of 1 predicted right")
+    expect(output).to_contain_text("✗ fault_injection decides. Where does it go? NULL (fairly); restart")
+    root.get_by_role("radio", name="2", exact=True).press("Space")
+    expect(root.locator(".predict .q")).to_contain_text("Question 1.")

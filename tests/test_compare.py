@@ -1,0 +1,54 @@
+"""Where two runs part. The numbers are those of the public case, worked out by hand in tests/test_frames.py."""
+
+from buddylab.commentary.compare import difference
+from buddylab.commentary.view import view
+from buddylab.core.record import record
+from buddylab.world.pressure import prepare
+
+
+def run(mask=0x20, order=3, pressure=None, machine="report"):
+    return view(record(prepare(machine, pressure).machine, mask, order))
+
+
+def test_a_run_does_not_part_from_itself():
+    assert difference(run(), run()) == {}
+
+
+def test_two_orders_part_in_the_first_test():
+    """70,060 free: order 3 counts 70,060 - 8 + 1 = 70,053, order 2 70,060 - 4 + 1 = 70,057; both need > 1,173.
+
+    Order 2 has no row for order 3: it holds in blocks of order 2 and more, 3,248 - 4 + 1 = 3,245 > 293, and is granted.
+    """
+    this, other = run(order=3), run(order=2)
+    found = difference(this, other)
+    place = found["frame"]
+    assert this["frames"][place]["test"]["rows"][0]["f"] == 70053
+    assert other["frames"][place]["test"]["rows"][0]["f"] == 70057
+    assert found["en"] == (
+        "Normal against pages_low: this one counts 70,053 and needs more than 1,173, the other 70,057 and more than "
+        "1,173. So it is refused here and holds there."
+    )
+    assert "70,057" in found["zh"] and found["zh"].startswith("Normal 对 pages_low：本次计 70,053 页")
+
+
+def test_two_masks_part_at_the_first_question_that_tells_them_apart():
+    """GFP_KERNEL may sleep, GFP_ATOMIC must not: the first stage asks just that."""
+    found = difference(run(0xD0), run(0x20))
+    assert found["frame"] == 0
+    assert found["en"].startswith("They part at might_sleep. This one: The caller may sleep.")
+
+
+def test_the_half_of_high_parts_them_at_alloc_flags():
+    """GFP_KERNEL with and without __GFP_HIGH: the same until pages_min 939 becomes 470, one half taken off."""
+    this, other = run(0xD0), run(0xF0)
+    found = difference(this, other)
+    assert this["frames"][found["frame"]]["stage"] == "alloc_flags"
+    assert {f["stage"] for f in this["frames"][: found["frame"]]} == {f["stage"] for f in
+                                                                    other["frames"][: found["frame"]]}  # fmt: skip
+
+
+def test_a_run_that_ends_earlier_is_said_to_end():
+    this, other = run(), run()
+    other["frames"] = other["frames"][:5]
+    assert difference(this, other)["frame"] == 5
+    assert "one has ended" in difference(this, other)["en"]
