@@ -7,7 +7,7 @@ import { makeTop } from "./top.js";
 import { makeDeck } from "./deck.js";
 import { makeCaption } from "./caption.js";
 import { LADDER, makeLadder } from "./ladder.js";
-import { makeNote, makeSource } from "./source.js";
+import { SOURCE_VIEWS, makeNote, makeSource } from "./source.js";
 import { makeWhy } from "./why.js";
 import { makeMemory } from "./memory.js";
 import { makeStrip } from "./strip.js";
@@ -42,7 +42,7 @@ export function mount(el, model) {
     id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
     granularity: "row", speed: 1, stopAtRefusal: false, loop: false, predict: false, predictions: [],
-    otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
+    sourceView: "original", otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
     zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
@@ -165,6 +165,12 @@ export function mount(el, model) {
   app.nextRefusal = () => {
     const to = app.run.rows.findIndex((entry, i) => i > app.cursor && refuses(entry));
     app.go(to < 0 ? app.run.rows.length - 1 : to, { settle: true });
+  };
+
+  app.setSourceView = (view) => {
+    app.sourceView = view;
+    app.set("source_view", view);
+    show();
   };
 
   // -- Predict and Compare
@@ -328,6 +334,10 @@ export function mount(el, model) {
     app.predictions = given;
     if (app.run) app.go(on && !given.length ? 0 : app.cursor);
   }
+  function takeSourceView() {
+    app.sourceView = SOURCE_VIEWS.find((view) => view === model.get("source_view")) ?? "original";
+    show();
+  }
   const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
   const takeMask = () => { if (!model.get("mask")) answered(); };
   const takeIndex = () => {
@@ -422,9 +432,10 @@ export function mount(el, model) {
   night.addEventListener("change", takeTheme);
   const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
     error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
-    predict: takePredict, predictions: takePredict })
+    source_view: takeSourceView, predict: takePredict, predictions: takePredict })
     .map(([name, listener]) => model.on(name, listener));
   takePredict();
+  takeSourceView();
   takeLang();
   takeTheme();
   takeTrace();

@@ -1,30 +1,52 @@
 // The annotated source, and the note beside it.
 import { h, keyed, s } from "./dom.js";
 
+export const SOURCE_VIEWS = ["original", "translated", "corrected"];
+
+/** Line -> what stands there of an annotation: {kind, text, lang, label}. `original` leaves the file's line; otherwise the
+ *  annotation's first line has the whole text and the others are left out (text null). Chinese needs no translation. */
+export function annotationLines(entries, view, lang) {
+  const lines = new Map(), kind = view === "translated" && lang === "zh" ? "original" : view;
+  for (const entry of Object.values(entries)) {
+    const [a, b] = entry.lines, note = entry[`note_${lang}`];
+    const right = kind === "corrected" && (entry.verdict === "right" || !note);
+    const text = kind === "translated" ? entry.en : right ? (lang === "en" ? entry.en : entry.zh) : note;
+    for (let n = a; n <= b; n += 1) lines.set(n, kind === "original" ? { kind, lang: "zh" }
+      : { kind, lang, text: n === a ? `/* ${text} */` : null,
+        label: kind === "translated" ? "byTranslation" : right ? "byRight" : "byCorrection" });
+  }
+  return lines;
+}
+
 export function makeSource(app) {
-  const inner = h("div", { class: "in" }), el = h("section", { class: "src", tabindex: 0 }, inner), beam = s("path");
+  const inner = h("div", { class: "in" }), box = h("div", { class: "srcbox", tabindex: 0 }, inner), beam = s("path");
+  const tabs = h("div", { class: "seg views", role: "group" }), el = h("section", { class: "src" }, tabs, box);
   const wedge = s("svg", { class: "beam", width: 1, height: 1, "aria-hidden": "true" }, beam);
   let lit = [], current = null;
 
+  /** A line with the mangled words as they stand and what they were beside them, or put right. */
   function lineText(line) {
     const words = Object.keys(app.text.mangled ?? {}).sort((a, b) => b.length - a.length);
     if (!words.length) return [line || " "];
     return (line || " ").split(new RegExp(`(${words.join("|")})`)).map((part) => {
       const was = app.text.mangled[part];
-      return was ? h("u", { title: app.t("mangled", { word: part, was }) }, part) : part;
+      if (!was) return part;
+      return app.sourceView === "original" ? [h("u", {}, part), h("small", { class: "was" },
+        ` ${app.t("mangledWas", { was })}`)] : was;
     });
   }
 
   function build() {
-    const annotated = new Set();
-    for (const { lines: [a, b] } of Object.values(app.text.entries)) for (let n = a; n <= b; n += 1) annotated.add(n);
+    const told = annotationLines(app.text.entries, app.sourceView, app.lang);
     let comment = false;
     return app.text.source.map((line, i) => {
       comment ||= line.includes("/*");
-      const kind = annotated.has(i + 1) ? " z" : comment ? " c" : "";
+      const note = told.get(i + 1), kind = note ? ` z ${note.kind}` : comment ? " c" : "";
       if (line.includes("*/")) comment = false;
-      return h("div", { class: `ln${kind}` }, h("b", {}, String(i + 1)),
-        h("span", { lang: annotated.has(i + 1) ? "zh" : null }, lineText(line)));
+      const text = note && note.kind !== "original" ? [note.label && h("small", { class: "by" },
+        app.t(note.label), " "), note.text] : lineText(line);
+      return h("div", { class: `ln${kind}`, hidden: note?.text === null }, h("b", {}, String(i + 1)),
+        h("span", { lang: note ? note.lang : null }, text));
     });
   }
 
@@ -42,10 +64,10 @@ export function makeSource(app) {
     const [a, b] = current.frame.lines ?? app.text.stages[current.frame.stage]?.ranges[0] ?? [1, 1];
     const first = inner.children[a - 1], last = inner.children[b - 1];
     if (!first || !last) return;
-    const top = first.offsetTop, length = last.offsetTop + last.offsetHeight - top, height = el.clientHeight;
+    const top = first.offsetTop, length = last.offsetTop + last.offsetHeight - top, height = box.clientHeight;
     const level = app.wide ? app.ladder.stageY(current.frame.stage) : height / 2;
     const want = Math.max(Math.min(level, height - length / 2 - 30), length / 2 + 30);
-    el.scrollTo({ top: Math.max(0, top + length / 2 - want),
+    box.scrollTo({ top: Math.max(0, top + length / 2 - want),
       behavior: app.forward && !app.still() ? "smooth" : "instant" });
     drawBeam();
   }
@@ -54,21 +76,26 @@ export function makeSource(app) {
     wedge.style.display = app.wide ? "" : "none";
     if (!app.wide || !current?.frame.lines) return void beam.setAttribute("d", "");
     const [a, b] = current.frame.lines, from = app.ladder.place(current.frame.stage);
-    const origin = wedge.parentNode.getBoundingClientRect(), box = el.getBoundingClientRect();
-    const clamp = (y) => Math.max(box.top, Math.min(box.bottom, y)) - origin.top;
+    const origin = wedge.parentNode.getBoundingClientRect(), frame = box.getBoundingClientRect();
+    const clamp = (y) => Math.max(frame.top, Math.min(frame.bottom, y)) - origin.top;
     const top = clamp(inner.children[a - 1].getBoundingClientRect().top),
       bottom = clamp(inner.children[b - 1].getBoundingClientRect().bottom);
-    const x0 = from.x - origin.left, x1 = box.left - origin.left + 1, y = from.y - origin.top,
+    const x0 = from.x - origin.left, x1 = frame.left - origin.left + 1, y = from.y - origin.top,
       half = 10.5 * app.ladderScale;
     beam.setAttribute("d", `M${x0} ${y - half}C${x0 + 8} ${y - half} ${x1 - 8} ${top} ${x1} ${top}V${bottom}`
       + `C${x1 - 8} ${bottom} ${x0 + 8} ${y + half} ${x0} ${y + half}Z`);
   }
 
-  el.addEventListener("scroll", drawBeam, { passive: true });
+  const tabNodes = () => SOURCE_VIEWS.map((view) => h("button", { type: "button", "aria-pressed": String(view === app.sourceView),
+    on: { click: () => app.setSourceView(view) } }, app.t(view)));
+
+  box.addEventListener("scroll", drawBeam, { passive: true });
   function show(view) {
     current = view;
-    el.setAttribute("aria-label", app.t("source"));
-    keyed(inner, app.lang, build);
+    box.setAttribute("aria-label", app.t("source"));
+    tabs.setAttribute("aria-label", app.t("sourceViews"));
+    keyed(tabs, `${app.lang} ${app.sourceView}`, tabNodes);
+    keyed(inner, `${app.lang} ${app.sourceView}`, build);
     light(view.frame);
     scroll();
   }

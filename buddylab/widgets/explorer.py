@@ -40,6 +40,7 @@ class Explorer(anywidget.AnyWidget):
     other = traitlets.Dict().tag(sync=True)
     other_trace = traitlets.Dict().tag(sync=True)
     difference = traitlets.Dict().tag(sync=True)
+    source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
     predict = traitlets.Bool(False).tag(sync=True)
     predictions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
