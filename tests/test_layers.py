@@ -23,6 +23,7 @@ LAYERS = {
     "scenario": {"core", "schema", "script"},
     "commentary": {"core"},
     "knobs": {"core", "commentary", "world"},  # the explorer's, for a notebook and for a page
+    "neighbours": {"core", "knobs", "world"},  # one change away from a setting of the knobs
     "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
     "reports": {"core", "scenario"},

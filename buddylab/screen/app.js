@@ -173,6 +173,14 @@ export function mount(el, model) {
     show();
   };
 
+  /** The changes that turn this verdict, as Python found them for this very run; null while it has not. */
+  app.oneAway = () => {
+    const found = model.get("away");
+    if (found?.list && found.run === model.get("run_id")) return found.list;
+    if (app.live && model.get("away_wanted") !== model.get("run_id")) app.set("away_wanted", model.get("run_id"));
+    return null;
+  };
+
   // -- Predict and Compare
   app.setPredict = (on) => {
     app.predict = on;
@@ -432,7 +440,7 @@ export function mount(el, model) {
   night.addEventListener("change", takeTheme);
   const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
     error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
-    source_view: takeSourceView, predict: takePredict, predictions: takePredict })
+    away: show, source_view: takeSourceView, predict: takePredict, predictions: takePredict })
     .map(([name, listener]) => model.on(name, listener));
   takePredict();
   takeSourceView();

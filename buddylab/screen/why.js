@@ -113,7 +113,7 @@ export function makeWhy(app) {
       h("b", {}, fmt(test.reserve)), test.rows ? [h("span", {}, "="), h("b", {}, fmt(test.rows[0].m))] : null].flat();
   }
 
-  /** Which test decided and how many were made: stands where the changes will stand, if none were sent. */
+  /** Which test decided and how many were made: stands where the changes will stand. */
   function decidedBy(frame) {
     const n = frame.tests?.length, test = app.trace.frames[decidingFrame(frame)]?.test;
     if (!n) return [];
@@ -121,9 +121,10 @@ export function makeWhy(app) {
     return h("span", {}, app.t(key, { n, zone: test && label(test.zone), mark: test?.mark_name }));
   }
 
-  function away(frame) {
-    const list = frame.away;
-    if (!list) return decidedBy(frame);
+  /** The changes that turn the verdict; null until Python has found them: it is asked when the verdict is shown. */
+  function away() {
+    const list = app.oneAway();
+    if (!list) return null;
     const sign = { page: " ✓", no_page: " ✗", livelock: " ∞" };
     const button = ([key, args, knobs, end]) =>
       h("button", { type: "button", class: `alt ${end === "page" ? "ok" : "no"}`, disabled: !app.live,
@@ -229,7 +230,7 @@ export function makeWhy(app) {
         spell(app.t(frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
     const row = lastRow(test), where = row.o ? ` · ${app.t("blocksFrom", { o: row.o })}` : "";
-    return inequality(test, row, frame.away
+    return inequality(test, row, app.oneAway()
       ? spell(app.t("decider", { zone: label(test.zone), mark: test.mark_name }) + where) : spelled(test, row));
   }
 
@@ -365,7 +366,7 @@ export function makeWhy(app) {
       hero: () => inequality(frame.test, frame.test.rows[entry.row], spelled(frame.test, frame.test.rows[entry.row])),
       chain: () => chainOf(frame.test), rows: () => testRows(frame.test, entry.row),
     }),
-    end: (view) => ({ hero: () => endHero(view), chain: () => away(view.frame), rows: () => endRows(view) }),
+    end: (view) => ({ hero: () => endHero(view), chain: () => away() ?? decidedBy(view.frame), rows: () => endRows(view) }),
     split: ({ frame }) => ({ hero: () => splitHero(frame), rows: () => splitPicture(frame.split) }),
     merge: (view) => ({ hero: () => mergeHero(view.frame), rows: () => decision(view) }),
     passing: (view) => {
@@ -390,7 +391,7 @@ export function makeWhy(app) {
 
   function show(view) {
     const kind = whyKind(view.frame), parts = views[kind](view);
-    const key = [app.run.id, app.lang, app.live, view.cursor, app.memWidth, app.zoom].join();
+    const key = [app.run.id, app.lang, app.live, view.cursor, app.memWidth, app.zoom, view.isEnd && app.oneAway()?.length].join();
     el.style.setProperty("--slots", app.run.slots);
     el.style.setProperty("--tries", app.run.tries);
     el.dataset.kind = kind;

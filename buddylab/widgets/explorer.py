@@ -12,6 +12,7 @@ from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
 from buddylab.knobs import checked, recording
+from buddylab.neighbours import neighbours
 from buddylab.world.reach import REACH, START, own_stages
 
 
@@ -41,6 +42,9 @@ class Explorer(anywidget.AnyWidget):
     other_trace = traitlets.Dict().tag(sync=True)
     difference = traitlets.Dict().tag(sync=True)
     source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
+    run_id = traitlets.Unicode().tag(sync=True)
+    away = traitlets.Dict().tag(sync=True)
+    away_wanted = traitlets.Unicode().tag(sync=True)
     predict = traitlets.Bool(False).tag(sync=True)
     predictions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
@@ -59,6 +63,7 @@ class Explorer(anywidget.AnyWidget):
         self.observe(self._knobs_turned, "knobs")
         self.observe(self._mask_typed, "mask")
         self.observe(self._other_wished, "other")
+        self.observe(lambda _: self.one_away(), "away_wanted")
         self._record(checked(knobs))
 
     def set(self, **knobs: Any) -> "Explorer":
@@ -79,6 +84,15 @@ class Explorer(anywidget.AnyWidget):
             checked({**self.knobs, **knobs})
         self.other = knobs
         return self
+
+    def one_away(self) -> list[list[Any]]:
+        """The smallest changes of one knob that turn the verdict, each played: [sentence key, args, knobs, end].
+
+        The screen asks for them when it shows the verdict.
+        """
+        if self.away.get("run") != self.run_id:
+            self.away = {"run": self.run_id, "list": neighbours(self._stand)}
+        return list(self.away["list"])
 
     def prediction_summary(self, lang: str | None = None) -> str:
         """The answers given in Predict against what happened, a line each, as text; the first line is the score."""
@@ -119,6 +133,7 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():
             self.error = []
             self.deck, self.trace, self.knobs = deck, shown, self._stand
+            self.run_id = f"{id(self.run):x}"
             self._record_other()
             self.index = -1 if stage is None else first_row(shown["frames"], stage)
 

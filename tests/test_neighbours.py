@@ -1,0 +1,67 @@
+"""One change away: every change was played, it turns the verdict, and none that is smaller was passed over."""
+
+import pytest
+
+from buddylab.commentary.sentences import say
+from buddylab.core import gfp
+from buddylab.knobs import FLAGS, checked, recording
+from buddylab.neighbours import MOST, neighbours
+from buddylab.widgets import Explorer
+
+PUBLIC = {"machine": "report", "gfp_mask": 0x20, "order": 3, "pressure": None, "scatter": None, "mix": "desktop",
+          **dict.fromkeys(FLAGS, False)}  # fmt: skip
+SMALL = PUBLIC | {"machine": "small", "gfp_mask": gfp.GFP_KERNEL, "order": 0, "pressure": 500}
+
+
+def told(changes):
+    return [say(key, args) for key, args, _, _ in changes]
+
+
+def test_the_public_case_passes_one_order_less():
+    """280 MB free and order 3 refused; DMA passes at order 2: 894 - 4 + 1 = 891 > 887, and Normal before it."""
+    found = neighbours(PUBLIC)
+    assert found[0] == ["away_order", {"order": 2, "pages": 4}, {"order": 2}, "page"]
+    assert "with __GFP_WAIT" in told(found), "it may reclaim then"
+    assert say(*found[0][:2]) == "order 2 (4 pages)" and say(*found[0][:2], "zh") == "2 阶（4 页）"
+
+
+@pytest.mark.parametrize("knobs", [PUBLIC, SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40},
+                                   SMALL | {"pressure": 0, "mix": "kernel"}])  # fmt: skip
+def test_every_change_turns_the_verdict(knobs):
+    granted = recording(checked(knobs)).run.end == "page"
+    found = neighbours(knobs)
+    assert 0 < len(found) <= MOST
+    for _, _, change, end in found:
+        assert len(change) == 1
+        assert recording(checked({**knobs, **change})).run.end == end
+        assert (end == "page") != granted
+
+
+@pytest.mark.parametrize("knobs", [SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40, "order": 2}])
+def test_no_order_nearer_and_no_bit_is_passed_over(knobs):
+    """By brute force: the nearest order that turns it, and as long as there is room, every single bit."""
+    granted = recording(checked(knobs)).run.end == "page"
+
+    def turns(**change):
+        return (recording(checked({**knobs, **change})).run.end == "page") != granted
+
+    found = neighbours(knobs)
+    orders = sorted((o for o in range(11) if turns(order=o)), key=lambda o: abs(o - knobs["order"]))
+    shown = [change["order"] for _, _, change, _ in found if "order" in change]
+    assert shown == orders[:1] or abs(orders[0] - knobs["order"]) > 1 and len(found) == MOST
+    bits = {knobs["gfp_mask"] ^ bit for bit in gfp.BITS.values() if turns(gfp_mask=knobs["gfp_mask"] ^ bit)}
+    masks = {change["gfp_mask"] for _, _, change, _ in found if "gfp_mask" in change}
+    assert bits <= masks or len(found) == MOST
+
+
+def test_the_explorer_searches_when_it_is_asked_and_only_once(monkeypatch):
+    asked = []
+    monkeypatch.setattr("buddylab.widgets.explorer.neighbours", lambda knobs: asked.append(knobs) or [])
+    explorer = Explorer(machine="small")
+    assert explorer.away == {} and asked == []
+    explorer.away_wanted = explorer.run_id
+    assert explorer.away == {"run": explorer.run_id, "list": []}
+    explorer.one_away()
+    assert len(asked) == 1
+    explorer.set(order=1)
+    assert explorer.away["run"] != explorer.run_id
