@@ -65,17 +65,25 @@ def checked(knobs: Knobs) -> Knobs:
             **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
 
 
-def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
-    """What the knobs may be, and how they stand."""
+def request_deck(run: Trace) -> dict[str, Any]:
+    """The part of the deck that any run has: its mask, its order, who asks."""
     types = run.machine.zone_types
     compiled = {"DMA": "DMA" in types, "HIGHMEM": "HighMem" in types, "DMA32": "DMA32" in types}
-    zone = pressure.shown_zone(run.before)
-    value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
     return {
-        "knobs": {**knobs, "pressure": value},
+        "knobs": {"gfp_mask": run.gfp_mask, "order": run.order, **{flag: getattr(run.task, flag) for flag in FLAGS}},
         "presets": [[name, gfp.NAMES[name]] for name in PRESETS],
         "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
                  for en, zh, bits in GROUPS],
+        "mask_text": gfp.gfp_str(run.gfp_mask),
+    }  # fmt: skip
+
+
+def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
+    """What the knobs may be, and how they stand."""
+    zone = pressure.shown_zone(run.before)
+    value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
+    return request_deck(run) | {
+        "knobs": {**knobs, "pressure": value},
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
         "own": [[kind, LARGEST[kind]] for kind in TYPES],
         "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
@@ -83,5 +91,4 @@ def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
         "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
                      "cut": pressure.CUT, "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in
                      (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))]},
-        "mask_text": gfp.gfp_str(run.gfp_mask),
     }  # fmt: skip

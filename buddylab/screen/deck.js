@@ -160,7 +160,8 @@ export function makeDeck(app) {
     return [
       h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup),
         app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
-      h("div", { class: "kn" }, orderLine(), whoLine(), pressureLine(), mixLine(), machineLine()),
+      h("div", { class: "kn" }, orderLine(), whoLine(), app.deck.pressure && pressureLine(),
+        app.deck.mixes && mixLine(), app.deck.machines && machineLine()), // a scripted run has none of these
     ];
   }
 
@@ -168,7 +169,7 @@ export function makeDeck(app) {
     el.hidden = !app.deckOpen;
     el.setAttribute("aria-label", app.t("knobs"));
     const { presets, bits, machines, mixes, pressure } = app.deck;
-    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure.zone]), build);
+    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure?.zone]), build);
     for (const update of Object.values(controls)) update();
   }
   return { el, show };

@@ -1,0 +1,116 @@
+"""The explorer in one HTML file that works from disk with the network off. Standard library only."""
+
+import base64
+import gzip
+import json
+import os
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from buddylab import __version__, screen
+from buddylab.commentary.view import text, to_json, transcript
+from buddylab.export.shelf import Shelf
+from buddylab.export.takes import Source, Take, takes
+from buddylab.export.target import check, save
+
+LANGS, THEMES = ("en", "zh"), ("auto", "light", "dark")
+POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'"
+"""What the page's own content-security policy allows: what stands in it, and nothing from anywhere else."""
+WORDS = {
+    "en": ("This browser runs no JavaScript, so nothing moves here. What would be seen:",
+           "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4)."),
+    "zh": ("浏览器未运行 JavaScript，画面不能播放。文字记录如下：",
+           "此浏览器无法解开本页，请用 2023 年以后的版本（Firefox 113、Safari 16.4）。"),
+}  # fmt: skip
+LEGAL = "contains an annotated excerpt of mm/page_alloc.c of Linux 2.6.21; GPL-2.0-only"
+
+_HTML = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="buddylab {version}">
+<title>{title}</title>
+<!-- {legal} -->
+<style>body {{ margin: 0; font: 14px/1.5 sans-serif; }} noscript, .trouble {{ display: block; margin: 16px; }}</style>
+</head>
+<body>
+<noscript><h1>{title}</h1><p>{no_script}</p><ol>{transcript}</ol></noscript>
+<main id="screen"></main>
+<script type="text/plain" id="program">{program}</script>
+<script type="text/plain" id="recording">{recording}</script>
+<script>
+(async () => {{
+  const unpack = (id) => {{
+    const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
+    return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  }};
+  const screen = document.getElementById("screen");
+  try {{
+    const [program, recording] = await Promise.all([unpack("program"), unpack("recording")]);
+    const style = document.createElement("style");
+    style.textContent = program.style;
+    document.head.append(style);
+    const url = URL.createObjectURL(new Blob([program.module], {{ type: "text/javascript" }}));
+    const {{ openPage }} = await import(url);
+    URL.revokeObjectURL(url);
+    openPage(screen, recording);
+  }} catch (error) {{
+    const trouble = document.createElement("p");
+    trouble.className = "trouble";
+    trouble.textContent = {no_unpack} + " (" + error.message + ")";
+    screen.append(trouble);
+  }}
+}})();
+</script>
+</body>
+</html>
+"""
+
+
+def to_html(source: Source, path: str | os.PathLike[str], *, title: str | None = None, lang: str = "en",
+            theme: str = "auto", index: int = -1, overwrite: bool = False) -> Path:  # fmt: skip
+    """Write the explorer on recorded runs as one file that works from disk, and return its path.
+
+    source: a Trace, an Explorer, or several of them; the page lets its reader choose. title: what stands above and in
+    the window's title. index: the step it opens at, -1 for the test that decided.
+    Raises ExportError for a target that exists (unless overwrite) or cannot be written, ValueError for a bad choice.
+    """
+    check(path, overwrite)
+    return save(path, html(takes(source), title=title, lang=lang, theme=theme, index=index), overwrite)
+
+
+def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme: str = "auto",
+         index: int = -1) -> str:  # fmt: skip
+    """The page as text. Raises ValueError for a language or a theme that there is not."""
+    shelf = Shelf()
+    listed = [{"title": run.title, "trace": shelf.put_run(run.trace), "deck": shelf.put(run.deck)} for run in runs]
+    return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
+
+
+def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | None, lang: str, theme: str) -> str:
+    """The page around what is recorded: `page` as openPage of screen/page.js takes it, but for text and shelf.
+
+    first: the run whose words stand there for a reader without JavaScript.
+    """
+    for value, allowed, what in ((lang, LANGS, "language"), (theme, THEMES, "theme")):
+        if value not in allowed:
+            raise ValueError(f"no {what} {value!r}: choose one of {', '.join(allowed)}")
+    heading = title or f"__alloc_pages(): {first.title[LANGS.index(lang)]}"
+    page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
+    recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
+    program = to_json({"module": screen.module("page"), "style": screen.style()})
+    no_script, no_unpack = WORDS[lang]
+    return _HTML.format(
+        lang={"en": "en", "zh": "zh-Hans"}[lang], policy=POLICY, version=__version__, title=escape(heading),
+        legal=LEGAL, no_script=no_script, no_unpack=json.dumps(no_unpack), program=_packed(program),
+        recording=_packed(recording),
+        transcript="".join(f"<li>{escape(line)}</li>" for line in transcript(first.trace, lang)),
+    )  # fmt: skip
+
+
+def _packed(content: str) -> str:
+    """gzip and base64: a fifth of the size, the same bytes twice, and no letter that HTML could mistake for its own."""
+    return base64.b64encode(gzip.compress(content.encode(), mtime=0)).decode("ascii")

@@ -1,0 +1,29 @@
+"""Values kept once. Runs have most of their frames and lists in common; a shelf holds each of them one time."""
+
+from typing import Any
+
+from buddylab.commentary.view import to_json
+
+
+class Shelf:
+    """Equal values share a place."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self.places: dict[str, int] = {}
+
+    def put(self, value: Any) -> int:
+        """The place of this value."""
+        return self.places.setdefault(to_json(value), len(self.places))
+
+    def put_run(self, trace: dict[str, Any]) -> int:
+        """The place of a run: its parts and its frames by their places, so that runs share what is equal in them."""
+        parts = {name: self.put(value) for name, value in trace.items() if name != "frames"}
+        return self.put([parts, [self.put(frame) for frame in trace["frames"]]])
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def to_json(self) -> str:
+        """All values, as one JSON list."""
+        return f"[{','.join(self.places)}]"

@@ -1,0 +1,94 @@
+"""What can be exported: recorded runs, each with a title, the document that it is drawn from, and its deck."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from buddylab.commentary.view import view
+from buddylab.core.gfp import gfp_str
+from buddylab.core.ladder import Livelock
+from buddylab.core.record import Trace
+from buddylab.export.target import ExportError
+from buddylab.knobs import request_deck
+from buddylab.scenario import Json, build_machine
+from buddylab.script import ScriptedWorld
+
+
+class Shown(Protocol):
+    """A run that is on a screen already: an Explorer."""
+
+    trace: Any
+    deck: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One run to export. title: in English and in Chinese."""
+
+    title: tuple[str, str]
+    trace: dict[str, Any]
+    deck: dict[str, Any]
+
+
+Source = Trace | Shown | Take | Sequence[Trace | Shown | Take]
+"""A run, or several of them to choose from."""
+
+
+def takes(source: Source) -> list[Take]:
+    """The runs of a source. Raises ValueError if there is none."""
+    several = source if isinstance(source, Iterable) else [source]
+    found = [_take(one) for one in several]
+    if not found:
+        raise ValueError("there is no run to export")
+    return found
+
+
+def _take(one: Trace | Shown | Take) -> Take:
+    if isinstance(one, Take):
+        return one
+    if isinstance(one, Trace):
+        return Take(_title(gfp_str(one.gfp_mask), one.order), view(one), request_deck(one))
+    request = one.trace["request"]
+    return Take(_title(request["names"], request["order"]), one.trace, one.deck)
+
+
+def _title(mask: str, order: int, op: str = "") -> tuple[str, str]:
+    return f"{op}{mask}, order {order}", f"{op}{mask}，{order} 阶"
+
+
+def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
+    """Record the allocations of a checked scenario, or only those with these places among its operations, from 0.
+
+    Raises ExportError for a place that holds no allocation, for a scenario without any, and for a file that cannot be
+    played.
+    """
+    places = [place for place, op in enumerate(scenario["ops"]) if op["op"] == "alloc" and op["order"] <= 10]
+    wrong = [place for place in ops if place not in places]
+    if wrong or not places:
+        raise ExportError(f"op {wrong[0]} is no allocation that can be shown: choose {_spell(places)}" if places else
+                          "this scenario asks for no memory: it has no alloc operation of order 0 to 10")  # fmt: skip
+    world, found = ScriptedWorld(build_machine(scenario)), []
+    name = str(scenario.get("name") or "scenario")
+    for place, op in enumerate(scenario["ops"][: max(ops or places) + 1]):
+        if place not in (ops or places):
+            _pass(world, op, place)
+            continue
+        trace = world.record(op)
+        title = _title(gfp_str(trace.gfp_mask), trace.order, f"op {place}: ")
+        found.append(Take(title, view(trace, name={"en": name, "zh": name}), request_deck(trace)))
+    return found
+
+
+def _pass(world: ScriptedWorld, op: Json, place: int) -> None:
+    try:
+        world.play(op)
+    except Livelock as error:
+        raise ExportError(f"op {place} never ends, so what follows it cannot be shown: {error}") from error
+
+
+def _spell(places: Sequence[int]) -> str:
+    """`0, 2, 5 or 7`; of many only the first and the last."""
+    words = list(map(str, places))
+    if len(words) > 12:
+        return f"one of the {len(words):,} from {words[0]} to {words[-1]}"
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
