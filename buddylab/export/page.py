@@ -98,7 +98,9 @@ def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | Non
     for value, allowed, what in ((lang, LANGS, "language"), (theme, THEMES, "theme")):
         if value not in allowed:
             raise ValueError(f"no {what} {value!r}: choose one of {', '.join(allowed)}")
-    heading = title or f"__alloc_pages(): {first.title[LANGS.index(lang)]}"
+    several = len(page["runs"]) > 1
+    heading = title or (first.trace["machine"]["name"][lang] if several else
+                        f"__alloc_pages(): {first.title[LANGS.index(lang)]}")  # fmt: skip
     page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
     recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
     program = to_json({"module": screen.module("page"), "style": screen.style()})

@@ -9,7 +9,7 @@ from buddylab.core.gfp import gfp_str
 from buddylab.core.ladder import Livelock
 from buddylab.core.record import Trace
 from buddylab.export.target import ExportError
-from buddylab.knobs import request_deck
+from buddylab.knobs import Knobs, recording, request_deck
 from buddylab.scenario import Json, build_machine
 from buddylab.script import ScriptedWorld
 
@@ -77,6 +77,12 @@ def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
         title = _title(gfp_str(trace.gfp_mask), trace.order, f"op {place}: ")
         found.append(Take(title, view(trace, name={"en": name, "zh": name}), request_deck(trace)))
     return found
+
+
+def knobs_take(knobs: Knobs) -> Take:
+    """Record what these knobs (`checked` ones) lead to."""
+    recorded = recording(knobs)
+    return Take(_title(gfp_str(recorded.run.gfp_mask), recorded.run.order), recorded.trace, recorded.deck)
 
 
 def _pass(world: ScriptedWorld, op: Json, place: int) -> None:

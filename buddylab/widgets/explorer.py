@@ -1,12 +1,14 @@
 """The explorer: knobs, and the recorded run that they lead to. Python records, the browser plays."""
 
 from itertools import takewhile
+from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from buddylab import screen
+from buddylab import export, screen
 from buddylab.commentary.compare import difference
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
@@ -107,6 +109,15 @@ class Explorer(anywidget.AnyWidget):
     def transcript(self, lang: str | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
         return transcript(self.trace, lang or self.lang)
+
+    def to_html(self, path: str | PathLike[str], *, title: str | None = None, overwrite: bool = False) -> Path:
+        """Write this run as one HTML file that works from disk with the network off, and return its path.
+
+        It opens at the step that the screen stands on. Raises ExportError, an OSError, for a target that exists
+        (unless overwrite) or cannot be written.
+        """
+        return export.to_html(self, path, title=title, lang=self.lang, theme=self.theme, index=self.index,
+                              overwrite=overwrite)  # fmt: skip
 
     def stages(self) -> list[str]:
         """The stages that the request passes, in order, a stage as often as it is entered."""

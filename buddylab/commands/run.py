@@ -1,0 +1,81 @@
+"""`buddylab run SCENARIO`: play a scenario's allocations and take them along as a page or text."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from buddylab import export, share
+from buddylab.core.ladder import Livelock
+from buddylab.knobs import FLAGS, checked
+from buddylab.scenario import ScenarioError, parse, texts
+
+KINDS = {
+    "html": "the explorer on the recorded runs, one file that works from disk",
+    "text": "a transcript", "markdown": "a transcript as Markdown",
+}  # fmt: skip
+
+
+def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand and its arguments."""
+    command = commands.add_parser(
+        "run", help="play a scenario and take it along: a page, a transcript",
+        description="Play a scenario's allocations and write what is asked for; without any output the transcript is "
+        "printed. Exit code: 0 well, 2 something cannot be played or written.")  # fmt: skip
+    command.add_argument("scenario", metavar="SCENARIO", help="a scenario file (FORMAT.md), - for standard input, or "
+                         f"a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'")  # fmt: skip
+    command.add_argument("--op", type=int, action="append", default=[], metavar="N",
+                         help="only this operation, counted from 0 (may be repeated)")  # fmt: skip
+    for kind, what in KINDS.items():
+        command.add_argument(f"--{kind}", metavar="OUT", help=what)
+    command.add_argument("--lang", choices=["en", "zh"], default="en", help="language of captions and texts")
+    command.add_argument("--theme", choices=["auto", "light", "dark"], default="auto")
+    command.add_argument("--step", type=_step, metavar="N",
+                         help="the step that a page opens at, from 1 (default: the test that decided)")  # fmt: skip
+    command.add_argument("--force", action="store_true", help="overwrite files that exist")
+    command.set_defaults(run=run_run)
+
+
+def _step(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no step: they are counted from 1")
+    return int(text)
+
+
+def run_run(arguments: argparse.Namespace) -> int:
+    """Record, then write one output after the other; 2 with one sentence for what cannot be."""
+    wanted = {kind: getattr(arguments, kind) for kind in KINDS if getattr(arguments, kind)}
+    try:
+        for out in wanted.values():
+            export.check(out, arguments.force)
+        runs = _runs(arguments.scenario, arguments.op)
+        if not wanted:
+            print(export.to_text(runs, arguments.lang), end="")
+        for kind, out in wanted.items():
+            _write(kind, runs, out, arguments)
+            print(f"{out}: {Path(out).stat().st_size:,} bytes")
+    except (ScenarioError, OSError, ValueError, Livelock) as error:
+        print(f"buddylab: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
+    if source.lstrip("`'\" ").startswith(share.PREFIX):
+        wanted = dict.fromkeys(FLAGS, False) | {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3,
+                                                "pressure": None, "scatter": None, "mix": "desktop"}  # fmt: skip
+        return [export.knobs_take(checked(wanted | share.parse(source)))]
+    found = [parse(sys.stdin.read(), "standard input")] if source == "-" else [
+        parse(text, where) for where, text in texts(source)]  # fmt: skip
+    if len(found) != 1:
+        raise ScenarioError(f"{source} holds {len(found):,} scenarios: give a file with one")
+    return export.scenario_takes(found[0], ops)
+
+
+def _write(kind: str, runs: list[export.Take], out: str, arguments: argparse.Namespace) -> None:
+    lang, force, step = arguments.lang, arguments.force, arguments.step
+    if kind in ("text", "markdown"):
+        export.save(out, (export.to_text if kind == "text" else export.to_markdown)(runs, lang), force)
+    else:
+        index = -1 if step is None else step - 1
+        export.to_html(runs, out, lang=lang, theme=arguments.theme, index=index, overwrite=force)

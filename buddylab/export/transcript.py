@@ -1,0 +1,72 @@
+"""A run as plain text and as Markdown: every sentence, every inequality, in either language."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from buddylab.commentary.sentences import say
+from buddylab.export.takes import Take
+
+ENDS = {"en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
+        "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"}}  # fmt: skip
+WORDS = {"en": ("on", "Stage", "What happens", "Numbers"), "zh": ("机器：", "阶段", "发生了什么", "数字")}
+
+ROWS = {"en": "order {o}: {f:,} > {m:,} {verdict}", "zh": "{o} 阶：{f:,} > {m:,} {verdict}"}
+VERDICTS = {"en": ("no", "yes", "yes, compared unsigned"), "zh": ("否", "是", "是（按无符号数比较）")}
+
+
+def to_text(runs: Sequence[Take], lang: str = "en") -> str:
+    """The runs as plain text, a frame a line, the rows of a watermark test below it."""
+    return "\n".join("\n".join(_text(run, lang)) for run in runs)
+
+
+def _text(run: Take, lang: str) -> Iterator[str]:
+    yield _heading(run, lang)
+    for number, frame in enumerate(run.trace["frames"], 1):
+        yield f"{number:4} {frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}"
+        yield from (f"       {row}" for row in _numbers(frame, lang))
+        if "log" in frame:
+            yield f"       | {frame['log']}"
+    yield f"     = {_end(run, lang)}\n"
+
+
+def to_markdown(runs: Sequence[Take], lang: str = "en") -> str:
+    """The runs as Markdown, a table each; what a scenario says of itself stays text."""
+    return "\n".join("\n".join(_markdown(run, lang)) for run in runs)
+
+
+def _markdown(run: Take, lang: str) -> Iterator[str]:
+    _, stage, happens, numbers = WORDS[lang]
+    yield f"## {_plain(_heading(run, lang))}\n"
+    yield f"|  | {stage} | {happens} | {numbers} |\n|--:|---|---|---|"
+    for number, frame in enumerate(run.trace["frames"], 1):
+        sentence = _plain(say(frame["say"], frame.get("args", {}), lang))
+        rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
+        log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
+        yield f"| {number} | `{frame['stage']}` | {sentence}{log} | {rows} |"
+    yield f"\n**{_end(run, lang)}**\n"
+
+
+def _heading(run: Take, lang: str) -> str:
+    place = 1 if lang == "zh" else 0
+    return _one_line(f"{run.title[place]} {WORDS[lang][0]} {run.trace['machine']['name'][lang]}")
+
+
+def _end(run: Take, lang: str) -> str:
+    return ENDS[lang][run.trace["end"]].format(page=run.trace["result"])
+
+
+def _numbers(frame: dict[str, Any], lang: str) -> Iterator[str]:
+    """The rows of a watermark test: `order 3: 41 > 44 no`."""
+    for row in frame.get("test", {}).get("rows", ()):
+        yield ROWS[lang].format(verdict=VERDICTS[lang][row["ok"] and 1 + (row["f"] < 0)], **row)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is: no tag, no link, no cell of its own."""
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", re.sub("[&<>]", lambda found: entities[found[0]], _one_line(text)))
