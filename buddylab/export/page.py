@@ -86,7 +86,8 @@ def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme:
          index: int = -1) -> str:  # fmt: skip
     """The page as text. Raises ValueError for a language or a theme that there is not."""
     shelf = Shelf()
-    listed = [{"title": run.title, "trace": shelf.put_run(run.trace), "deck": shelf.put(run.deck)} for run in runs]
+    listed = [{"title": run.title, "trace": shelf.put_run(run.trace), "deck": shelf.put_parts(run.deck)}
+              for run in runs]  # fmt: skip
     return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
 
 

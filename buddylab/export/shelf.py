@@ -16,6 +16,10 @@ class Shelf:
         """The place of this value."""
         return self.places.setdefault(to_json(value), len(self.places))
 
+    def put_parts(self, value: dict[str, Any]) -> int:
+        """The place of a dict whose values have places of their own."""
+        return self.put({name: self.put(part) for name, part in value.items()})
+
     def put_run(self, trace: dict[str, Any]) -> int:
         """The place of a run: its parts and its frames by their places, so that runs share what is equal in them."""
         parts = {name: self.put(value) for name, value in trace.items() if name != "frames"}

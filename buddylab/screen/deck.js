@@ -97,7 +97,7 @@ export function makeDeck(app) {
       disabled: locked() });
     let dragging = false;
     input.addEventListener("input", () => { dragging = true; app.patch({ [name]: Number(input.value) }); });
-    input.addEventListener("change", () => { dragging = false; });
+    input.addEventListener("change", () => { dragging = false; controls[name](); });
     controls[name] = () => { if (!dragging) input.value = value(); };
     return input;
   }
@@ -107,7 +107,7 @@ export function makeDeck(app) {
       pages = h("span", { class: "size" });
     const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
     controls.track = () => {
-      const { free, present, cut, ticks, value } = app.deck.pressure, at = (position) => `${position / 10}%`;
+      const { free, present, cut, ticks, value, recorded = [] } = app.deck.pressure, at = (position) => `${position / 10}%`;
       const px = (track.clientWidth || 300) / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
       const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
       keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
@@ -120,6 +120,7 @@ export function makeDeck(app) {
           stroke: "var(--ink2)" })),
         ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)",
           "stroke-width": 1.5 })),
+        ...recorded.map((x) => s("circle", { cx: at(x), cy: 19, r: 3.5, fill: "var(--bg)", stroke: "var(--ink)" })),
         ...ticks.map(([name, , x], i) => (i !== 1 || lowClear) && s("text",
           { x: at(x), y: 9, "text-anchor": ["end", "middle", "start"][i] }, name)),
         totalClear && s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
@@ -159,7 +160,8 @@ export function makeDeck(app) {
     controls = {};
     return [
       h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup),
-        app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
+        app.deck.note ? h("p", { class: "fixed" }, app.deck.note[app.index])
+          : app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
       h("div", { class: "kn" }, orderLine(), whoLine(), app.deck.pressure && pressureLine(),
         app.deck.mixes && mixLine(), app.deck.machines && machineLine()), // a scripted run has none of these
     ];

@@ -1,4 +1,4 @@
-// A page without Python behind it: recorded runs to choose from.
+// A page without Python behind it: recorded runs to choose from, or a grid of them that the knobs lead through.
 import { mount, staticModel } from "./app.js";
 import { WORDS } from "./words.js";
 import { h, setText } from "./dom.js";
@@ -10,16 +10,56 @@ export function unshelve(shelf, place) {
   return { ...whole, frames: frames.map((at) => shelf[at]) };
 }
 
+/** A value whose parts stand on the shelf: {name: place}. */
+export const unshelveParts = (shelf, place) => Object.fromEntries(Object.entries(shelf[place])
+  .map(([name, at]) => [name, shelf[at]]));
+
 /** The traits of the explorer that shows one of the page's runs. */
 export function traitsOf(page, run) {
-  const deck = page.shelf[run.deck];
+  const deck = unshelveParts(page.shelf, run.deck);
   return { trace: unshelve(page.shelf, run.trace), deck, knobs: deck.knobs, text: page.text, mask: "", error: [],
     index: page.index ?? -1, lang: page.lang, theme: page.theme };
 }
 
+/** Where a grid holds the recording of these knobs, the free memory taken to the nearest level; -1 if it has none. */
+export function placeInGrid(grid, knobs) {
+  const { masks, orders, levels, who, fixed } = grid;
+  const near = (a, b) => (Math.abs(b - knobs.pressure) < Math.abs(a - knobs.pressure) ? b : a);
+  const at = [levels.indexOf(levels.reduce(near)), masks.indexOf(knobs.gfp_mask), orders.indexOf(knobs.order),
+    who.findIndex((flags) => Object.entries(flags).every(([flag, on]) => Boolean(knobs[flag]) === on))];
+  if (at.includes(-1) || Object.entries(fixed).some(([name, value]) => knobs[name] !== value)) return -1;
+  return at.reduce((place, index, axis) => place * [levels, masks, orders, who][axis].length + index, 0);
+}
+
+/** The mask that a text names, by a preset's name or as a number; null for anything else. */
+export function typedMask(grid, text) {
+  const word = text.trim();
+  return grid.names[word] ?? (/^(0x[0-9a-f]+|\d+)$/i.test(word) ? Number(word) : null);
+}
+
+/** A model that answers the knobs from what was recorded, and says what was not. */
+export function gridModel(page) {
+  const { grid } = page, first = traitsOf(page, page.runs[0]);
+  const base = staticModel({ ...first, deck: { ...first.deck, note: grid.note } });
+  let stand = grid.places.findIndex(([run, deck]) => run === page.runs[0].trace && deck === page.runs[0].deck);
+  const give = (traits) => { for (const [name, value] of Object.entries(traits)) base.set(name, value); };
+  function save() {
+    const typed = base.get("mask"), deck = base.get("deck");
+    const wanted = typed ? { ...deck.knobs, gfp_mask: typedMask(grid, typed) } : base.get("knobs");
+    if (JSON.stringify(wanted) === JSON.stringify(deck.knobs)) return typed && give({ mask: "", error: [] });
+    const place = placeInGrid(grid, wanted);
+    if (place < 0) return give({ mask: "", deck, knobs: deck.knobs, error: grid.missing });
+    const [run, at] = grid.places[place], fresh = { ...unshelveParts(page.shelf, at), note: grid.note };
+    const trace = place === stand ? {} : { index: -1, trace: unshelve(page.shelf, run) };
+    stand = place;
+    give({ mask: "", error: [], deck: fresh, knobs: fresh.knobs, ...trace });
+  }
+  return { ...base, live: true, save };
+}
+
 /** Draw a page into el; returns its model. */
 export function openPage(el, page) {
-  const model = staticModel(traitsOf(page, page.runs[0]));
+  const model = page.grid ? gridModel(page) : staticModel(traitsOf(page, page.runs[0]));
   const titleOf = (run) => run.title[model.get("lang") === "zh" ? 1 : 0];
   const heading = h("h1", {}, page.heading), label = h("span");
   const choice = h("select", { on: { change: () => {

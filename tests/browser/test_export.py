@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from buddylab import export
 from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
+from buddylab.world.pressure import default_pressure
 
 NAMED = Path(__file__).parents[1] / "data" / "named"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
@@ -55,3 +56,24 @@ def test_the_reader_chooses_among_the_allocations_of_a_scenario(open_page, tmp_p
     expect(page.locator(".bl .ask")).to_contain_text("GFP_NOWAIT")
     expect(page.locator("h1")).to_have_text(scenario["name"])
     assert page.locator("img").count() == 0 and errors == []
+
+
+def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
+    file = export.lecture_page(tmp_path / "a.html", machine="report", levels=[0, default_pressure("report")],
+                               orders=[0, 2, 3], presets=["GFP_ATOMIC", "GFP_KERNEL"])  # fmt: skip
+    page, errors = open_page(file)
+    expect(page.locator(".bl .say")).to_contain_text("more than 44 are needed")
+    page.get_by_role("radio", name="2", exact=True).check(force=True)
+    expect(page.locator(".bl .ask")).to_contain_text("4 pages (order 2)")
+    page.get_by_label("Preset").select_option(label="GFP_KERNEL")
+    expect(page.locator(".bl .ask")).to_contain_text("GFP_KERNEL")
+    page.get_by_label("Memory pressure: free pages in Normal").fill("20")
+    expect(page.locator(".bl .press + .size")).to_have_text("0 pages")
+    expect(page.get_by_label("Memory pressure: free pages in Normal")).to_have_value("0")
+    page.get_by_role("radio", name="7", exact=True).click(force=True)
+    expect(page.get_by_role("alert").first).to_contain_text("That setting was not recorded")
+    expect(page.get_by_role("radio", name="2", exact=True)).to_be_checked()
+    page.get_by_role("radio", name="3", exact=True).check(force=True)
+    expect(page.get_by_role("alert")).to_be_hidden()
+    expect(page.locator(".bl .ask")).to_contain_text("8 pages (order 3)")
+    assert errors == []
