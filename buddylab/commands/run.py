@@ -1,17 +1,22 @@
-"""`buddylab run SCENARIO`: play a scenario's allocations and take them along as a page or text."""
+"""`buddylab run SCENARIO`: play a scenario's allocations and take them along as a page, a picture, a film or text."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from buddylab import export, share
+from buddylab.commands.progress import Progress
 from buddylab.core.ladder import Livelock
 from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import ScenarioError, parse, texts
 
 KINDS = {
     "html": "the explorer on the recorded runs, one file that works from disk",
+    "png": "a picture of one step", "svg": "the same as SVG, for browsers",
+    "gif": "the run as a film", "mp4": "the run as a film (needs ffmpeg)",
     "text": "a transcript", "markdown": "a transcript as Markdown",
 }  # fmt: skip
 
@@ -19,19 +24,22 @@ KINDS = {
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
-        "run", help="play a scenario and take it along: a page, a transcript",
+        "run", help="play a scenario and take it along: page, picture, film, transcript",
         description="Play a scenario's allocations and write what is asked for; without any output the transcript is "
         "printed. Exit code: 0 well, 2 something cannot be played or written.")  # fmt: skip
     command.add_argument("scenario", metavar="SCENARIO", help="a scenario file (FORMAT.md), - for standard input, or "
                          f"a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'")  # fmt: skip
     command.add_argument("--op", type=int, action="append", default=[], metavar="N",
-                         help="only this operation, counted from 0 (may be repeated)")  # fmt: skip
+                         help="only this operation, from 0 (repeatable; pictures show the last)")  # fmt: skip
     for kind, what in KINDS.items():
         command.add_argument(f"--{kind}", metavar="OUT", help=what)
     command.add_argument("--lang", choices=["en", "zh"], default="en", help="language of captions and texts")
     command.add_argument("--theme", choices=["auto", "light", "dark"], default="auto")
     command.add_argument("--step", type=_step, metavar="N",
                          help="the step that a page opens at, from 1 (default: the test that decided)")  # fmt: skip
+    command.add_argument("--size", type=_size, default=export.SLIDE, metavar="WxH",
+                         help="of pictures and films, in pixels: 1280x720 (default), 1920x1080")  # fmt: skip
+    command.add_argument("--scale", type=int, choices=[1, 2, 3], default=1, help="of a PNG: 2 for print")
     command.add_argument("--force", action="store_true", help="overwrite files that exist")
     command.set_defaults(run=run_run)
 
@@ -40,6 +48,13 @@ def _step(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no step: they are counted from 1")
     return int(text)
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"([1-9]\d{2,3})x([1-9]\d{2,3})", text)
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: write width x height in pixels, such as 1280x720")
+    return int(found[1]), int(found[2])
 
 
 def run_run(arguments: argparse.Namespace) -> int:
@@ -76,6 +91,25 @@ def _write(kind: str, runs: list[export.Take], out: str, arguments: argparse.Nam
     lang, force, step = arguments.lang, arguments.force, arguments.step
     if kind in ("text", "markdown"):
         export.save(out, (export.to_text if kind == "text" else export.to_markdown)(runs, lang), force)
-    else:
+    elif kind == "html":
         index = -1 if step is None else step - 1
         export.to_html(runs, out, lang=lang, theme=arguments.theme, index=index, overwrite=force)
+    else:
+        _draw(kind, runs, out, arguments)
+
+
+def _draw(kind: str, runs: list[export.Take], out: str, arguments: argparse.Namespace) -> None:
+    theme = "light" if arguments.theme == "auto" else arguments.theme
+    look: dict[str, Any] = {"lang": arguments.lang, "theme": theme, "size": arguments.size,
+                            "overwrite": arguments.force}  # fmt: skip
+    if kind == "png":
+        export.to_png(runs, out, step=arguments.step, scale=arguments.scale, **look)
+    elif kind == "svg":
+        export.to_svg(runs, out, step=arguments.step, **look)
+    else:
+        progress = Progress(100, "drawn {done} of {total} %")
+        try:
+            film = export.to_gif if kind == "gif" else export.to_mp4
+            film(runs, out, progress=lambda share: progress.show(int(100 * share)), **look)
+        finally:
+            progress.clear()

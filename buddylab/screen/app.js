@@ -12,6 +12,7 @@ import { makeWhy } from "./why.js";
 import { makeMemory } from "./memory.js";
 import { makeStrip } from "./strip.js";
 import { makeTime } from "./time.js";
+import { download, svgOf } from "./picture.js";
 import { makeCompare } from "./compare.js";
 import { makePredict } from "./predict.js";
 
@@ -292,6 +293,13 @@ export function mount(el, model) {
     save();
     takeError();
     show();
+  };
+  app.savePicture = () => {
+    const dress = (on) => { root.toggleAttribute("data-picture", on); fit(); };
+    dress(true);
+    const svg = svgOf(root);
+    dress(false);
+    download(`buddylab-step-${app.cursor + 1}.svg`, svg, "image/svg+xml");
   };
   app.toScrubber = () => panels.time.el.querySelector(".scrub").focus();
   app.openDeck = (knob) => {

@@ -1,5 +1,6 @@
 // A page without Python behind it: recorded runs to choose from, or a grid of them that the knobs lead through.
 import { mount, staticModel } from "./app.js";
+import { svgOf } from "./picture.js";
 import { WORDS } from "./words.js";
 import { h, setText } from "./dom.js";
 
@@ -83,5 +84,7 @@ export function openPage(el, page) {
   model.on("lang", speak);
   speak();
   dress();
+  el.pageModel = model; // whoever takes pictures of the page turns it by this, and asks for the SVG
+  el.pageSvg = () => svgOf(el.querySelector(".bl"));
   return model;
 }

@@ -43,7 +43,9 @@ export function makeTop(app) {
           title: app.t("theme", { theme: app.t(app.theme) }),
           on: { click: () => app.set("theme", THEMES[(THEMES.indexOf(app.theme) + 1) % THEMES.length]) } },
           `◐ ${app.t(app.theme)}`),
-        pressed(app.lecture, app.t("lecture"), () => app.setLecture(!app.lecture))),
+        pressed(app.lecture, app.t("lecture"), () => app.setLecture(!app.lecture)),
+        h("button", { type: "button", "aria-label": app.t("savePicture"), title: app.t("savePicture"),
+          on: { click: () => app.savePicture() } }, "SVG")),
     ];
   }
 

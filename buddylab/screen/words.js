@@ -22,6 +22,7 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   swapLeft: ["for\u00a0{n}\u00a0%\u00a0of\u00a0anon", "可容匿名页的\u00a0{n}%"], swapNone: ["none", "无"],
   scattered: ["Scattered", "零散"], noPython: ["A recording: no Python runs behind this page, so the knobs are fixed.",
     "这是一份记录：页面背后没有运行 Python，旋钮不能改动。"],
+  savePicture: ["Save this step as an SVG picture", "将此步存为 SVG 图片"],
   recorded: ["Recorded", "记录"],
   silentPython: ["Python does not answer: run the cell again. Picture and knobs show the last run that it recorded.",
     "Python 没有回应：请重新运行该单元格。图与旋钮仍是它上次记录的运行。"],

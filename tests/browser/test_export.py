@@ -1,8 +1,11 @@
 """One-file pages in a real browser: from disk, with the network off, under the page's own policy."""
 
+import shutil
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from buddylab import export
@@ -77,3 +80,54 @@ def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.locator(".bl .ask")).to_contain_text("8 pages (order 3)")
     assert errors == []
+
+
+@pytest.fixture(scope="module")
+def take():
+    return export.knobs_take(checked(REPORT))
+
+
+def test_a_step_as_png_in_both_sizes_and_for_print(take, tmp_path):
+    for size, scale in ((export.SLIDE, 1), (export.FULL_HD, 1), (export.SLIDE, 2)):
+        file = export.to_png(take, tmp_path / "a.png", size=size, scale=scale, overwrite=True)
+        with Image.open(file) as picture:
+            assert picture.size == (size[0] * scale, size[1] * scale)
+            assert len(picture.convert("RGB").getcolors(1 << 24)) > 50
+    with pytest.raises(export.ExportError, match="there is no step 29: this run has 28"):
+        export.to_png(take, tmp_path / "b.png", step=29)
+
+
+def test_a_run_as_gif_has_a_picture_for_every_frame(take, tmp_path):
+    file = export.to_gif(take, tmp_path / "a.gif")
+    with Image.open(file) as film:
+        assert film.n_frames == len(take.trace["frames"])
+        shown = []
+        for number in range(film.n_frames):
+            film.seek(number)
+            shown.append(film.convert("RGB"))
+    assert all(ImageChops.difference(a, b).getbbox() for a, b in pairwise(shown))
+    print(f"GIF of the reported failure: {film.size}, {len(shown)} pictures, {file.stat().st_size:,} bytes")
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg: apt-get install ffmpeg")
+def test_a_run_as_mp4(take, tmp_path):
+    file = export.to_mp4(take, tmp_path / "a.mp4")
+    assert file.read_bytes()[4:8] == b"ftyp" and file.stat().st_size > 50_000
+
+
+def test_an_svg_renders_when_it_is_opened_alone(open_page, browser, take, tmp_path):
+    file = export.to_svg(take, tmp_path / "a.svg", lang="zh")
+    text = file.read_text(encoding="utf-8")
+    assert "<script" not in text and "Normal 拒绝" in text
+    page, errors = open_page(export.to_html(take, tmp_path / "a.html"))
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save this step as an SVG picture").click()
+    assert saved.value.suggested_filename == "buddylab-step-24.svg" and errors == []
+    saved.value.save_as(tmp_path / "b.svg")
+    for picture in (file, tmp_path / "b.svg"):
+        with browser.new_context(offline=True) as context:
+            alone = context.new_page()
+            alone.goto(picture.as_uri())
+            expect(alone.locator(".say .tx")).to_be_visible()
+            assert alone.locator(".why").bounding_box()["width"] > 400
+            assert not alone.locator(".deck").is_visible()
