@@ -27,8 +27,8 @@ FPS = 10
 NO_PLAYWRIGHT = ("pictures are drawn by the explorer itself in a browser, and Playwright, which drives it, is not "
                  "installed: pip install 'buddylab[pictures]'")  # fmt: skip
 NO_PILLOW = "a GIF is packed by Pillow, which is not installed: pip install 'buddylab[pictures]'"
-NO_BROWSER = ("pictures are drawn by the explorer itself in Chromium, and none was found: apt-get install chromium "
-              "fonts-dejavu-core fonts-noto-cjk (Debian, Ubuntu), or python -m playwright install chromium")  # fmt: skip
+NO_BROWSER = ("pictures are drawn by the explorer itself in Chromium, but none was found: apt-get install chromium "
+              "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium")  # fmt: skip
 NO_FFMPEG = "an MP4 is packed by ffmpeg, and none was found: apt-get install ffmpeg (Debian, Ubuntu), or take a GIF"
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 _DRESS = """() => {
