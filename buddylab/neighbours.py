@@ -27,19 +27,26 @@ def neighbours(knobs: Knobs) -> list[Change]:
     Every one was played on the exact core. What counts as small: an order by how far it is, a mask by its bits, then
     who asks, then what the memory is used for and how much of it is free.
     """
+    return [found for found in search(knobs) if found]
+
+
+def search(knobs: Knobs) -> Iterator[Change | None]:
+    """The same one try at a time, so that others get their turn: None for a try that turned nothing."""
     knobs = checked(knobs)
-    granted, found, kinds = _end(knobs) == "page", list[Change](), set[str]()
+    granted, kinds, found = _end(knobs) == "page", set[str](), 0
     for _, key, args, change in sorted(_candidates(knobs), key=lambda one: one[0]):
         (kind,) = change
         if kind in kinds and kind in ONCE:
             continue
         end = _end({**knobs, **change})
-        if (end == "page") != granted:
-            kinds.add(kind)
-            found.append([key, args, change, end])
-        if len(found) == MOST:
-            break
-    return found
+        if (end == "page") == granted:
+            yield None
+            continue
+        kinds.add(kind)
+        found += 1
+        yield [key, args, change, end]
+        if found == MOST:
+            return
 
 
 def _end(knobs: Knobs) -> str:

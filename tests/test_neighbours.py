@@ -54,14 +54,23 @@ def test_no_order_nearer_and_no_bit_is_passed_over(knobs):
     assert bits <= masks or len(found) == MOST
 
 
-def test_the_explorer_searches_when_it_is_asked_and_only_once(monkeypatch):
-    asked = []
-    monkeypatch.setattr("buddylab.widgets.explorer.neighbours", lambda knobs: asked.append(knobs) or [])
+def test_the_explorer_searches_when_it_is_asked_a_little_at_a_time(monkeypatch):
+    tried = []
+
+    def two_tries(knobs):
+        for found in (None, ["away_order", {"order": 1, "pages": 2}, {"order": 1}, "page"]):
+            tried.append(knobs["order"])
+            yield found
+
+    monkeypatch.setattr("buddylab.widgets.explorer.search", two_tries)
     explorer = Explorer(machine="small")
-    assert explorer.away == {} and asked == []
-    explorer.away_wanted = explorer.run_id
-    assert explorer.away == {"run": explorer.run_id, "list": []}
-    explorer.one_away()
-    assert len(asked) == 1
+    assert explorer.away == {} and tried == []
+    explorer.away_wanted = f"{explorer.run_id}:0"
+    assert tried == [3, 3] and not explorer.away["done"]
+    explorer.away_wanted = f"{explorer.run_id}:2"
+    assert explorer.away["done"] and [found[0] for found in explorer.away["list"]] == ["away_order"]
+    assert explorer.one_away() == explorer.away["list"] and tried == [3, 3]
     explorer.set(order=1)
-    assert explorer.away["run"] != explorer.run_id
+    assert explorer.away == {}
+    explorer.away_wanted = "another run:0"
+    assert explorer.away == {}

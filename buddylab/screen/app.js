@@ -1,5 +1,5 @@
 // Puts the panels together, moves the cursor, plays, and speaks with the model.
-import { ANSWER_MS, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
+import { ANSWER_MS, AWAY_MS, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
 import { WORDS } from "./words.js";
 import { event0, evidenceAt, fill, focusZone, prepare, sentence, stops, visitStart } from "./frames.js";
 import { h, patterns, setText } from "./dom.js";
@@ -175,10 +175,15 @@ export function mount(el, model) {
   };
 
   /** The changes that turn this verdict, as Python found them for this very run; null while it has not. */
+  let asking = 0;
   app.oneAway = () => {
-    const found = model.get("away");
-    if (found?.list && found.run === model.get("run_id")) return found.list;
-    if (app.live && model.get("away_wanted") !== model.get("run_id")) app.set("away_wanted", model.get("run_id"));
+    const found = model.get("away"), run = model.get("run_id");
+    if (found?.run === run && found.done) return found.list;
+    clearTimeout(asking);
+    if (app.live && run) asking = setTimeout(() => {
+      if (model.get("run_id") === run && !asked && app.run && app.cursor === app.run.rows.length - 1) app.set("away_wanted",
+        `${run}:${found?.run === run ? found.tries : 0}`);
+    }, found?.run === run ? 0 : AWAY_MS);
     return null;
   };
 
@@ -310,7 +315,16 @@ export function mount(el, model) {
     (holder?.matches("input,select") ? holder : holder?.querySelector("input"))?.focus();
   };
 
-  // -- what comes from the model
+  // -- what comes from the model; one message changes several traits, and is drawn once
+  let due = false;
+  function refresh() {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => {
+      due = false;
+      if (root.isConnected) show();
+    });
+  }
   let runs = 0;
   function takeTrace() {
     const trace = model.get("trace");
@@ -325,14 +339,16 @@ export function mount(el, model) {
     app.run = { ...prepare(trace), id: (runs += 1) };
     const wanted = model.get("index");
     if (app.predict && !first) return app.restartPredict();
-    app.go(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1,
-      { settle: true });
+    app.forward = false;
+    app.cursor = clamp(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1);
+    app.settle();
+    refresh();
   }
   function takeDeck() {
     app.deck = model.get("deck");
     if (!wish) takeRecorded();
     answered();
-    show();
+    refresh();
   }
   function takeOther() {
     const trace = model.get("other_trace");
@@ -341,7 +357,7 @@ export function mount(el, model) {
     app.difference = model.get("difference") ?? {};
     app.canCompare = app.live && model.get("other") !== undefined;
     answered();
-    show();
+    refresh();
   }
   function takePredict() {
     const on = model.get("predict") === true, given = model.get("predictions") ?? [];
@@ -352,9 +368,9 @@ export function mount(el, model) {
   }
   function takeSourceView() {
     app.sourceView = SOURCE_VIEWS.find((view) => view === model.get("source_view")) ?? "original";
-    show();
+    refresh();
   }
-  const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); show(); } };
+  const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); refresh(); } };
   const takeMask = () => { if (!model.get("mask")) answered(); };
   const takeIndex = () => {
     const wanted = model.get("index");
@@ -370,7 +386,6 @@ export function mount(el, model) {
     app.index = app.lang === "zh" ? 1 : 0;
     root.lang = app.lang;
     takeError();
-    show();
     fit();
   }
   function takeTheme() {
@@ -379,7 +394,7 @@ export function mount(el, model) {
     const labDark = jpThemeLight ? jpThemeLight === "false" : night.matches;
     const dark = app.theme === "auto" ? labDark : app.theme === "dark";
     root.dataset.theme = dark ? "dark" : "light";
-    show();
+    refresh();
   }
   app.setLecture = (on) => {
     app.lecture = on;
@@ -448,7 +463,7 @@ export function mount(el, model) {
   night.addEventListener("change", takeTheme);
   const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
     error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
-    away: show, source_view: takeSourceView, predict: takePredict, predictions: takePredict })
+    away: refresh, source_view: takeSourceView, predict: takePredict, predictions: takePredict })
     .map(([name, listener]) => model.on(name, listener));
   takePredict();
   takeSourceView();
@@ -461,6 +476,7 @@ export function mount(el, model) {
   return () => {
     clearTimeout(timer);
     clearTimeout(silence);
+    clearTimeout(asking);
     cancelAnimationFrame(drawing);
     body.disconnect();
     size.disconnect();

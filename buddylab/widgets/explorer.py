@@ -14,7 +14,7 @@ from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
 from buddylab.knobs import checked, recording
-from buddylab.neighbours import neighbours
+from buddylab.neighbours import search
 from buddylab.world.reach import REACH, START, own_stages
 
 
@@ -65,7 +65,7 @@ class Explorer(anywidget.AnyWidget):
         self.observe(self._knobs_turned, "knobs")
         self.observe(self._mask_typed, "mask")
         self.observe(self._other_wished, "other")
-        self.observe(lambda _: self.one_away(), "away_wanted")
+        self.observe(self._away_asked, "away_wanted")
         self._record(checked(knobs))
 
     def set(self, **knobs: Any) -> "Explorer":
@@ -92,8 +92,8 @@ class Explorer(anywidget.AnyWidget):
 
         The screen asks for them when it shows the verdict.
         """
-        if self.away.get("run") != self.run_id:
-            self.away = {"run": self.run_id, "list": neighbours(self._stand)}
+        while not self.away.get("done"):
+            self._search_on()
         return list(self.away["list"])
 
     def prediction_summary(self, lang: str | None = None) -> str:
@@ -144,7 +144,8 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync():
             self.error = []
             self.deck, self.trace, self.knobs = deck, shown, self._stand
-            self.run_id = f"{id(self.run):x}"
+            self.run_id, self.away = f"{id(self.run):x}", {}
+            self._search = search(self._stand)
             self._record_other()
             self.index = -1 if stage is None else first_row(shown["frames"], stage)
 
@@ -169,6 +170,19 @@ class Explorer(anywidget.AnyWidget):
                 self._record_other()
         except ValueError as error:
             self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
+
+    def _away_asked(self, _: Any) -> None:
+        """The screen shows the verdict: two tries at a time, so that a knob turned meanwhile is not kept waiting."""
+        if self.away_wanted.startswith(f"{self.run_id}:"):
+            self._search_on()
+            self._search_on()
+
+    def _search_on(self) -> None:
+        """One more try of the search for `one_away`."""
+        if not self.away.get("done"):
+            found = next(self._search, [])
+            self.away = {"run": self.run_id, "done": found == [], "tries": self.away.get("tries", 0) + 1,
+                         "list": [*self.away.get("list", []), *([found] if found else [])]}  # fmt: skip
 
     def _mask_typed(self, change: Any) -> None:
         typed = change["new"]
