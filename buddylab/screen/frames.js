@@ -311,6 +311,8 @@ export function routeEdges(stages, chart) {
     edge.kind = clash || at(edge.to) - at(edge.from) > 2 ? "skip-left" : "skip-right";
     if (edge.kind === "skip-right") taken.push([at(edge.from), at(edge.to)]);
   }
+  edges.filter((edge) => edge.kind === "skip-left").sort((a, b) => at(a.to) - at(a.from) - at(b.to) + at(b.from))
+    .forEach((edge, lane) => { edge.lane = lane; }); // the longer goes round the shorter
   const loops = edges.filter((edge) => edge.kind === "loop");
   loops.sort((a, b) => at(a.from) - at(a.to) - (at(b.from) - at(b.to))).forEach((edge, lane) => { edge.lane = lane; });
   return edges;

@@ -1,20 +1,21 @@
 // The flow chart of the sixteen stages.
 import { SHAPES } from "./constants.js";
-import { routeEdges, wayTaken } from "./frames.js";
+import { event0, routeEdges, wayTaken } from "./frames.js";
 import { h, keyed, s, setText, stageShape } from "./dom.js";
 
-export const LADDER = { step: 22, rail: 33, name: 51, gap: 42, skip: 22, loops: [13, 4], ends: [194, 203], width: 210 };
+export const LADDER = { step: 22, rail: 43, name: 60, gap: 52, skips: [29, 21], loops: [13, 4], ends: [203, 211],
+  width: 218, letter: 5.2 };
 export const nameEnd = (stage) => LADDER.name + stage.length * 6.93 + 5;
 
 /** SVG path of a routed edge; y(stage) gives the height of a stage. */
 export function edgePath({ from, to, kind, lane }, y) {
-  const { rail, gap, skip, loops, ends } = LADDER, a = y(from), b = to === null ? 0 : y(to);
+  const { rail, gap, skips, loops, ends } = LADDER, a = y(from), b = to === null ? 0 : y(to);
   const bow = (x) => `M${rail} ${a}Q${x} ${a} ${x} ${a + 10}V${b - 10}Q${x} ${b} ${rail} ${b}`;
   if (kind === "rail") return `M${rail} ${a}V${b}`;
   if (kind === "skip-right") return bow(gap);
-  if (kind === "skip-left") return bow(skip);
+  if (kind === "skip-left") return bow(skips[Math.min(lane, skips.length - 1)]);
   if (kind === "self") {
-    const x = rail - 17;
+    const x = rail - 20;
     return `M${rail - 4} ${a + 4}C${x} ${a + 12} ${x} ${a - 12} ${rail - 6} ${a - 5}`;
   }
   if (kind === "loop") {
@@ -26,14 +27,39 @@ export function edgePath({ from, to, kind, lane }, y) {
   return `M${nameEnd(from)} ${a}H${x - 5}Q${x} ${a} ${x} ${a + 5}V${b - 5}Q${x} ${b} ${x - 5} ${b}H${nameEnd(to) + 2}`;
 }
 
+/** A frame in which a stage decides: the diamonds when they are entered, direct_reclaim when its reclaim is over. */
+const decides = (frame) => (SHAPES[frame.stage] === "asks" ? event0(frame) !== "congestion_wait"
+  : event0(frame) === "try_to_free_pages");
+
+/** What each decision on the way looked at, by stage, in its newest round: Map(stage -> "__GFP_WAIT = 1"). */
+export function lookedAt(frames, upTo) {
+  const depth = frames[upTo].depth ?? 0, found = new Map(), rounds = new Map();
+  for (let at = upTo; at >= 0; at -= 1) {
+    const { stage, conds, round = 1, depth: level = 0 } = frames[at];
+    if (level < depth) break; // the request around this one
+    if (level > depth) continue;
+    if (!rounds.has(stage)) rounds.set(stage, round);
+    if (found.has(stage) || rounds.get(stage) !== round || !conds?.length || !decides(frames[at])) continue;
+    const [code, value] = conds[0];
+    if (value !== "–") found.set(stage, `${code} = ${typeof value === "boolean" ? Number(value) : value}`);
+  }
+  return found;
+}
+
+/** Where that stands: on the branch beside the name if there is room, else under the name. */
+export function besideName(stage, text, nullExit) {
+  return !nullExit && nameEnd(stage) + text.length * LADDER.letter + 2 < LADDER.ends[0];
+}
+
 export function makeLadder(app) {
   const stages = Object.keys(app.text.stages), height = stages.length * LADDER.step + 4;
   const y = (stage) => stages.indexOf(stage) * LADDER.step + 12;
   const legend = h("h3"), marker = s("rect",
-    { class: "curbox", x: 46, y: -10.5, width: LADDER.width - 46, height: 21, rx: 3 });
+    { class: "curbox", x: 55, y: -10.5, width: LADDER.width - 55, height: 21, rx: 3 });
   const svg = s("svg", { class: "ld", viewBox: `0 0 ${LADDER.width} ${height}`, role: "group" }, marker);
   const lines = s("g"), marks = s("g"), nodes = s("g");
-  svg.append(lines, marks, nodes);
+  const looked = s("g", { class: "looked", "aria-hidden": "true" });
+  svg.append(lines, marks, looked, nodes);
 
   const drawOrder = ["rail", "skip-right", "skip-left", "self", "loop", "null", "end"];
   const routed = routeEdges(stages, app.text.chart);
@@ -57,7 +83,7 @@ export function makeLadder(app) {
   for (const { count } of edges) if (count) marks.append(count.el);
 
   function loopCount({ from, to, lane, kind }) {
-    const x = kind === "self" ? LADDER.rail - 17 : LADDER.loops[Math.min(lane, 1)],
+    const x = kind === "self" ? LADDER.rail - 20 : LADDER.loops[Math.min(lane, 1)],
       middle = (y(from) + y(to)) / 2 - (lane ? 22 : 0);
     const label = s("text", { x: x + 1, y: middle + 3.5, "text-anchor": "middle" }),
       box = s("rect", { y: middle - 7, height: 14, rx: 3 });
@@ -90,6 +116,15 @@ export function makeLadder(app) {
         height: 22 }), shape,
       s("text", { x: LADDER.name, y: y(stage) + 4 }, stage));
   };
+  function lookedNodes(found, current) {
+    return [...found].flatMap(([stage, text]) => {
+      const exit = app.text.chart.some(([from, to]) => from === stage && to === null);
+      const beside = besideName(stage, text, exit), x = beside ? nameEnd(stage) : LADDER.name;
+      const base = y(stage) + (beside ? 3 : 13);
+      return [beside ? s("rect", { class: stage === current ? "now" : "", x: x - 2, y: base - 8,
+        width: text.length * LADDER.letter + 4, height: 11 }) : null, s("text", { x, y: base }, text)];
+    });
+  }
   function onKey(event) {
     const { stage } = event.currentTarget.dataset, move = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (move) byStage.get(stages[stages.indexOf(stage) + move])?.focus();
@@ -120,12 +155,15 @@ export function makeLadder(app) {
       if (path.classList.toggle("on", times > 0 || endsHere)) lines.append(...[halo, path].filter(Boolean));
       if (count) showCount(count, times);
     }
+    const found = lookedAt(app.trace.frames, view.at), now = view.frame.stage;
+    if (app.predict) found.delete(now); // no peeking
+    keyed(looked, JSON.stringify([[...found], now]), () => lookedNodes(found, now));
     for (const [stage, group] of byStage) {
       const current = stage === view.frame.stage;
       group.setAttribute("class", `n${current ? " cur" : ""}${seen.has(stage) ? " seen" : ""}`);
       group.setAttribute("tabindex", current ? 0 : -1);
-      group.setAttribute("aria-label", app.t(app.predict ? "unseenStage" : inRun.stages.has(stage) ? "stageName"
-        : "stageUnused", { stage }));
+      const name = app.t(app.predict ? "unseenStage" : inRun.stages.has(stage) ? "stageName" : "stageUnused", { stage });
+      group.setAttribute("aria-label", found.has(stage) ? `${name} (${found.get(stage)})` : name);
       if (current) group.setAttribute("aria-current", "step");
       else group.removeAttribute("aria-current");
     }

@@ -209,7 +209,8 @@ export function makeLists(app) {
       { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
       hot: lists[HOT].count, cold: lists[COLD].count }));
   }
-  const hover = (order) => columns.forEach(({ el }, o) => el.classList.toggle("hov", o === order));
+  /** Light the blocks that a row of Why counts, those of this order or more; -1 lights none. */
+  const hover = (order) => columns.forEach(({ el }, o) => el.classList.toggle("hov", order >= 0 && o >= order));
   return { el: svg, show, hover };
 }
 

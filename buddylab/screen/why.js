@@ -27,6 +27,12 @@ export function comparison(row, order) {
   return isFewer(row) ? [row.above, "<", 1 << order] : [row.f, ">", row.m];
 }
 
+/** Where a zone's three marks lie for this request, in free pages: each with the reserve kept from its class. */
+export function marksOf({ machine, request }, zone) {
+  const { lowmem_reserve: reserve, ...marks } = machine.zones[zone];
+  return ["min", "low", "high"].map((which) => marks[`pages_${which}`] + (reserve[request.classzone_idx] ?? 0));
+}
+
 export function makeWhy(app) {
   const title = h("b"), sub = h("span", { class: "sub" }), hero = h("div", { class: "ineq" }),
     table = h("table", { class: "mx" });
@@ -169,11 +175,21 @@ export function makeWhy(app) {
     const name = o ? app.t("orderFrom", { o }) : app.t("anySize");
     const lab = h("span", { class: "lab" }, name,
       o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(1 << (o - 1))}`) : null);
-    const hover = { mouseenter: () => app.hover(o - 1), mouseleave: () => app.hover(-1) };
     if (!shown) return h("div", { class: "r todo" }, lab);
-    return h("div", { class: `r${now ? " cur" : ""}`, on: hover }, lab, waterfall(test, row, now),
-      compared(test, row));
+    return h("div", { class: `r${now ? " cur" : ""}`, ...counting(o, spokenRow(name, test, row)) }, lab,
+      waterfall(test, row, now), compared(test, row));
   }
+
+  /** Under the pointer or the focus, a row lights the blocks that it counts: those of this order or more. */
+  function counting(order, name) {
+    const light = () => app.hover(order), dark = () => app.hover(-1);
+    return { tabindex: 0, role: "group", "aria-label": name,
+      on: { mouseenter: light, mouseleave: dark, focus: light, blur: dark } };
+  }
+
+  const spokenRow = (name, test, row) =>
+    `${name}: ${comparison(row, test.order).map((part) => (typeof part === "number" ? fmt(part) : part)).join(" ")}, `
+      + app.t(row.ok ? "yes" : "no");
 
   /** The last cells of a row: two numbers, how they compare, yes or no. */
   function compared(test, row) {
@@ -297,14 +313,17 @@ export function makeWhy(app) {
 
   function passingRows({ free }) {
     const bar = (zone, [before, now]) => {
-      const top = Math.max(1, before, now), low = Math.min(before, now), x = (pages) => `${(pages / top) * 100}%`;
+      const marks = marksOf(app.trace, zone), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
+        x = (pages) => `${(pages / top) * 100}%`;
       return s("svg", { class: "wf", "aria-hidden": "true" },
         s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
         s("rect", { y: 1, width: x(low), height: 14, fill: "var(--free2)" }),
-        app.animate(s("rect", { x: x(low), y: 1, width: x(top - low), height: 14,
+        app.animate(s("rect", { x: x(low), y: 1, width: x(Math.abs(now - before)), height: 14,
           fill: now > before ? "var(--free)" : app.pattern("hatch"),
           style: "transform-box:fill-box;transform-origin:left" }), [{ transform: "scaleX(0)" }, { transform: "none" }],
-            360));
+            360),
+        marks.map((pages) => s("line", { x1: x(pages), x2: x(pages), y1: 0, y2: 16, stroke: "var(--ink)",
+          "stroke-width": 1.4 })));
     };
     const line = (pair, zone) => h("div", { class: `r p${pair[1] === pair[0] ? " same" : ""}` },
       h("span", { class: "lab" }, h("b", {}, label(zone))),
@@ -312,7 +331,7 @@ export function makeWhy(app) {
         h("span", { class: "m" }, fmt(pair[1])),
       h("span", { class: "delta" }, pair[1] === pair[0] ? ""
         : `${pair[1] > pair[0] ? "+" : ""}${fmt(pair[1] - pair[0])}`));
-    return [h("div", { class: "r p h" }, h("span", {}, app.t("freeDelta")), h("span", { class: "hwf" }),
+    return [h("div", { class: "r p h" }, h("span", {}, app.t("freeDelta")), h("span", { class: "hwf" }, app.t("markLines")),
       h("span", { class: "end" }, app.t("before")), h("span"),
       h("span", {}, app.t("now")), h("span")), ...free.map(line)];
   }

@@ -3,6 +3,7 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   ladder: ["Ladder", "阶梯"], asks: ["asks", "判断"], tries: ["tries", "尝试"], acts: ["acts", "动作"],
   ladderName: ["Ladder: the 16 stages", "阶梯：16 个阶段"], source: ["Source", "源代码"], why: ["Why", "为什么"],
   memory: ["Memory", "内存"], time: ["Time", "时间"], knobs: ["Knobs", "旋钮"], verdict: ["Verdict", "结论"],
+  markLines: ["lines: min, low, high", "竖线：min、low、high"],
   language: ["Language", "语言"], view: ["View", "显示"], lecture: ["lecture", "讲堂"],
   theme: ["Theme: {theme}", "主题：{theme}"], auto: ["auto", "自动"], light: ["light", "浅色"], dark: ["dark", "深色"],
   skip: ["Skip the knobs", "跳过旋钮"],

@@ -295,7 +295,8 @@ test("edges are routed by what they are: rail, exits, skips, loops", () => {
   assert.equal(kinds["high_attempt>out_of_memory"], "rail");
   assert.equal(kinds["rebalance>direct_reclaim"], "skip-right");
   assert.equal(kinds["direct_reclaim>high_attempt"], "skip-right");
-  assert.equal(kinds["direct_reclaim>should_retry"], "skip-left");
+  assert.equal(kinds["retry_after_reclaim>should_retry"], "skip-left");
+  assert.equal(kinds["direct_reclaim>should_retry"], "skip-left 1"); // the longer skip runs outside
   assert.equal(kinds["nofail_alloc>nofail_alloc"], "self");
   assert.equal(kinds["should_retry>rebalance"], "loop");
   assert.equal(kinds["out_of_memory>restart"], "loop 1"); // the longer loop runs outside
@@ -306,9 +307,9 @@ test("edges are routed by what they are: rail, exits, skips, loops", () => {
 
 test("a rail goes straight down, a loop goes up on the left", () => {
   const y = (stage) => STAGES.indexOf(stage) * 10;
-  assert.equal(edgePath({ from: "thisnode", to: "wake_kswapd", kind: "rail" }, y), "M33 30V40");
+  assert.equal(edgePath({ from: "thisnode", to: "wake_kswapd", kind: "rail" }, y), "M43 30V40");
   assert.match(edgePath({ from: "should_retry", to: "rebalance", kind: "loop", lane: 0 }, y),
-    /^M33 130H19Q13 130 13 124V76/);
+    /^M43 130H19Q13 130 13 124V76/);
 });
 
 test("a tank is linear near the marks and cut above them; the reserve is its floor", () => {

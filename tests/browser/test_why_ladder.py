@@ -1,0 +1,91 @@
+"""Why and Ladder in a real JupyterLab: rows light what they count, stages are run to, branches say what was read."""
+
+import pytest
+from playwright.sync_api import expect
+
+from buddylab.widgets import Explorer
+
+
+@pytest.fixture
+def shown(open_notebook):
+    opened = open_notebook("00_start_here.ipynb")
+    opened.page.set_viewport_size({"width": 1500, "height": 1000})
+    opened.run_all()
+    yield opened
+    assert opened.errors == [] and opened.outside == []
+
+
+@pytest.fixture
+def explorer(shown):
+    root = shown.page.get_by_role("region", name="buddylab explorer").first
+    expect(root.locator(".say .tx")).not_to_be_empty()
+    return root
+
+
+def lit(root):
+    """The orders whose stacks are lit in the memory picture."""
+    return root.locator("[data-col].hov").evaluate_all("nodes => nodes.map(node => Number(node.dataset.col))")
+
+
+def at_the_deciding_test(root):
+    """GFP_ATOMIC, order 3: the last test of pages_min in Normal, where order 3 is the row that refuses."""
+    python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
+    frames = python.trace["frames"]
+    (last,) = [frame["decides"] for frame in frames if "decides" in frame]
+    root.locator('.lad [data-stage="min_attempt"]').click()
+    expect(root.locator(".lad [aria-current=step]")).to_have_attribute("data-stage", "min_attempt")
+    for _ in range(12):
+        if root.locator(".why .r[tabindex]").count() == 4:
+            break
+        root.locator(".time input[type=range]").press("ArrowRight")
+    return frames[last]["test"]
+
+
+def test_a_row_lights_the_blocks_it_counts_under_the_pointer_and_under_the_focus(explorer):
+    test = at_the_deciding_test(explorer)
+    rows = explorer.locator(".why .r[tabindex]")
+    assert [row["m"] for row in test["rows"]] == [353, 176, 88, 44]  # 939 - 469 - 117 = 353, then halved an order
+    expect(rows).to_have_count(4)
+    for order in (0, 3):
+        rows.nth(order).hover()
+        assert lit(explorer) == list(range(order, 11))
+    explorer.locator(".say .tx").hover()
+    assert lit(explorer) == []
+    rows.nth(1).focus()
+    assert lit(explorer) == list(range(1, 11))
+    explorer.page.keyboard.press("Tab")
+    assert lit(explorer) == list(range(2, 11))
+    rows.nth(2).blur()
+    assert lit(explorer) == []
+    assert rows.nth(3).get_attribute("aria-label") == "≥ order 3: 41 > 44, no"
+
+
+def test_a_stage_is_run_to_by_pointer_and_by_keyboard(explorer):
+    stage = explorer.locator(".lad [aria-current=step]")
+    explorer.locator('.lad [data-stage="rebalance"]').click()
+    expect(stage).to_have_attribute("data-stage", "rebalance")
+    stage.focus()
+    explorer.page.keyboard.press("ArrowUp")
+    expect(explorer.locator('.lad [data-stage="min_attempt"]')).to_be_focused()
+    explorer.page.keyboard.press("Enter")
+    expect(stage).to_have_attribute("data-stage", "min_attempt")
+
+
+def test_what_a_decision_looked_at_stands_at_its_branch(explorer):
+    labels = explorer.locator(".lad .looked text")
+    explorer.locator('.lad [data-stage="alloc_flags"]').click()
+    assert "__GFP_WAIT = 0" not in labels.all_inner_texts()  # not yet
+    explorer.locator('.lad [data-stage="rebalance"]').click()
+    assert "__GFP_WAIT = 0" in labels.evaluate_all("nodes => nodes.map(node => node.textContent)")
+
+
+def test_ladder_and_why_keep_their_place_and_height_through_the_run(explorer):
+    scrubber, tops = explorer.locator(".time input[type=range]"), set()
+    scrubber.press("Home")
+    for _ in range(27):
+        scrubber.press("ArrowRight")
+        tops.add(explorer.locator(".wrap").evaluate(
+            "wrap => [...wrap.querySelectorAll('.lad, .why, .mem')].map(panel => {"
+            " const box = panel.getBoundingClientRect(), top = wrap.getBoundingClientRect().top;"
+            " return `${Math.round(box.top - top)} ${Math.round(box.height)}`; }).join()"))  # fmt: skip
+    assert len(tops) == 1, tops
