@@ -66,12 +66,12 @@ export function makeLadder(app) {
   routed.sort((a, b) => drawOrder.indexOf(a.kind) - drawOrder.indexOf(b.kind) || (a.lane ?? 0) - (b.lane ?? 0));
   const edges = routed.map((edge) => {
     const above = edge.kind === "null" && routed.some((other) => other.from === edge.from && other.kind === "end");
-    const shift = above ? `translate(6,-6) ` : null;
+    const shift = above ? "translate(42,-6)" : null; // clear of what fault_injection looked at
     const path = s("path", { class: "e", d: edgePath(edge, y), transform: shift });
     const halo = edge.kind === "loop" ? s("path", { class: "halo", d: edgePath(edge, y) }) : null;
     lines.append(...[halo, path].filter(Boolean));
     if (edge.kind === "null") lines.append(s("text",
-      { class: "null", x: nameEnd(edge.from) + (above ? 19 : 13), y: y(edge.from) + (above ? -3 : 3.5) }, "NULL"));
+      { class: "null", x: nameEnd(edge.from) + (above ? 55 : 13), y: y(edge.from) + (above ? -3 : 3.5) }, "NULL"));
     const count = ["loop", "self"].includes(edge.kind) ? loopCount(edge) : null;
     return { ...edge, path, halo, count };
   });
