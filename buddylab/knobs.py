@@ -1,17 +1,19 @@
 """The explorer's knobs: what each may be, how they stand, and the run that they lead to."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from buddylab.commentary.view import view
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import Trace, record
-from buddylab.world import pressure
-from buddylab.world.hardware import LARGEST, MACHINES, TYPES, find, named
+from buddylab.world import hardware, pressure
+from buddylab.world.hardware import MACHINES, OwnSizes, SizeError
 
 Knobs = dict[str, Any]
-"""machine, gfp_mask, order, pressure, scatter, mix, and the FLAGS of who asks."""
+"""A value for each of KNOBS."""
 PRESETS = ("GFP_KERNEL", "GFP_ATOMIC", "GFP_NOIO", "GFP_NOFS", "GFP_USER", "GFP_HIGHUSER", "GFP_DMA", "GFP_THISNODE")
 GROUPS = (
     ("Zone", "区域", ("DMA", "HIGHMEM", "DMA32")), ("May", "允许", ("WAIT", "IO", "FS")),
@@ -21,9 +23,17 @@ GROUPS = (
 )  # fmt: skip
 """The gfp bits as the kernel groups them."""
 FLAGS = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE")
-KNOBS = ("machine", "gfp_mask", "order", "pressure", "scatter", "mix", *FLAGS)
 MAX_ROUNDS = 6
 """Rounds after which the explorer shows an endless retry as one."""
+
+
+class KnobError(ValueError):
+    """A setting that cannot be; `zh` says so in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        """Both sentences say what was given and what is allowed."""
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +50,87 @@ def recording(knobs: Knobs) -> Recording:
     population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
     task = Task(**{flag: knobs[flag] for flag in FLAGS})
     run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
-    hardware = find(knobs["machine"])
-    shown = view(run, name={"en": hardware.name_en, "zh": hardware.name_zh}, kind_of=population.kind_of)
+    machine = hardware.of(knobs["machine"])
+    shown = view(run, name={"en": machine.name_en, "zh": machine.name_zh}, kind_of=population.kind_of)
     return Recording(run, shown, deck(knobs, run))
 
 
-def checked(knobs: Knobs) -> Knobs:
-    """The knobs with every value as it must be. Raises ValueError with what is allowed."""
+# -- what each knob may be
+
+
+def _machine(value: Any) -> str | OwnSizes:
+    """A name from MACHINES, or sizes in MB by zone type (and `nodes`)."""
+    if isinstance(value, str) and value in MACHINES:
+        return value
+    if isinstance(value, Mapping):
+        try:
+            return hardware.sizes(value)
+        except SizeError as error:
+            raise KnobError(str(error), error.zh) from error
+    names = ", ".join(MACHINES)
+    raise KnobError(f'no machine {value!r}: choose one of {names}, or give MB such as {{"DMA": 16, "Normal": 48}}',
+                    f'没有机器 {value!r}：可选 {names}，或以 MB 给出大小，如 {{"DMA": 16, "Normal": 48}}')  # fmt: skip
+
+
+def _gfp_mask(value: Any) -> int:
+    try:
+        return gfp.gfp_parse(value) if isinstance(value, str) else gfp.check_mask(value)
+    except ValueError as error:
+        raise KnobError(str(error), f"{value!r} 不是可用的 gfp 掩码：可写名称（如 GFP_KERNEL|__GFP_ZERO）、"
+                        "十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。") from error  # fmt: skip
+
+
+def _order(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
+        raise KnobError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {value!r}",
+                        f"order 须为 0（4 kB）到 10（4 MB）的整数，不能是 {value!r}。")  # fmt: skip
+    return value
+
+
+def _share(name: str, top: int, value: Any) -> int | None:
+    """A place on a track; None = as the machine stands."""
+    if value is not None and (type(value) is not int or not 0 <= value <= top):
+        raise KnobError(f"{name} must be a whole number from 0 to {top}, not {value!r}",
+                        f"{name} 须为 0 到 {top} 的整数，不能是 {value!r}。")  # fmt: skip
+    return value
+
+
+def _mix(value: Any) -> str:
+    if not isinstance(value, str) or value not in pressure.MIXES:
+        names = ", ".join(pressure.MIXES)
+        raise KnobError(f"no mix {value!r}: choose one of {names}", f"没有用途 {value!r}：可选 {names}。")
+    return value
+
+
+def _flag(name: str, value: Any) -> bool:
+    if value not in (False, True):
+        raise KnobError(f"{name} must be True or False, not {value!r}",
+                        f"{name} 须为 True 或 False，不能是 {value!r}。")  # fmt: skip
+    return bool(value)
+
+
+KNOBS: dict[str, Callable[[Any], Any]] = {
+    "machine": _machine, "gfp_mask": _gfp_mask, "order": _order,
+    "pressure": partial(_share, "pressure", pressure.TRACK), "scatter": partial(_share, "scatter", 100), "mix": _mix,
+    **{flag: partial(_flag, flag) for flag in FLAGS},
+}  # fmt: skip
+"""Every knob and its check: the value as it must be, or KnobError with what is allowed."""
+START: Knobs = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
+                "mix": "desktop", **dict.fromkeys(FLAGS, False)}  # fmt: skip
+"""How the explorer stands if nobody says otherwise."""
+
+
+def checked(knobs: Mapping[str, Any]) -> Knobs:
+    """The knobs with every value as it must be, None as what the machine has. Raises KnobError with what is allowed."""
     if set(knobs) != set(KNOBS):
-        raise ValueError(f"no such knob: {', '.join(sorted(set(knobs) ^ set(KNOBS)))}; there are {', '.join(KNOBS)}")
-    mask, order = knobs["gfp_mask"], knobs["order"]
-    if isinstance(order, bool) or not isinstance(order, int) or not 0 <= order <= 10:
-        raise ValueError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {order!r}")
-    if not isinstance(knobs["mix"], str) or knobs["mix"] not in pressure.MIXES:
-        raise ValueError(f"no mix {knobs['mix']!r}: choose one of {', '.join(pressure.MIXES)}")
-    machine = named(knobs["machine"])
-    scatter = find(machine).scatter if knobs["scatter"] is None else knobs["scatter"]
-    for knob, top in (("pressure", pressure.TRACK), ("scatter", 100)):
-        value = knobs[knob]
-        if value is not None and (type(value) is not int or not 0 <= value <= top):
-            raise ValueError(f"{knob} must be a whole number from 0 to {top}, not {value!r}")
-    mask = gfp.gfp_parse(mask) if isinstance(mask, str) else gfp.check_mask(mask)
-    return {**knobs, "machine": machine, "gfp_mask": mask, "scatter": scatter,
-            **{flag: bool(knobs[flag]) for flag in FLAGS}}  # fmt: skip
+        wrong, known = ", ".join(sorted(set(knobs) ^ set(KNOBS))), ", ".join(KNOBS)
+        raise KnobError(f"no such knob: {wrong}; there are {known}", f"没有这个旋钮：{wrong}；可用：{known}")
+    good = {name: check(knobs[name]) for name, check in KNOBS.items()}
+    if good["pressure"] is None:
+        good["pressure"] = pressure.default_pressure(good["machine"])
+    if good["scatter"] is None:
+        good["scatter"] = hardware.of(good["machine"]).scatter
+    return good
 
 
 def request_deck(run: Trace) -> dict[str, Any]:
@@ -80,15 +148,16 @@ def request_deck(run: Trace) -> dict[str, Any]:
 
 def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
     """What the knobs may be, and how they stand."""
-    zone = pressure.shown_zone(run.before)
-    value = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
+    main = pressure.main_zone(run.machine).label
+    zone = next(zone for zone in run.before if zone.label == main)
     return request_deck(run) | {
-        "knobs": {**knobs, "pressure": value},
+        "knobs": knobs,
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
-        "own": [[kind, LARGEST[kind]] for kind in TYPES],
         "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
                   for key, m in pressure.MIXES.items()],
-        "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages, "value": value,
-                     "cut": pressure.CUT, "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in
-                     (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))]},
+        "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages,
+                     "value": knobs["pressure"], "cut": pressure.CUT,
+                     "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in
+                               (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))]},
+        "own": hardware.LIMITS,
     }  # fmt: skip

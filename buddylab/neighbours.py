@@ -7,8 +7,7 @@ from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import record
 from buddylab.knobs import FLAGS, GROUPS, MAX_ROUNDS, PRESETS, Knobs, checked
-from buddylab.world import pressure
-from buddylab.world.hardware import find
+from buddylab.world import hardware, pressure
 
 MOST = 5
 """Changes that are shown."""
@@ -68,7 +67,7 @@ def _candidates(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any], Knob
     for flag in FLAGS:
         key = "away_without" if knobs[flag] else "away_with"
         yield 1.5, key, {"what": flag}, {flag: not knobs[flag]}
-    if sum(pages for _, _, _, pages in find(knobs["machine"]).zones) <= QUICK:
+    if sum(pages for _, _, _, pages in hardware.of(knobs["machine"]).zones) <= QUICK:
         yield from _machine_changes(knobs)
 
 
@@ -85,8 +84,8 @@ def _machine_changes(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any],
     for name, mix in pressure.MIXES.items():
         if name != knobs["mix"]:
             yield 2.5, "away_mix", {"what": {"en": mix.name_en, "zh": mix.name_zh}}, {"mix": name}
-    stands = pressure.default_pressure(knobs["machine"]) if knobs["pressure"] is None else knobs["pressure"]
-    zone = pressure.shown_zone(find(knobs["machine"]).machine().zones)
+    stands = knobs["pressure"]
+    zone = pressure.main_zone(hardware.of(knobs["machine"]).machine())
     for step in (25, 50, 100, 200, 400, 800):
         for position in (stands + step, stands - step):
             if 0 <= position <= pressure.TRACK:

@@ -33,6 +33,8 @@ def share(knobs: Knobs) -> str:
     for name, value in knobs.items():
         if name == "gfp_mask":
             words.append(f"gfp_mask={value:#x}")
+        elif isinstance(value, dict):
+            words.append(f"{name}={json.dumps(value, separators=(',', ':'))}")
         elif name not in FLAGS and value is not None:
             words.append(f"{name}={value}")
     return " ".join([*words, f"who={who}"] if who else words)
@@ -65,6 +67,8 @@ def _value(name: str, value: str) -> Any:
     try:
         if name == "gfp_mask":
             return gfp_parse(value)
+        if name == "machine" and value.startswith("{"):
+            return json.loads(value)
     except ValueError as error:
         raise ShareError(f"{name}: {error}", f"{name}：{_short(value)} 无法读取") from error
     if name in NUMBERS:

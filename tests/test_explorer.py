@@ -1,6 +1,8 @@
 """The explorer's Python side: its knobs, what they reach, and what it says to a knob that cannot stand like that."""
 
+import ipywidgets
 import pytest
+import traitlets
 
 from buddylab.core import ladder
 from buddylab.core.record import record
@@ -81,7 +83,7 @@ def test_a_numa_machine_shows_what_thisnode_is_for(explorer):
 
 def test_a_knob_from_the_browser_records_anew(explorer):
     explorer.set(**REST)
-    explorer.knobs = {**explorer.knobs, "order": 4}
+    explorer.set_state({"order": 4})
     assert explorer.run.order == 4 == explorer.trace["request"]["order"]
     explorer.mask = "GFP_NOFS|__GFP_ZERO"
     assert explorer.run.gfp_mask == 0x8050 == explorer.knobs["gfp_mask"] and explorer.error == []
@@ -104,22 +106,70 @@ def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, sai
     ({"pressure": 1001}, "pressure must be a whole number from 0 to 1000"), ({"scatter": -1}, "scatter must be"),
     ({"colour": 3}, "no such knob: colour")])  # fmt: skip
 def test_a_knob_that_cannot_stand_like_that(explorer, knobs, said):
-    before = explorer.set(**REST).trace
+    before, stand = explorer.set(**REST).trace, explorer.knobs
     with pytest.raises(ValueError, match=said):
         explorer.set(**knobs)
-    assert explorer.trace is before
-    explorer.knobs = {**explorer.knobs, **knobs}
-    assert said in explorer.error[0] and explorer.trace is before
+    assert explorer.trace is before and explorer.knobs == stand
+    if "colour" not in knobs:
+        with pytest.raises(traitlets.TraitError, match=said):
+            setattr(explorer, *knobs.popitem())
+        assert explorer.trace is before and {name: getattr(explorer, name) for name in stand} == stand
 
 
 def test_what_comes_from_the_browser_is_never_trusted(explorer):
-    before = explorer.set(**REST).trace
-    good = explorer.knobs
-    for junk in ({}, {"machine": None}, {**good, "pressure": "full"}, {**good, "machine": ["tiny"]}):
-        explorer.knobs = junk
+    before, stand = explorer.set(**REST).trace, explorer.knobs
+    for junk in ({"machine": None}, {"order": 2, "pressure": "full"}, {"machine": ["tiny"]}, {"order": 11},
+                 {"machine": {"Normal": "<b>"}}, {"in_interrupt": "yes"}):  # fmt: skip
+        explorer.set_state(junk)
         assert explorer.error and explorer.trace is before
-        explorer.set(**REST)
-        before = explorer.trace
+        assert {name: getattr(explorer, name) for name in stand} == stand
+        explorer.set_state({"order": 1})
+        assert explorer.error == []
+        before = explorer.set(order=stand["order"]).trace
+
+
+def test_a_knob_is_a_trait_like_any_other(explorer):
+    explorer.set(**REST)
+    seen = []
+    explorer.observe(lambda change: seen.append((change.new, explorer.run.order)), "order")
+    slider = ipywidgets.IntSlider(value=2, max=12)
+    link = ipywidgets.link((slider, "value"), (explorer, "order"))
+    assert explorer.run.order == 2 and seen == [(2, 2)]
+    slider.value = 5
+    explorer.set(order=1)
+    assert slider.value == 1 and seen == [(2, 2), (5, 5), (1, 1)]
+    with pytest.raises(traitlets.TraitError, match="from 0"):
+        slider.value = 12
+    assert explorer.order == 1 == explorer.run.order
+    link.unlink()
+    explorer.unobserve_all("order")
+    explorer.observe(explorer._turned, "order")
+
+
+def test_several_knobs_at_once_record_once(explorer):
+    explorer.set(**REST)
+    recorded = []
+    explorer.observe(recorded.append, "trace")
+    with explorer.hold_trait_notifications():
+        explorer.order, explorer.gfp_mask, explorer.rt_task = 4, "GFP_ATOMIC", True
+    assert len(recorded) == 1 and (explorer.run.order, explorer.run.gfp_mask) == (4, 0x20) and explorer.run.task.rt_task
+    with pytest.raises(traitlets.TraitError, match="no mix 'soup'"), explorer.hold_trait_notifications():
+        explorer.order, explorer.mix = 2, "soup"
+    assert len(recorded) == 1 and explorer.order == 4
+    explorer.unobserve(recorded.append, "trace")
+
+
+def test_a_mask_is_read_back_as_a_number(explorer):
+    explorer.set(**REST)
+    explorer.gfp_mask = "GFP_NOFS|__GFP_ZERO"
+    assert explorer.gfp_mask == 0x8050 == explorer.run.gfp_mask
+
+
+def test_another_machine_has_its_own_pressure_and_scatter(explorer):
+    explorer.set(**REST, machine="small")
+    explorer.machine = "tiny"
+    assert (explorer.pressure, explorer.scatter) == (default_pressure("tiny"), MACHINES["tiny"].scatter)
+    explorer.machine = "small"
 
 
 def test_the_text_form_is_short_and_gives_nothing_away(explorer):

@@ -12,8 +12,7 @@ from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Take, knobs_take
 from buddylab.export.target import check, save
 from buddylab.knobs import FLAGS, PRESETS, Knobs, checked
-from buddylab.world import pressure
-from buddylab.world.hardware import find
+from buddylab.world import hardware, pressure
 
 ORDERS = tuple(range(11))
 NOBODY: dict[str, bool] = dict.fromkeys(FLAGS, False)
@@ -35,9 +34,9 @@ def lecture_page(path: str | os.PathLike[str], *, machine: str = "report", mix: 
     be written.
     """
     check(path, overwrite)
-    levels = sorted({*(default_levels(machine) if levels is None else levels)})
     start = checked({"machine": machine, "gfp_mask": 0, "order": 0, "pressure": None, "scatter": None,
                      "mix": mix} | NOBODY)  # fmt: skip
+    levels = sorted({*(default_levels(start["machine"]) if levels is None else levels)})
     grid = Grid(start, [gfp.gfp_parse(name) for name in presets], list(orders), levels)
     grid.record(progress or (lambda share: None))
     return save(path, compose(grid.shelf, grid.page(presets), grid.first, title=title or "__alloc_pages()", lang=lang,
@@ -46,7 +45,7 @@ def lecture_page(path: str | os.PathLike[str], *, machine: str = "report", mix: 
 
 def default_levels(machine: str) -> list[int]:
     """No page free, halfway to pages_min, each of the three marks, as the machine stands, and all but empty."""
-    zone = pressure.shown_zone(find(machine).machine().zones)
+    zone = pressure.main_zone(hardware.of(machine).machine())
     marks = [pressure.position_of(zone, pages) for pages in
              (zone.pages_min // 2, zone.pages_min, zone.pages_low, zone.pages_high)]  # fmt: skip
     return [0, *marks, pressure.default_pressure(machine), 900]

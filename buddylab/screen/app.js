@@ -244,14 +244,22 @@ export function mount(el, model) {
 
   // -- knobs: one question to Python at a time, the newest wish wins
   let asked = false, wish = null, drawing = 0, silence = 0;
+  /** The knobs as the model has them; a page of its own has them in its deck alone. */
+  const modelKnobs = () => Object.fromEntries(Object.entries(app.deck.knobs ?? {})
+    .map(([name, value]) => [name, model.get(name) ?? value]));
+  const turn = (wanted, from) => {
+    const turned = Object.entries(wanted).filter(([name, value]) => !same(value, from[name]));
+    for (const [name, value] of turned) model.set(name, value);
+    return turned.length;
+  };
+  const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   function ask() {
     drawing = 0;
     if (asked || !wish) return;
-    const known = JSON.stringify(model.get("knobs")), wanted = wish;
+    const wanted = wish;
     wish = null;
-    if (JSON.stringify({ ...model.get("knobs"), ...wanted }) === known) return;
+    if (!turn(wanted, modelKnobs())) return;
     model.set("mask", ""); // so that the same text typed again is a change
-    model.set("knobs", wanted);
     asked = true;
     waitForAnswer();
     save();
@@ -269,9 +277,8 @@ export function mount(el, model) {
   }
   /** The knobs go back to those of the recorded run, here and in the model, so that the same wish is a change again. */
   function takeRecorded() {
-    const recorded = app.deck.knobs ?? model.get("knobs");
-    if (JSON.stringify(recorded) !== JSON.stringify(model.get("knobs"))) model.set("knobs", recorded);
-    app.knobs = model.get("knobs");
+    turn(app.deck.knobs ?? {}, modelKnobs());
+    app.knobs = modelKnobs();
   }
   function answered() {
     clearTimeout(silence);
@@ -346,7 +353,7 @@ export function mount(el, model) {
   }
   function takeDeck() {
     app.deck = model.get("deck");
-    if (!wish) takeRecorded();
+    if (!wish) app.knobs = modelKnobs();
     answered();
     refresh();
   }
@@ -370,7 +377,7 @@ export function mount(el, model) {
     app.sourceView = SOURCE_VIEWS.find((view) => view === model.get("source_view")) ?? "original";
     refresh();
   }
-  const takeKnobs = () => { if (!wish && !asked) { app.knobs = model.get("knobs"); refresh(); } };
+  const takeKnobs = () => { if (!wish && !asked) { app.knobs = modelKnobs(); refresh(); } };
   const takeMask = () => { if (!model.get("mask")) answered(); };
   const takeIndex = () => {
     const wanted = model.get("index");
@@ -452,7 +459,7 @@ export function mount(el, model) {
   // -- start
   app.text = model.get("text");
   app.deck = model.get("deck");
-  app.knobs = model.get("knobs");
+  app.knobs = modelKnobs();
   build();
   root.append(patterns(app.id), wrap);
   el.append(root);
@@ -461,9 +468,10 @@ export function mount(el, model) {
   const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, knobs: takeKnobs, index: takeIndex,
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, index: takeIndex,
     error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
-    away: refresh, source_view: takeSourceView, predict: takePredict, predictions: takePredict })
+    away: refresh, source_view: takeSourceView, predict: takePredict, predictions: takePredict,
+    ...Object.fromEntries(Object.keys(app.knobs).map((name) => [name, takeKnobs])) })
     .map(([name, listener]) => model.on(name, listener));
   takePredict();
   takeSourceView();

@@ -18,7 +18,7 @@ export const unshelveParts = (shelf, place) => Object.fromEntries(Object.entries
 /** The traits of the explorer that shows one of the page's runs. */
 export function traitsOf(page, run) {
   const deck = unshelveParts(page.shelf, run.deck);
-  return { trace: unshelve(page.shelf, run.trace), deck, knobs: deck.knobs, text: page.text, mask: "", error: [],
+  return { trace: unshelve(page.shelf, run.trace), deck, ...deck.knobs, text: page.text, mask: "", error: [],
     index: page.index ?? -1, lang: page.lang, theme: page.theme };
 }
 
@@ -46,14 +46,15 @@ export function gridModel(page) {
   const give = (traits) => { for (const [name, value] of Object.entries(traits)) base.set(name, value); };
   function save() {
     const typed = base.get("mask"), deck = base.get("deck");
-    const wanted = typed ? { ...deck.knobs, gfp_mask: typedMask(grid, typed) } : base.get("knobs");
+    const turned = Object.fromEntries(Object.keys(deck.knobs).map((name) => [name, base.get(name)]));
+    const wanted = typed ? { ...deck.knobs, gfp_mask: typedMask(grid, typed) } : turned;
     if (JSON.stringify(wanted) === JSON.stringify(deck.knobs)) return typed && give({ mask: "", error: [] });
     const place = placeInGrid(grid, wanted);
-    if (place < 0) return give({ mask: "", deck, knobs: deck.knobs, error: grid.missing });
+    if (place < 0) return give({ mask: "", ...deck.knobs, deck, error: grid.missing });
     const [run, at] = grid.places[place], fresh = { ...unshelveParts(page.shelf, at), note: grid.note };
     const trace = place === stand ? {} : { index: -1, trace: unshelve(page.shelf, run) };
     stand = place;
-    give({ mask: "", error: [], deck: fresh, knobs: fresh.knobs, ...trace });
+    give({ mask: "", error: [], ...fresh.knobs, deck: fresh, ...trace });
   }
   return { ...base, live: true, save };
 }
@@ -64,8 +65,8 @@ export function openPage(el, page) {
   const titleOf = (run) => run.title[model.get("lang") === "zh" ? 1 : 0];
   const heading = h("h1", {}, page.heading), label = h("span");
   const choice = h("select", { on: { change: () => {
-    const { trace, deck, knobs } = traitsOf(page, page.runs[choice.value]);
-    for (const [name, value] of Object.entries({ index: -1, deck, knobs, trace })) model.set(name, value);
+    const { trace, deck } = traitsOf(page, page.runs[choice.value]);
+    for (const [name, value] of Object.entries({ index: -1, ...deck.knobs, deck, trace })) model.set(name, value);
   } } }, page.runs.map((_, at) => h("option", { value: at })));
   const speak = () => {
     const at = model.get("lang") === "zh" ? 1 : 0;

@@ -13,27 +13,54 @@ from buddylab.commentary.compare import difference
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
-from buddylab.knobs import checked, recording
+from buddylab.knobs import KNOBS, START, KnobError, Knobs, checked, recording
 from buddylab.neighbours import search
-from buddylab.world.reach import REACH, START, own_stages
+from buddylab.world import reach
+from buddylab.world.reach import REACH, own_stages
+
+
+class Refused(traitlets.TraitError, ValueError):
+    """A knob was told something that cannot be: nothing has changed. `zh` says why in Chinese."""
+
+    def __init__(self, error: ValueError) -> None:
+        """error: the reason, in both languages if it has them."""
+        super().__init__(str(error))
+        self.zh = getattr(error, "zh", str(error))
+
+
+class Knob(traitlets.TraitType[Any, Any]):
+    """A knob as a trait; what it may be is said in `buddylab.knobs`."""
+
+    def validate(self, obj: Any, value: Any) -> Any:
+        """The value as the run needs it: a mask by names becomes its number."""
+        try:
+            return KNOBS[str(self.name)](value)
+        except KnobError as error:
+            raise Refused(error) from error
 
 
 class Explorer(anywidget.AnyWidget):
     """The main screen: `__alloc_pages()` on a filled machine, played stage by stage beside its source.
 
     >>> explorer = Explorer(gfp_mask=0x20, order=3, in_interrupt=True)
+    >>> explorer.order = 2
 
-    Knobs (keywords, and `set` later): machine, gfp_mask, order, pressure, scatter, mix, in_interrupt, rt_task,
-    PF_MEMALLOC, TIF_MEMDIE. `run` is the recorded Trace, `transcript()` its text. `reach(stage)` turns
-    the knobs so that a stage is reached. Every change records anew.
+    Every knob of `buddylab.knobs.KNOBS` is a keyword and a trait: assign, `observe` and `link` them as with any widget.
+    Each change records anew, several in one `set(...)` or one `hold_trait_notifications()` once. What cannot be raises
+    ValueError (a TraitError too), and nothing changes. Another machine comes with its own pressure and scatter.
+    `run` is the recorded Trace, `transcript()` its text. `reach(stage)` turns the knobs so that a stage is reached.
     """
 
     _esm = screen.module()
     _css = screen.style()
 
+    machine, gfp_mask, order = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
+    pressure, scatter, mix = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
+    in_interrupt, rt_task = Knob().tag(sync=True), Knob().tag(sync=True)
+    PF_MEMALLOC, TIF_MEMDIE = Knob().tag(sync=True), Knob().tag(sync=True)
+
     trace = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
-    knobs = traitlets.Dict().tag(sync=True)
     deck = traitlets.Dict().tag(sync=True)
     mask = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
@@ -52,27 +79,27 @@ class Explorer(anywidget.AnyWidget):
 
     run: Trace
 
-    def __init__(self, *, machine: str = "report", gfp_mask: int | str = "GFP_ATOMIC", order: int = 3,
-                 pressure: int | None = None, scatter: int | None = None, mix: str = "desktop",
-                 in_interrupt: bool = False, rt_task: bool = False, PF_MEMALLOC: bool = False,
-                 TIF_MEMDIE: bool = False, lang: str = "en", theme: str = "auto",
-                 predict: bool = False) -> None:  # fmt: skip
+    def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        super().__init__(text=text(), lang=lang, theme=theme, predict=predict)
-        knobs = {"machine": machine, "gfp_mask": gfp_mask, "order": order, "pressure": pressure, "scatter": scatter,
-                 "mix": mix, "in_interrupt": in_interrupt, "rt_task": rt_task, "PF_MEMALLOC": PF_MEMALLOC,
-                 "TIF_MEMDIE": TIF_MEMDIE}  # fmt: skip
-        self.observe(self._knobs_turned, "knobs")
+        stand = checked({**START, **knobs})
+        recorded = recording(stand)
+        self.run, self._stand = recorded.run, stand
+        self._search = search(stand)
+        super().__init__(text=text(), lang=lang, theme=theme, predict=predict, trace=recorded.trace, deck=recorded.deck,
+                         run_id=f"{id(self.run):x}", **stand)
+        self.observe(self._turned, list(KNOBS))
         self.observe(self._mask_typed, "mask")
         self.observe(self._other_wished, "other")
         self.observe(self._away_asked, "away_wanted")
-        self._record(checked(knobs))
+
+    @property
+    def knobs(self) -> Knobs:
+        """How all the knobs stand."""
+        return dict(self._stand)
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
-        machine_changes = knobs.get("machine", self.knobs["machine"]) != self.knobs["machine"]
-        fresh = {"pressure": None, "scatter": None} if machine_changes else {}
-        self._record(checked({**self.knobs, **fresh, **knobs}))
+        self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
         return self
 
     def compare(self, **knobs: Any) -> "Explorer":
@@ -130,33 +157,53 @@ class Explorer(anywidget.AnyWidget):
         """
         if stage not in REACH:
             raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        self._record(checked({**self.knobs, "scatter": None, **START, **REACH[stage]}), stage)
+        self._record(checked({**self._stand, "scatter": None, **reach.START, **REACH[stage]}), stage)
         return self
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser sends. What cannot be is told there, and the last good run stays."""
+        try:
+            super().set_state(sync_data)
+        except traitlets.TraitError as error:
+            self._tell(error)
+            self.send_state([name for name in sync_data if name in self.keys])
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
 
-    def _record(self, knobs: dict[str, Any], stage: str | None = None) -> None:
+    def _fresh(self, knobs: Knobs) -> Knobs:
+        """What goes back to the machine's own when these knobs are turned: another machine has other pressure."""
+        machine_changes = knobs.get("machine", self._stand["machine"]) != self._stand["machine"]
+        return {"pressure": None, "scatter": None} if machine_changes else {}
+
+    def _record(self, knobs: Knobs, stage: str | None = None) -> None:
         """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1)."""
         recorded = recording(knobs)
-        self.run, deck, shown = recorded.run, recorded.deck, recorded.trace
-        self._stand = deck["knobs"]
-        with self.hold_sync():
+        self.run, self._stand = recorded.run, knobs
+        with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
-            self.deck, self.trace, self.knobs = deck, shown, self._stand
+            self.deck, self.trace = recorded.deck, recorded.trace
             self.run_id, self.away = f"{id(self.run):x}", {}
-            self._search = search(self._stand)
+            self._search = search(knobs)
             self._record_other()
-            self.index = -1 if stage is None else first_row(shown["frames"], stage)
+            self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)
+            self._show(knobs)
 
-    def _knobs_turned(self, change: Any) -> None:
-        """The browser turned a knob. What cannot be is told there; the last good run stays."""
-        wanted = change["new"]
+    def _show(self, knobs: Knobs) -> None:
+        for name, value in knobs.items():
+            setattr(self, name, value)
+
+    def _turned(self, _: Any) -> None:
+        """A knob was assigned, here or in the browser; of several at once, the first call records for all."""
+        wanted = {name: getattr(self, name) for name in KNOBS}
         if wanted == self._stand:
             return
-        if wanted.get("machine") != self._stand["machine"]:
-            wanted = {**wanted, "pressure": None, "scatter": None}
-        self._try(wanted, "旋钮不能这样设置，仍显示上一次的运行。")
+        turned = {name: value for name, value in wanted.items() if value != self._stand[name]}
+        try:
+            self._record(checked({**self._stand, **self._fresh(turned), **turned}))
+        except ValueError as error:
+            self._show(self._stand)
+            raise Refused(error) from error
 
     def _record_other(self) -> None:
         """Record the other request of Compare on the same machine, or clear it."""
@@ -185,17 +232,18 @@ class Explorer(anywidget.AnyWidget):
                          "list": [*self.away.get("list", []), *([found] if found else [])]}  # fmt: skip
 
     def _mask_typed(self, change: Any) -> None:
-        typed = change["new"]
-        if typed:
-            self._try({**self._stand, "gfp_mask": typed}, f"{typed!r} 不是可用的 gfp 掩码：可写名称（如 "
-                      "GFP_KERNEL|__GFP_ZERO）、十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。")  # fmt: skip
-            self.mask = ""
-
-    def _try(self, wanted: dict[str, Any], zh: str) -> None:
+        if not change["new"]:
+            return
         try:
-            self._record(checked(wanted))
+            self.set(gfp_mask=change["new"])
         except ValueError as error:
-            self.knobs, self.error = self._stand, [str(error), zh]
+            self._tell(error)
+        self.mask = ""
+
+    def _tell(self, error: Exception) -> None:
+        """Show what was wrong in the widget; the same thing said again is news too."""
+        self.error = []
+        self.error = [str(error), getattr(error, "zh", str(error))]
 
 
 def first_row(frames: list[dict[str, Any]], stage: str) -> int:

@@ -1,11 +1,29 @@
 """Machines to choose from: where their zones lie; the kernel's own arithmetic gives them their figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from buddylab.core.machine import Machine
 from buddylab.core.zone import Zone, setup_zones
+
+OwnSizes = dict[str, int]
+"""A machine of the reader's own: MB by zone type, and `nodes` where there are several."""
+MB = 256
+"""Pages."""
+LIMITS = {"DMA": [1, 16], "DMA32": [1, 4080], "Normal": [1, 4096], "HighMem": [1, 4096], "nodes": [1, 4]}
+"""From and to of what a machine of one's own may have: MB, and nodes. DMA ends at 16 MB and DMA32 at 4 GB, as in 2.6.21
+on x86; the other two at what the explorer can fill in a moment."""
+
+
+class SizeError(ValueError):
+    """Sizes that make no machine; `zh` says so in Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        """Both sentences say what was given and what is allowed."""
+        super().__init__(en)
+        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,82 +54,77 @@ class Hardware:
 
 
 _PC = (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 225280), ("HighMem", 0, 229376, 32768))
-_PC64 = (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 782336), ("Normal", 0, 1048576, 262144))
-"""A gigabyte below 4 GB is left to devices; its memory lies above."""
 MACHINES = {
     "report": Hardware(
         "1 GB i386, as reported", "1 GB i386（报告现场）", ("DMA", "Normal", "HighMem"), _PC, scatter=92,
         blocks=(("DMA", (256, 47, 2, 1, 1, 0, 0, 0, 0, 1, 0)), ("Normal", (44578, 11117, 800, 0, 1, 1, 0, 0, 0, 0, 0))),
     ),
-    "i386_1g": Hardware("1 GB i386", "1 GB i386", ("DMA", "Normal", "HighMem"), _PC),
     "small": Hardware("64 MB, two zones", "64 MB，两个区", ("DMA", "Normal"),
                       (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 12288))),
-    "x86_64_4g": Hardware("4 GB x86_64", "4 GB x86_64", ("DMA", "DMA32", "Normal"), _PC64),
-    "tiny": Hardware("4 MB, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
+    "i386_1g": Hardware("1 GB i386 with HighMem", "1 GB i386，有 HighMem", ("DMA", "Normal", "HighMem"), _PC),
+    "x86_64_4g": Hardware("4 GB x86_64 with DMA32", "4 GB x86_64，有 DMA32", ("DMA", "DMA32", "Normal"),
+                          (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 1044480))),
     "numa": Hardware("2 nodes, 128 MB each", "2 个节点，各 128 MB", ("DMA", "DMA32", "Normal"),
                      (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 12288), ("Normal", 0, 16384, 16384),
                       ("Normal", 1, 32768, 32768)), numa=True, nodes=2),
+    "tiny": Hardware("4 MB, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
 }  # fmt: skip
-"""The machines to choose from, by name."""
-TYPES = ("DMA", "DMA32", "Normal", "HighMem")
-LARGEST = {"DMA": 16, "DMA32": 4096, "Normal": 4096, "HighMem": 4096}
-"""MB that a zone of your own may have, and all of them together: 4096."""
-NODES = 4
-MB = 256
-"""Pages in a megabyte."""
-Sizes = Mapping[str, int | Sequence[int]]
-"""Zone type -> megabytes, or megabytes node by node."""
 
 
-def named(machine: str | Sizes) -> str:
-    """A machine's name: one of MACHINES, or its sizes, as in `DMA:16+Normal:48`; on two nodes `Normal:64/64`.
+def of(machine: str | Hardware | Mapping[str, int]) -> Hardware:
+    """The hardware that a name of MACHINES or sizes of one's own stand for. KeyError for a name that none has."""
+    if isinstance(machine, Hardware):
+        return machine
+    return MACHINES[machine] if isinstance(machine, str) else _own(tuple(sizes(machine).items()))
 
-    Raises ValueError, saying what is allowed, for a machine that cannot be.
+
+def sizes(given: Mapping[str, Any]) -> OwnSizes:
+    """Sizes of one's own, checked, in the order of the zone types; a size of 0 and one node are left out.
+
+    Raises SizeError with what is allowed.
     """
-    if isinstance(machine, Mapping):
-        per_node = {kind: [size] if isinstance(size, int) else list(size) for kind, size in machine.items()}
-        machine = "+".join(f"{kind}:{'/'.join(map(str, sizes))}" for kind, sizes in per_node.items())
-    if not isinstance(machine, str):
-        raise ValueError(f"a machine is a name ({', '.join(MACHINES)}) or sizes in MB by zone, not {machine!r}")
-    if machine not in MACHINES:
-        _own(machine)
-    return machine
+    unknown = [name for name in given if name not in LIMITS]
+    if unknown:
+        raise SizeError(f"a machine has {', '.join(LIMITS)}, not {', '.join(map(repr, unknown))}",
+                        f"机器的大小有 {', '.join(LIMITS)}，没有 {', '.join(map(repr, unknown))}。")  # fmt: skip
+    own = {name: _size(name, given[name]) for name in LIMITS if given.get(name)}
+    if own.get("nodes") == 1:
+        del own["nodes"]
+    if "DMA32" in own and "HighMem" in own:
+        raise SizeError("no machine has both DMA32 (x86_64) and HighMem (i386): leave one of them out",
+                        "没有机器同时有 DMA32（x86_64）和 HighMem（i386）：请去掉一个。")  # fmt: skip
+    if not {"DMA32", "Normal"} & set(own):
+        raise SizeError("a machine needs memory in Normal or DMA32, where GFP_KERNEL looks first",
+                        "机器须有 Normal 或 DMA32 内存，GFP_KERNEL 先在那里找。")  # fmt: skip
+    return own
 
 
-def find(name: str) -> Hardware:
-    """The machine of this name, or of these sizes. Raises ValueError as `named` does."""
-    return MACHINES[name] if name in MACHINES else _own(name)
+def _size(name: str, value: Any) -> int:
+    low, high = LIMITS[name]
+    if type(value) is not int or not low <= value <= high:
+        unit = "" if name == "nodes" else " MB"
+        raise SizeError(f"{name} must be a whole number from {low} to {high}{unit}, or left out, not {value!r}",
+                        f"{name} 须为 {low} 到 {high}{unit} 的整数，或不填，不能是 {value!r}。")  # fmt: skip
+    return value
 
 
 @lru_cache(maxsize=32)
-def _own(text: str) -> Hardware:
-    """The machine that `DMA:16+Normal:48` spells out."""
-    sizes: dict[str, list[int]] = {}
-    for part in text.split("+"):
-        kind, colon, numbers = part.partition(":")
-        if not colon or kind not in TYPES or kind in sizes or not all(n.isdecimal() for n in numbers.split("/")):
-            raise ValueError(f"no machine {text[:60]!r}: choose one of {', '.join(MACHINES)}, or give sizes in MB such "
-                             f"as DMA:16+Normal:48, with each of {', '.join(TYPES)} once at most")  # fmt: skip
-        sizes[kind] = [int(n[:9]) for n in numbers.split("/")]
-    for kind, per_node in sizes.items():
-        if len(per_node) > NODES or not 0 < sum(per_node) <= LARGEST[kind]:
-            raise ValueError(f"{kind} may have 1 to {LARGEST[kind]} MB on 1 to {NODES} nodes, not "
-                             f"{'/'.join(map(str, per_node))}")  # fmt: skip
-    total = sum(map(sum, sizes.values()))
-    if total > LARGEST["Normal"]:
-        raise ValueError(f"a machine of your own may have {LARGEST['Normal']} MB in all, not {total}")
-    return _laid_out(text, sizes)
-
-
-def _laid_out(text: str, sizes: dict[str, list[int]]) -> Hardware:
-    """Zones one behind the other, node by node and in the order of their types."""
-    nodes, zones, start = max(map(len, sizes.values())), [], 0
-    for node in range(nodes):
-        for kind in TYPES:
-            megabytes = sizes.get(kind, [])[node : node + 1]
-            if megabytes and megabytes[0]:
-                zones.append((kind, node, start, megabytes[0] * MB))
-                start += megabytes[0] * MB
-    types = tuple(kind for kind in TYPES if kind in sizes or kind == "Normal")
-    words = text.replace("+", " + ").replace(":", " ")
-    return Hardware(f"{words} MB", f"{words} MB", types, tuple(zones), numa=nodes > 1, nodes=nodes)
+def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
+    """The zones one behind the other; several nodes have equal parts of all memory by address, as boards have it."""
+    pages = {name: size * MB for name, size in own if name != "nodes"}
+    nodes = dict(own).get("nodes", 1)
+    types = ("DMA", "DMA32", "Normal") if "DMA32" in pages else tuple(name for name in ("DMA", "Normal", "HighMem")
+                                                                      if name in pages or name == "Normal")  # fmt: skip
+    bounds = [sum(pages.values()) * node // nodes for node in range(nodes + 1)]
+    zones, start = [], 0
+    for name, size in pages.items():
+        for node in range(nodes):
+            first, end = max(start, bounds[node]), min(start + size, bounds[node + 1])
+            if first < end:
+                zones.append((name, node, first, end - first))
+        start += size
+    listed = ", ".join(f"{name} {size // MB}" for name, size in pages.items())
+    en, zh = (f"{nodes} nodes, ", f"{nodes} 个节点，") if nodes > 1 else ("", "")
+    return Hardware(f"{en}{listed} MB", f"{zh}{listed} MB", types,
+                    tuple(sorted(zones, key=lambda zone: (zone[1], types.index(zone[0])))), numa=nodes > 1,
+                    nodes=nodes)  # fmt: skip

@@ -5,16 +5,18 @@ is `prepared.World`'s business.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
 from buddylab.core.buddy import free_one_page, rmqueue
+from buddylab.core.gfp import GFP_KERNEL
 from buddylab.core.machine import Machine
 from buddylab.core.pcp import free_hot_cold_page
 from buddylab.core.zone import MAX_ORDER, TOP, Zone
-from buddylab.world.hardware import find
+from buddylab.world import hardware
+from buddylab.world.hardware import Hardware
 from buddylab.world.prepared import Plan, World
 
 TRACK = 1000
@@ -163,21 +165,15 @@ def _keep_at_hand(plan: Plan, zone: Zone) -> None:
                 count -= 1
 
 
-def shown_zone(zones: Sequence[Zone]) -> Zone:
-    """The zone whose free pages the pressure knob counts: the first Normal one, else the largest."""
-    return next((zone for zone in zones if zone.name == "Normal"), max(zones, key=lambda zone: zone.present_pages))
-
-
 @lru_cache(maxsize=8)
-def _prepared(machine_id: str, pressure: int | None, scatter: int, mix: Mix, seed: int) -> Plan:
-    hardware = find(machine_id)
-    machine = hardware.machine()
-    reported = {label: list(counts) for label, counts in hardware.blocks}
+def _prepared(chosen: Hardware, pressure: int | None, scatter: int, mix: Mix, seed: int) -> Plan:
+    machine = chosen.machine()
+    reported = {label: list(counts) for label, counts in chosen.blocks}
     blocks = {}
     for zone in machine.zones:
-        position = default_pressure(machine_id) if pressure is None else pressure
+        position = default_pressure(chosen) if pressure is None else pressure
         target, counts = pages_at(zone, position), reported.get(zone.label)
-        if counts is not None and scatter == hardware.scatter:
+        if counts is not None and scatter == chosen.scatter:
             total = sum(count << order for order, count in enumerate(counts))
             if pressure is not None:
                 counts = [count * target // total for count in counts]
@@ -187,30 +183,38 @@ def _prepared(machine_id: str, pressure: int | None, scatter: int, mix: Mix, see
     return populate(machine, mix, blocks, seed)
 
 
-@lru_cache(maxsize=8)
-def default_pressure(machine_id: str) -> int:
+def main_zone(machine: Machine) -> Zone:
+    """The zone that the pressure track speaks of: where GFP_KERNEL looks first."""
+    return machine.zonelist(GFP_KERNEL, 0).zones[0]
+
+
+def default_pressure(machine: str | Hardware | Mapping[str, int]) -> int:
     """Where the pressure track stands when nobody has moved it: as reported, or a quarter above the high mark."""
-    hardware = find(machine_id)
-    zone = shown_zone(hardware.machine().zones)
-    for label, counts in hardware.blocks:
+    return _default_pressure(hardware.of(machine))
+
+
+@lru_cache(maxsize=32)
+def _default_pressure(chosen: Hardware) -> int:
+    zone = main_zone(chosen.machine())
+    for label, counts in chosen.blocks:
         if label == zone.label:
             return position_of(zone, sum(count << order for order, count in enumerate(counts)))
     return position_of(zone, zone.pages_high * 5 // 4)
 
 
-def prepare(machine_id: str = "report", pressure: int | None = None, scatter: int | None = None,
-            mix: str | Mix = "desktop", seed: int = 1) -> World:  # fmt: skip
+def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: int | None = None,
+            scatter: int | None = None, mix: str | Mix = "desktop", seed: int = 1) -> World:  # fmt: skip
     """A filled machine's world of its own (`.machine` asks it): built once for each setting, copied for each run.
 
+    machine: a name of `hardware.MACHINES`, or sizes in MB by zone type, such as {"DMA": 16, "Normal": 48}.
     pressure: 0..1000 on the track (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
     mix: a name from MIXES, or shares of your own.
-    machine_id: a name from MACHINES, or sizes as `hardware.named` writes them.
-    Raises ValueError for a number outside or a machine that cannot be, KeyError for an unknown mix.
+    Raises ValueError for a number outside, KeyError for an unknown machine or mix.
     """
     for number, top, what in ((pressure, TRACK, "pressure"), (scatter, 100, "scatter")):
         if number is not None and (type(number) is not int or not 0 <= number <= top):
             raise ValueError(f"{what} must be a whole number from 0 to {top}, not {number!r}")
-    scatter = find(machine_id).scatter if scatter is None else scatter
-    pressure = None if pressure == default_pressure(machine_id) else pressure
-    return _prepared(machine_id, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world()
-
+    chosen = hardware.of(machine)
+    scatter = chosen.scatter if scatter is None else scatter
+    pressure = None if pressure == default_pressure(chosen) else pressure
+    return _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world()

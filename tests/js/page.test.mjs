@@ -41,12 +41,12 @@ test("the model answers with the recorded run, and says what was not recorded", 
     grid: { ...grid, levels: [0, 900], masks: [0xd0], orders: [3], who: [who[1]], places: [[4, 2], [5, 3]] } };
   const model = gridModel(page);
   assert.equal(model.get("trace").result, null);
-  model.set("knobs", { ...knobs, pressure: 700 });
+  model.set("pressure", 700);
   model.save();
-  assert.deepEqual([model.get("trace").result, model.get("knobs").pressure, model.get("error")], [4711, 900, []]);
-  model.set("knobs", { ...knobs, pressure: 900, order: 4 });
+  assert.deepEqual([model.get("trace").result, model.get("pressure"), model.get("error")], [4711, 900, []]);
+  model.set("order", 4);
   model.save();
-  assert.deepEqual([model.get("knobs").order, model.get("error")], [3, ["not here", "没有"]]);
+  assert.deepEqual([model.get("order"), model.get("error")], [3, ["not here", "没有"]]);
   model.set("mask", "0xd0");
   model.save();
   assert.deepEqual([model.get("mask"), model.get("error")], ["", []]);
