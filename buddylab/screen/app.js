@@ -243,7 +243,7 @@ export function mount(el, model) {
   };
 
   // -- knobs: one question to Python at a time, the newest wish wins
-  let asked = false, wish = null, drawing = 0, silence = 0;
+  let asked = false, wish = null, silence = 0;
   /** The knobs as the model has them; a page of its own has them in its deck alone. */
   const modelKnobs = () => Object.fromEntries(Object.entries(app.deck.knobs ?? {})
     .map(([name, value]) => [name, model.get(name) ?? value]));
@@ -254,13 +254,12 @@ export function mount(el, model) {
   };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   function ask() {
-    drawing = 0;
     if (asked || !wish) return;
     const wanted = wish;
     wish = null;
-    if (!turn(wanted, modelKnobs())) return;
-    model.set("mask", ""); // so that the same text typed again is a change
     asked = true;
+    if (!turn(wanted, modelKnobs())) return void (asked = false);
+    model.set("mask", ""); // so that the same text typed again is a change
     waitForAnswer();
     save();
   }
@@ -284,13 +283,13 @@ export function mount(el, model) {
     clearTimeout(silence);
     asked = false;
     root.removeAttribute("data-busy");
-    if (wish && !drawing) drawing = requestAnimationFrame(ask);
+    if (wish) ask();
   }
   app.patch = (change) => {
     if (!app.live) return;
     app.knobs = wish = { ...app.knobs, ...change };
+    ask(); // first, so that Python records while the knob is drawn
     show();
-    if (!drawing) drawing = requestAnimationFrame(ask);
   };
   app.typeMask = (text) => {
     model.set("mask", text);
@@ -485,7 +484,6 @@ export function mount(el, model) {
     clearTimeout(timer);
     clearTimeout(silence);
     clearTimeout(asking);
-    cancelAnimationFrame(drawing);
     body.disconnect();
     size.disconnect();
     night.removeEventListener("change", takeTheme);

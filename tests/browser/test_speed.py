@@ -30,16 +30,15 @@ PLAY = """async (root) => {
     watch.disconnect();
     return { times, changes };
 }"""
-# Turn a knob and wait for the first painting after the run that Python recorded for it has arrived.
+# Turn a knob and wait until the first frame that shows what Python recorded for it has been painted.
 TURN = """async ([root, name]) => {
-    const label = root.querySelector('.say .st small');
     const said = () => root.querySelector('.say .tx').textContent + root.querySelector('.big').textContent;
     const before = said(), knob = [...root.querySelectorAll('[role=radiogroup] input[type=radio]')]
         .find((input) => input.closest('label').textContent.trim() === name);
     const start = performance.now();
     knob.click();
     while (said() === before) await new Promise((done) => requestAnimationFrame(done));
-    await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    await new Promise((done) => setTimeout(done)); // behind the painting of the frame that shows the new text
     return performance.now() - start;
 }"""
 
