@@ -1,6 +1,6 @@
 """The explorer's knobs: what each may be, how they stand, and the run that they lead to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,8 +9,9 @@ from buddylab.commentary.view import view
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import Trace, record
-from buddylab.world import hardware, pressure
+from buddylab.world import hand, hardware, pressure
 from buddylab.world.hardware import MACHINES, OwnSizes, SizeError
+from buddylab.world.prepared import World
 
 Knobs = dict[str, Any]
 """A value for each of KNOBS."""
@@ -45,14 +46,34 @@ class Recording:
     deck: dict[str, Any]
 
 
-def recording(knobs: Knobs) -> Recording:
-    """Record the run of these knobs (`checked` ones) on a machine of its own. Raises ValueError for what cannot be."""
-    population = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
-    task = Task(**{flag: knobs[flag] for flag in FLAGS})
-    run = record(population.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
+def recording(knobs: Knobs, by_hand: bool = False) -> Recording:
+    """Record the run of these knobs (`checked` ones) on a machine of its own; by_hand: the last thing done by hand.
+
+    Raises ValueError for what cannot be.
+    """
+    world, run = play(knobs, by_hand)
     machine = hardware.of(knobs["machine"])
-    shown = view(run, name={"en": machine.name_en, "zh": machine.name_zh}, kind_of=population.kind_of)
+    shown = view(run, name={"en": machine.name_en, "zh": machine.name_zh}, kind_of=world.kind_of)
     return Recording(run, shown, deck(knobs, run))
+
+
+def play(knobs: Knobs, by_hand: bool = False) -> tuple[World, Trace]:
+    """Make these knobs' machine, do what was done by hand, and record the request, or with by_hand its last operation.
+
+    Raises KnobError for an operation that cannot be.
+    """
+
+    def prepare(pinned: Sequence[int]) -> World:
+        return pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"], pinned=pinned)
+
+    try:
+        world, last = hand.play(prepare, knobs["hand"], MAX_ROUNDS)
+    except hand.HandError as error:
+        raise KnobError(str(error), error.zh) from error
+    if by_hand and last is not None:
+        return world, last
+    task = Task(**{flag: knobs[flag] for flag in FLAGS})
+    return world, record(world.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS)
 
 
 # -- what each knob may be
@@ -102,6 +123,13 @@ def _mix(value: Any) -> str:
     return value
 
 
+def _hand(value: Any) -> list[hand.Operation]:
+    try:
+        return hand.checked_hand(value, FLAGS)
+    except hand.HandError as error:
+        raise KnobError(str(error), error.zh) from error
+
+
 def _flag(name: str, value: Any) -> bool:
     if value not in (False, True):
         raise KnobError(f"{name} must be True or False, not {value!r}",
@@ -112,11 +140,11 @@ def _flag(name: str, value: Any) -> bool:
 KNOBS: dict[str, Callable[[Any], Any]] = {
     "machine": _machine, "gfp_mask": _gfp_mask, "order": _order,
     "pressure": partial(_share, "pressure", pressure.TRACK), "scatter": partial(_share, "scatter", 100), "mix": _mix,
-    **{flag: partial(_flag, flag) for flag in FLAGS},
+    **{flag: partial(_flag, flag) for flag in FLAGS}, "hand": _hand,
 }  # fmt: skip
 """Every knob and its check: the value as it must be, or KnobError with what is allowed."""
 START: Knobs = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-                "mix": "desktop", **dict.fromkeys(FLAGS, False)}  # fmt: skip
+                "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 """How the explorer stands if nobody says otherwise."""
 
 
@@ -152,6 +180,7 @@ def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
     zone = next(zone for zone in run.before if zone.label == main)
     return request_deck(run) | {
         "knobs": knobs,
+        "mask_text": gfp.gfp_str(knobs["gfp_mask"]),
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
         "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
                   for key, m in pressure.MIXES.items()],

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from buddylab.core import gfp
-from buddylab.core.environment import Task
-from buddylab.core.record import record
-from buddylab.knobs import FLAGS, GROUPS, MAX_ROUNDS, PRESETS, Knobs, checked
+from buddylab.knobs import FLAGS, GROUPS, PRESETS, Knobs, checked, play
 from buddylab.world import hardware, pressure
 
 MOST = 5
@@ -50,9 +48,7 @@ def search(knobs: Knobs) -> Iterator[Change | None]:
 
 def _end(knobs: Knobs) -> str:
     """How the run of these knobs ends: page, no_page or livelock."""
-    world = pressure.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"])
-    task = Task(**{flag: knobs[flag] for flag in FLAGS})
-    return record(world.machine, knobs["gfp_mask"], knobs["order"], task=task, max_rounds=MAX_ROUNDS).end
+    return play(knobs)[1].end
 
 
 def _candidates(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any], Knobs]]:

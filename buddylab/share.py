@@ -33,7 +33,9 @@ def share(knobs: Knobs) -> str:
     for name, value in knobs.items():
         if name == "gfp_mask":
             words.append(f"gfp_mask={value:#x}")
-        elif isinstance(value, dict):
+        elif isinstance(value, (dict, list)):
+            if not value:
+                continue
             words.append(f"{name}={json.dumps(value, separators=(',', ':'))}")
         elif name not in FLAGS and value is not None:
             words.append(f"{name}={value}")
@@ -67,7 +69,7 @@ def _value(name: str, value: str) -> Any:
     try:
         if name == "gfp_mask":
             return gfp_parse(value)
-        if name == "machine" and value.startswith("{"):
+        if name == "hand" or name == "machine" and value.startswith("{"):
             return json.loads(value)
     except ValueError as error:
         raise ShareError(f"{name}: {error}", f"{name}：{_short(value)} 无法读取") from error
@@ -76,8 +78,8 @@ def _value(name: str, value: str) -> Any:
             raise ShareError(f"{name} must be a whole number, not {_short(value)}",
                              f"{name} 须为整数，不能是 {_short(value)}")  # fmt: skip
         return int(value)
-    if name not in ("machine", "mix", "who"):
-        known = "machine, gfp_mask, order, pressure, scatter, mix, who"
+    if name not in ("machine", "mix", "who", "hand"):
+        known = "machine, gfp_mask, order, pressure, scatter, mix, hand, who"
         raise ShareError(f"no knob is called {_short(name)}; there are {known}",
                          f"没有名为 {_short(name)} 的旋钮；可用：{known}")  # fmt: skip
     return value

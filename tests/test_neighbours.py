@@ -9,7 +9,7 @@ from buddylab.neighbours import MOST, neighbours
 from buddylab.widgets import Explorer
 
 PUBLIC = {"machine": "report", "gfp_mask": 0x20, "order": 3, "pressure": None, "scatter": None, "mix": "desktop",
-          **dict.fromkeys(FLAGS, False)}  # fmt: skip
+          **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 SMALL = PUBLIC | {"machine": "small", "gfp_mask": gfp.GFP_KERNEL, "order": 0, "pressure": 500}
 
 

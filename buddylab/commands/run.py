@@ -10,7 +10,7 @@ from typing import Any
 from buddylab import export, share
 from buddylab.commands.progress import Progress
 from buddylab.core.ladder import Livelock
-from buddylab.knobs import FLAGS, checked
+from buddylab.knobs import START, checked
 from buddylab.scenario import ScenarioError, parse, texts
 
 KINDS = {
@@ -77,9 +77,7 @@ def run_run(arguments: argparse.Namespace) -> int:
 
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
     if source.lstrip("`'\" ").startswith(share.PREFIX):
-        wanted = dict.fromkeys(FLAGS, False) | {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3,
-                                                "pressure": None, "scatter": None, "mix": "desktop"}  # fmt: skip
-        return [export.knobs_take(checked(wanted | share.parse(source)))]
+        return [export.knobs_take(checked(START | share.parse(source)))]
     found = [parse(sys.stdin.read(), "standard input")] if source == "-" else [
         parse(text, where) for where, text in texts(source)]  # fmt: skip
     if len(found) != 1:

@@ -15,7 +15,7 @@ from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
 from buddylab.core.record import COUNT, REMOVE, Change, Trace, apply
-from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
 
 Frame = dict[str, Any]
 Lines = tuple[int, int]
@@ -35,6 +35,8 @@ ENTRIES = {
     "high_attempt": "oom_check", "out_of_memory": "oom_kill",
 }  # fmt: skip
 """The annotation that a stage's frames show."""
+FREE = "__free_pages"
+"""What the frames of a block given back stand on: it is no stage of the ladder."""
 TRIES = {"restart": "try_low", "min_attempt": "try_min", "nofail_alloc": "try_none",
          "retry_after_reclaim": "try_again", "high_attempt": "try_high"}  # fmt: skip
 
@@ -63,6 +65,9 @@ class _Narrator:
         self.task = [int(trace.task.PF_MEMALLOC), int(trace.task.TIF_MEMDIE)]
         self.outer: list[str] = []
         self.reached = -1
+        self.freeing = trace.end == "freed"
+        if self.freeing:
+            self.stage = FREE
         home = next((z.node for z in trace.before if trace.zonelist and z.label == trace.zonelist[0]), 0)
         here = trace.machine.numa and trace.gfp_mask & gfp.THISNODE
         self.allowed = [label for label in trace.zonelist if not here or self.zones[self.index[label]].node == home]
@@ -79,10 +84,12 @@ class _Narrator:
 
     def open(self, key: str, args: Frame | None = None, **more: Any) -> Frame:
         """A new frame that says `key`."""
-        frame: Frame = {"stage": self.stage, "say": key, "lines": LINES[self.stage]}
+        frame: Frame = {"stage": self.stage, "say": key}
+        if self.stage in LINES:
+            frame["lines"] = LINES[self.stage]
         if self.stage in ENTRIES:
             frame["entry"] = ENTRIES[self.stage]
-        if self.visits[self.stage] > 1:
+        if self.visits.get(self.stage, 0) > 1:
             frame["round"] = self.visits[self.stage]
         if self.depth:
             frame["depth"] = self.depth
@@ -235,6 +242,34 @@ class _Narrator:
     def on_drain_local_pages(self, event: Event) -> None:
         self.open("drained", event=event)
 
+    # a block given back by hand; what reclaim gives back is told in sums
+
+    def on_free_hot_cold_page(self, event: Event, zone: str, pfn: int, cold: int) -> None:
+        if self.freeing:
+            self.open("free_page", {"zone": zone, "pfn": pfn}, event=event)
+
+    def on_free_pages_bulk(self, event: Event, zone: str, count: int, order: int) -> None:
+        if self.freeing:
+            self.open("free_bulk", {"zone": zone, "batch": count}, event=event)
+
+    def on_free_pages_ok(self, event: Event, zone: str, pfn: int, order: int) -> None:
+        if self.freeing:
+            self.open("free_block", {"zone": zone, "pfn": pfn, "order": order}, event=event)
+
+    def on_free_one_page(self, event: Event, zone: str, pfn: int, order: int, head: int, merged: int) -> None:
+        """Merged with as many buddies as were free; the first that was not is the one of the whole block."""
+        if not self.freeing:
+            return
+        size = 1 << merged
+        args = {"pfn": pfn, "order": order, "head": head, "to": merged, "buddy": head ^ size, "size": size}
+        key = "free_merge" if merged > order else "free_alone" if merged < TOP else "free_top"
+        buddies = [[(pfn >> o << o) ^ 1 << o, o] for o in range(order, merged)]
+        conds = [[f"{pfn >> o << o} ^ {1 << o}", buddy, "c_buddy_free", {"order": o}] for buddy, o in buddies]
+        if merged < TOP:
+            conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
+        self.open(key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}, event=event,
+                  mood="ok", merge={"from": order, "to": merged, "buddies": buddies}, conds=conds)  # fmt: skip
+
     # the verdict
 
     def end(self) -> None:
@@ -243,7 +278,9 @@ class _Narrator:
         decides = self.deciding_test()
         key, mood = "end_page", "end-ok"
         args: Frame = {}
-        if trace.end == "livelock":
+        if self.freeing:
+            key, args = "end_freed", {"zone": trace.zonelist[0], "asked": 1 << trace.order, "pfn": trace.page}
+        elif trace.end == "livelock":
             key, args, mood = "end_loop", {"rounds": max(self.visits.values()) - 1}, "end-loop"
         elif trace.page is not None:
             zone = next(z.label for z in self.zones if z.start_pfn <= trace.page < z.end_pfn)

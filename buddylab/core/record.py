@@ -25,10 +25,11 @@ Change = tuple[str, int, int, int]
 
 @dataclass(slots=True)
 class Trace:
-    """One recorded request.
+    """One recorded request, or one block given back.
 
     before: copies of the zones as they stood. zonelist: labels in the order tried. page: first pfn, or None.
-    end: "page", "no_page" or "livelock"; why: the reason of a livelock. jiffies: the clock at the start.
+    end: "page", "no_page", "livelock" or "freed"; why: the reason of a livelock. jiffies: the clock at the start.
+    Of a block given back: gfp_mask 0, zonelist its zone, page its first pfn.
     """
 
     machine: Machine
@@ -75,6 +76,19 @@ def record(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: 
     end = "livelock" if why else "no_page" if page is None else "page"
     return Trace(machine, before, gfp_mask, order, node, asked, jiffies, tuple(zone.label for zone in zones),
                  zones[0].index if zones else 0, events, page, end, why)  # fmt: skip
+
+
+def record_free(machine: Machine, pfn: int, order: int) -> Trace:
+    """Give one block back and record it. Raises BadPage as `Machine.free_pages` does, with nothing recorded."""
+    before, outer, events = tuple(zone.copy() for zone in machine.zones), machine.trace, list[Event]()
+    machine.trace = events
+    try:
+        machine.free_pages(pfn, order)
+    finally:
+        machine.trace = outer
+    zone = next(zone for zone in before if zone.start_pfn <= pfn < zone.end_pfn)
+    return Trace(machine, before, 0, order, zone.node, Task(), machine.jiffies, (zone.label,), zone.index, events, pfn,
+                 "freed")  # fmt: skip
 
 
 def apply(zones: Sequence[Zone], change: Change) -> None:

@@ -35,7 +35,7 @@ def lecture_page(path: str | os.PathLike[str], *, machine: str = "report", mix: 
     """
     check(path, overwrite)
     start = checked({"machine": machine, "gfp_mask": 0, "order": 0, "pressure": None, "scatter": None,
-                     "mix": mix} | NOBODY)  # fmt: skip
+                     "mix": mix, "hand": []} | NOBODY)  # fmt: skip
     levels = sorted({*(default_levels(start["machine"]) if levels is None else levels)})
     grid = Grid(start, [gfp.gfp_parse(name) for name in presets], list(orders), levels)
     grid.record(progress or (lambda share: None))

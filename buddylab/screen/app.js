@@ -1,5 +1,5 @@
 // Puts the panels together, moves the cursor, plays, and speaks with the model.
-import { ANSWER_MS, AWAY_MS, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
+import { ANSWER_MS, AWAY_MS, CONTEXT, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
 import { WORDS } from "./words.js";
 import { event0, evidenceAt, fill, focusZone, prepare, sentence, stops, visitStart } from "./frames.js";
 import { h, patterns, setText } from "./dom.js";
@@ -187,6 +187,16 @@ export function mount(el, model) {
     return null;
   };
 
+  // -- by hand: every operation is a knob's new value, so that Python records it like any other
+  const withHand = (...more) => app.patch({ hand: [...(app.knobs.hand ?? []), ...more] });
+  app.free = (pfn) => { if (app.byHand) withHand(["free", pfn]); };
+  app.alloc = (order) => {
+    const who = CONTEXT.filter((flag) => app.knobs[flag]).join(",");
+    if (app.byHand) withHand(["alloc", order, app.knobs.gfp_mask, who]);
+  };
+  app.undo = () => { if (app.byHand && app.knobs.hand.length) app.patch({ hand: app.knobs.hand.slice(0, -1) }); };
+  app.clearHand = () => app.patch({ hand: [] });
+
   // -- Predict and Compare
   app.setPredict = (on) => {
     app.predict = on;
@@ -352,6 +362,7 @@ export function mount(el, model) {
   }
   function takeDeck() {
     app.deck = model.get("deck");
+    app.byHand = app.live && Array.isArray(app.deck?.knobs?.hand);
     if (!wish) app.knobs = modelKnobs();
     answered();
     refresh();
@@ -437,6 +448,12 @@ export function mount(el, model) {
   // -- keyboard: only inside the widget, only plain keys, native controls keep theirs
   const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
   function onKey(event) {
+    const takesBack = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.matches("input[type=text]");
+    if (takesBack && app.knobs?.hand?.length && app.byHand) {
+      event.preventDefault();
+      event.stopPropagation();
+      return app.undo();
+    }
     if (!plain(event) || event.target.closest("input:not(.scrub, [type=checkbox]), select, textarea")) return;
     if (event.key === " " && event.target.closest("button, [role=button], [type=checkbox]")) return;
     const last = () => app.go(app.run.rows.length - 1, { settle: true });
@@ -452,12 +469,14 @@ export function mount(el, model) {
   // (arrows, letters such as x = cut the cell) are kept from its commands; Ctrl+S, Shift+Enter and Escape go on to it.
   function shield(event) {
     if (!root.contains(event.target)) return;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", plain(event) && event.key !== "Escape");
+    const takesBack = (event.ctrlKey || event.metaKey) && event.key === "z";
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", takesBack || (plain(event) && event.key !== "Escape"));
   }
 
   // -- start
   app.text = model.get("text");
   app.deck = model.get("deck");
+  app.byHand = app.live && Array.isArray(app.deck?.knobs?.hand);
   app.knobs = modelKnobs();
   build();
   root.append(patterns(app.id), wrap);

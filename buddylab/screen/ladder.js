@@ -168,6 +168,7 @@ export function makeLadder(app) {
       else group.removeAttribute("aria-current");
     }
     marker.style.transform = `translateY(${y(view.frame.stage)}px)`;
+    marker.setAttribute("visibility", stages.includes(view.frame.stage) ? "visible" : "hidden");
   }
   const el = h("section", { class: "p lad" }, legend, svg);
   /** Where the node of a stage lies on the screen, for the wedge to the source. */

@@ -109,7 +109,8 @@ export function makeTanks(app) {
 }
 
 export function makeLists(app) {
-  const svg = s("svg", { role: "img" }), BASE = 132;
+  const svg = s("svg", { role: "group" }), BASE = 132;
+  svg.addEventListener("keydown", onKey);
   let columns = [], pcp = [], width = 0;
   const head = s("g"), columnLayer = s("g");
   svg.append(head, columnLayer);
@@ -126,7 +127,8 @@ export function makeLists(app) {
 
   function build() {
     const places = layout();
-    columns = places.map((place, o) => ({ ...place, order: o, el: s("g", { "data-col": o }) }));
+    columns = places.map((place, o) => ({ ...place, order: o, el: s("g", { "data-col": o,
+      on: { click: () => app.alloc(o) } }) }));
     pcp = ["hot", "cold"].map((which, i) => ({ which, x: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
     return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }),
       ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
@@ -164,8 +166,28 @@ export function makeLists(app) {
     }).flat();
   }
 
+  /** A list can be allocated from by hand: a click on its stack, or Enter; the arrows lead from list to list. */
+  function takeable({ order, el }, count, asked) {
+    el.classList.toggle("act", app.byHand);
+    if (!app.byHand) return void ["role", "tabindex", "aria-label"].forEach((name) => el.removeAttribute(name));
+    const name = app.t("allocThis", { order, n: count });
+    for (const [key, value] of Object.entries({ role: "button", tabindex: asked ? 0 : -1, "aria-label": name })) {
+      if (el.getAttribute(key) !== String(value)) el.setAttribute(key, value);
+    }
+  }
+
+  function onKey(event) {
+    const at = columns.findIndex(({ el }) => el === event.target), move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (at < 0 || (!move && event.key !== "Enter" && event.key !== " ")) return;
+    if (move) columns[at + move]?.el.focus();
+    else app.alloc(at);
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
   function column({ order, from, to, middle, tile, el }, list, view) {
     const dead = view.cut > order, now = view.column === order, asked = app.trace.request.order === order;
+    takeable({ order, el }, list.count, asked);
     const key = JSON.stringify([list, dead, now, asked, width, app.lang]);
     const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(to - from > 32 ? 1 : 0)}k` : String(list.count);
     keyed(el, key, () => [

@@ -118,6 +118,8 @@ export function makeNote(app) {
 
   function own(stage) {
     const note = app.text.silent?.[stage]?.[app.lang];
+    if (!app.text.stages[stage]) return [h("div", { class: "fix ours" }, h("h3", {}, app.t("ourNote")), h("p", {},
+      app.t("elsewhere")))];
     return [h("div", { class: "q none" }, h("h3", {}, app.t("asWritten")), h("p", {}, app.t("silent"))),
       note ? h("div", { class: "fix ours" }, h("h3", {}, app.t("ourNote")), h("p", {}, note)) : null];
   }

@@ -1,24 +1,60 @@
 // 64 pages of a zone by address.
 import { USED } from "./constants.js";
 import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
-import { h, keyed, s } from "./dom.js";
+import { h, keyed, s, setText } from "./dom.js";
 
 export function makeStrip(app) {
-  const svg = s("svg", { role: "img" }), legend = h("div", { class: "key" }),
-    el = h("section", { class: "p strip" }, svg, legend);
+  const svg = s("svg", { role: "group" }), legend = h("div", { class: "key" }), told = h("span"),
+    undo = h("button", { type: "button", class: "solo", on: { click: () => app.undo() } }),
+    clear = h("button", { type: "button", class: "solo", on: { click: () => app.clearHand() } }),
+    bar = h("div", { class: "hand" }, told, undo, clear), el = h("section", { class: "p strip" }, svg, legend, bar);
+  svg.addEventListener("keydown", onKey);
   const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none",
     R: () => app.pattern("lines"), "?": "var(--line2)" };
   const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
   const Y = 16, H = 16;
+
+  /** A used stretch can be freed by hand: the page under the pointer, by keyboard the first one. */
+  function freeable(run, node, scale) {
+    if (!app.byHand) return node;
+    const name = app.t("freeThis", { pfn: run.pfn, what: app.t(run.kind === "yours" ? "yours" : USED[run.kind]) });
+    const page = (event) => run.pfn + Math.max(0, Math.min(run.n - 1, Math.floor((event.offsetX / app.zoom
+      - Number(node.getAttribute("x"))) / scale)));
+    node.classList.add("act");
+    for (const [key, value] of Object.entries({ role: "button", tabindex: -1, "aria-label": name, "data-pfn": run.pfn,
+    })) node.setAttribute(key, value);
+    node.addEventListener("click", (event) => app.free(event.detail ? page(event) : run.pfn));
+    return node;
+  }
+
+  function onKey(event) {
+    const blocks = [...svg.querySelectorAll("[role=button]")], at = blocks.indexOf(event.target);
+    const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (at < 0 || (!move && event.key !== "Enter" && event.key !== " ")) return;
+    if (move) blocks[at + move]?.focus();
+    else app.free(Number(event.target.dataset.pfn));
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function showBar() {
+    const done = app.knobs?.hand?.length ?? 0;
+    bar.hidden = !app.byHand;
+    setText(told, app.t(done ? "handDone" : "handHint", { n: done }));
+    for (const [button, word] of [[undo, "undo"], [clear, "clearHand"]]) {
+      setText(button, app.t(word));
+      button.hidden = !done;
+    }
+  }
 
   function block(run, scale, cut, start) {
     const x = (run.pfn - start) * scale, width = run.n * scale,
       label = (text, more) => s("text", { x: x + width / 2, y: Y + 12, "text-anchor": "middle", ...more }, text);
     const title = s("title", {}, `pfn ${fmt(run.pfn)}${run.n > 1 ? ` – ${fmt(run.pfn + run.n - 1)}` : ""}`);
     if (run.kind === "yours") {
-      return [app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
+      return [freeable(run, app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
         fill: "var(--ok)" }, title),
-        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320),
+        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320), scale),
           width > 30 ? label(app.t("yours"), { class: "on" }) : ""];
     }
     if (run.kind === "free") {
@@ -30,8 +66,9 @@ export function makeStrip(app) {
     }
     if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
       fill: "var(--free3)", stroke: "var(--free)" }, title)];
-    return [s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
-      stroke: run.kind === "H" ? "var(--line)" : "none" }, title)];
+    const rect = s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
+      stroke: run.kind === "H" ? "var(--line)" : "none" }, title);
+    return ["H", "R"].includes(run.kind) ? [rect] : [freeable(run, rect, scale)];
   }
 
   function ghostNodes(ghost, scale, start, width) {
@@ -74,9 +111,11 @@ export function makeStrip(app) {
     svg.setAttribute("width", width * app.zoom);
     svg.setAttribute("aria-label", app.t("stripName",
       { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
-    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang]),
+    showBar();
+    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
+    svg.querySelector("[role=button]")?.setAttribute("tabindex", 0);
     keyed(legend, JSON.stringify([app.lang, strip.zone, strip.start, strip.used]), () => legendNodes(strip));
   }
   return { el, show };

@@ -30,7 +30,8 @@ export function makeTop(app) {
     const button = ([name]) => (articles[name]
       ?? h("button", { type: "button", "aria-expanded": String(app.deckOpen), on: { click: open(words[name][1]) } },
       words[name][0]));
-    return templateParts(WORDS.request[app.index]).map((part) => (Array.isArray(part) ? button(part) : part));
+    const template = app.trace.end === "freed" ? WORDS.givesBack : WORDS.request;
+    return templateParts(template[app.index]).map((part) => (Array.isArray(part) ? button(part) : part));
   }
 
   function toolNodes() {

@@ -243,7 +243,7 @@ export function makeWhy(app) {
     if (!test) {
       const [pages, colour] = app.trace.result === null ? [0] : [1 << app.trace.request.order, "ok"];
       return [big(num(pages, colour), unit(app.t("pagesHead"))),
-        spell(app.t(frame.tests?.length ? "noMarkAsked" : "noTests"))];
+        spell(app.t(frame.event[1] === "freed" ? "givenBack" : frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
     const row = lastRow(test), where = row.o ? ` · ${app.t("blocksFrom", { o: row.o })}` : "";
     return inequality(test, row, app.oneAway()
@@ -286,7 +286,7 @@ export function makeWhy(app) {
   function mergeHero({ merge: { from, to } }) {
     return [big(num(1 << to), op("="), num(1 << from, "free"),
       ...(to > from ? [op("+"), num((1 << to) - (1 << from), "free")] : [])),
-      spell(app.t("mergeSpell"))];
+      spell(app.t(to > from ? "mergeSpell" : "mergeAlone"))];
   }
 
   // -- time passes, pages come back

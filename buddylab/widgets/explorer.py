@@ -13,7 +13,7 @@ from buddylab.commentary.compare import difference
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
-from buddylab.knobs import KNOBS, START, KnobError, Knobs, checked, recording
+from buddylab.knobs import FLAGS, KNOBS, START, KnobError, Knobs, checked, recording
 from buddylab.neighbours import search
 from buddylab.world import reach
 from buddylab.world.reach import REACH, own_stages
@@ -57,7 +57,7 @@ class Explorer(anywidget.AnyWidget):
     machine, gfp_mask, order = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
     pressure, scatter, mix = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
     in_interrupt, rt_task = Knob().tag(sync=True), Knob().tag(sync=True)
-    PF_MEMALLOC, TIF_MEMDIE = Knob().tag(sync=True), Knob().tag(sync=True)
+    PF_MEMALLOC, TIF_MEMDIE, hand = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
 
     trace = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
@@ -101,6 +101,19 @@ class Explorer(anywidget.AnyWidget):
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
         self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
         return self
+
+    def free(self, pfn: int) -> "Explorer":
+        """Free by hand the block that holds this page, and show it. Raises ValueError for a page that is not in use."""
+        return self.set(hand=[*self._stand["hand"], ["free", pfn]])
+
+    def alloc(self, order: int) -> "Explorer":
+        """Allocate by hand a block of this order, with the mask and by the task that the knobs say, and show it."""
+        who = ",".join(flag for flag in FLAGS if self._stand[flag])
+        return self.set(hand=[*self._stand["hand"], ["alloc", order, self._stand["gfp_mask"], who]])
+
+    def undo(self) -> "Explorer":
+        """Take back the last thing done by hand; with nothing left the request is shown again."""
+        return self.set(hand=self._stand["hand"][:-1])
 
     def compare(self, **knobs: Any) -> "Explorer":
         """Record another request beside this one, that turns these knobs; without any, end comparing.
@@ -172,20 +185,22 @@ class Explorer(anywidget.AnyWidget):
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
 
     def _fresh(self, knobs: Knobs) -> Knobs:
-        """What goes back to the machine's own when these knobs are turned: another machine has other pressure."""
-        machine_changes = knobs.get("machine", self._stand["machine"]) != self._stand["machine"]
-        return {"pressure": None, "scatter": None} if machine_changes else {}
+        """What goes back when these knobs are turned: a machine has its own pressure, other memory no hand in it."""
+        changed = {name for name, value in knobs.items() if value != self._stand.get(name)}
+        fresh: Knobs = {"hand": []} if changed & {"machine", "pressure", "scatter", "mix"} else {}
+        return fresh | ({"pressure": None, "scatter": None} if "machine" in changed else {})
 
     def _record(self, knobs: Knobs, stage: str | None = None) -> None:
         """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1)."""
-        recorded = recording(knobs)
+        by_hand = knobs["hand"] != self._stand["hand"]
+        recorded = recording(knobs, by_hand)
         self.run, self._stand = recorded.run, knobs
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
             self.deck, self.trace = recorded.deck, recorded.trace
             self.run_id, self.away = f"{id(self.run):x}", {}
             self._search = search(knobs)
-            self._record_other()
+            self._record_other(by_hand)
             self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)
             self._show(knobs)
 
@@ -205,8 +220,10 @@ class Explorer(anywidget.AnyWidget):
             self._show(self._stand)
             raise Refused(error) from error
 
-    def _record_other(self) -> None:
-        """Record the other request of Compare on the same machine, or clear it."""
+    def _record_other(self, by_hand: bool = False) -> None:
+        """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
+        if by_hand:
+            self.other = {}
         self.other_trace = recording(checked({**self._stand, **self.other})).trace if self.other else {}
         self.difference = difference(self.trace, self.other_trace) if self.other else {}
 

@@ -91,9 +91,18 @@ class Plan:
                     lists[h % 4 > 0].append(pfn << 8 | (MAPPED if is_mapped else number))
             self.runs.append(lists)
 
-    def world(self) -> "World":
-        """The filled machine, as a copy of its own."""
-        return World(self)
+    def world(self, pinned: Sequence[int] = ()) -> "World":
+        """The filled machine, as a copy of its own. pinned: pages that nobody may reclaim."""
+        return World(self.without(frozenset(pinned)) if pinned else self)
+
+    def without(self, pinned: frozenset[int]) -> "Plan":
+        """The same plan, but these pages are on no list of reclaim's and in no cache."""
+        pools = {kind: [[pfn for pfn in pool if pfn not in pinned] for pool in zones]
+                 for kind, zones in self.pools.items()}  # fmt: skip
+        runs = [(array("Q", (entry for entry in active if entry >> 8 not in pinned)),
+                 array("Q", (entry for entry in inactive if entry >> 8 not in pinned)))
+                for active, inactive in self.runs]  # fmt: skip
+        return Plan(self.machine, self.swap, self.used, pools, runs)
 
 
 class World(Simulation):

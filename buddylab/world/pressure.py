@@ -5,7 +5,7 @@ is `prepared.World`'s business.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -203,12 +203,13 @@ def _default_pressure(chosen: Hardware) -> int:
 
 
 def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: int | None = None,
-            scatter: int | None = None, mix: str | Mix = "desktop", seed: int = 1) -> World:  # fmt: skip
+            scatter: int | None = None, mix: str | Mix = "desktop", seed: int = 1,
+            pinned: Sequence[int] = ()) -> World:  # fmt: skip
     """A filled machine's world of its own (`.machine` asks it): built once for each setting, copied for each run.
 
     machine: a name of `hardware.MACHINES`, or sizes in MB by zone type, such as {"DMA": 16, "Normal": 48}.
     pressure: 0..1000 on the track (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
-    mix: a name from MIXES, or shares of your own.
+    mix: a name from MIXES, or shares of your own. pinned: pages in use that nobody may reclaim.
     Raises ValueError for a number outside, KeyError for an unknown machine or mix.
     """
     for number, top, what in ((pressure, TRACK, "pressure"), (scatter, 100, "scatter")):
@@ -217,4 +218,4 @@ def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: in
     chosen = hardware.of(machine)
     scatter = chosen.scatter if scatter is None else scatter
     pressure = None if pressure == default_pressure(chosen) else pressure
-    return _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world()
+    return _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world(pinned)

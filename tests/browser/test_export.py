@@ -15,7 +15,7 @@ from buddylab.world.pressure import default_pressure
 
 NAMED = Path(__file__).parents[1] / "data" / "named"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False)}  # fmt: skip
+          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from buddylab.world.pressure import prepare
 NAMED = Path(__file__).parents[1] / "data" / "named"
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False)}  # fmt: skip
+          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from buddylab.export import pictures
 from buddylab.knobs import FLAGS, checked
 
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False)}  # fmt: skip
+          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
