@@ -15,6 +15,7 @@ import { makeTime } from "./time.js";
 import { download, svgOf } from "./picture.js";
 import { makeCompare } from "./compare.js";
 import { makePredict } from "./predict.js";
+import { PIECES, makeSteps, makeTies } from "./piece.js";
 
 /** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
 export const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
@@ -36,11 +37,12 @@ export function staticModel(traits) {
   };
 }
 
-/** Draw the explorer into el, in step with the model {get, set, save, on -> off, live}; returns a cleanup. */
+/** Draw the explorer, or the one panel that the model names, into el, in step with the model {get, set, save, on -> off, live}; returns a cleanup. */
 export function mount(el, model) {
   const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
   const app = {
-    id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, live: model.live !== false,
+    id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, piece: PIECES[model.get("panel")] ?? null,
+    live: model.live !== false && !model.get("panel"),
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
     granularity: "row", speed: 1, stopAtRefusal: false, loop: false, predict: false, predictions: [],
     sourceView: "original", otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
@@ -58,7 +60,17 @@ export function mount(el, model) {
       return node;
     },
     set(name, value) { model.set(name, value); save(); },
-    hover: (order) => panels.memory.hover(order),
+    hover: (order) => {
+      panels.memory.hover(order);
+      ties.tell({ hover: order });
+    },
+  });
+  const ties = makeTies(app, () => model.get("run_id"), ({ cursor, hover, forward }) => {
+    if (!app.run) return;
+    if (hover !== undefined) return panels.memory.hover(hover);
+    app.forward = forward;
+    app.cursor = clamp(cursor);
+    show();
   });
 
   // -- panels
@@ -70,6 +82,13 @@ export function mount(el, model) {
       predict: makePredict(app), compare: makeCompare(app) });
     app.ladder = panels.ladder;
     const { source, note } = panels;
+    if (app.piece) {
+      panels.steps = makeSteps(app);
+      root.dataset.piece = model.get("panel");
+      const parts = app.piece.includes("source") ? [h("div", { class: "p code" }, source.el, note.el)]
+        : app.piece.map((name) => panels[name].el);
+      return wrap.append(alert, panels.steps.el, ...parts);
+    }
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
     wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, panels.predict.el,
@@ -129,6 +148,7 @@ export function mount(el, model) {
     const view = viewAt(app.cursor);
     root.toggleAttribute("data-forward", app.forward);
     for (const [name, panel] of Object.entries(panels)) {
+      if (app.piece && name !== "steps" && !app.piece.includes(name)) continue;
       try {
         keepFocus(panel.el, () => panel.show(view));
         report(name, null);
@@ -146,6 +166,7 @@ export function mount(el, model) {
     app.forward = forward;
     app.cursor = clamp(cursor);
     show();
+    ties.tell({ cursor: app.cursor, forward });
     if (settle) app.settle();
   };
   app.step = (by, settle = true) => {
@@ -255,7 +276,7 @@ export function mount(el, model) {
   // -- knobs: one question to Python at a time, the newest wish wins
   let asked = false, wish = null, silence = 0;
   /** The knobs as the model has them; a page of its own has them in its deck alone. */
-  const modelKnobs = () => Object.fromEntries(Object.entries(app.deck.knobs ?? {})
+  const modelKnobs = () => Object.fromEntries(Object.entries(app.deck?.knobs ?? {})
     .map(([name, value]) => [name, model.get(name) ?? value]));
   const turn = (wanted, from) => {
     const turned = Object.entries(wanted).filter(([name, value]) => !same(value, from[name]));
@@ -357,7 +378,7 @@ export function mount(el, model) {
     if (app.predict && !first) return app.restartPredict();
     app.forward = false;
     app.cursor = clamp(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1);
-    app.settle();
+    if (!app.piece || (first && wanted < 0)) app.settle();
     refresh();
   }
   function takeDeck() {
@@ -402,6 +423,7 @@ export function mount(el, model) {
     app.lang = model.get("lang") === "zh" ? "zh" : "en";
     app.index = app.lang === "zh" ? 1 : 0;
     root.lang = app.lang;
+    root.setAttribute("aria-label", app.piece ? `buddylab ${app.t(model.get("panel"))}` : "buddylab explorer");
     takeError();
     fit();
   }
@@ -424,8 +446,8 @@ export function mount(el, model) {
   function fit() {
     if (!panels.why) return;
     const width = root.clientWidth;
-    app.wide = width > WIDE;
-    app.stacked = width <= STACKED;
+    app.wide = width > WIDE && !app.piece;
+    app.stacked = width <= STACKED || model.get("panel") === "lists";
     app.zoom = app.lecture ? 1.2 : 1;
     app.memWidth = (panels.memory.el.clientWidth || 600) / app.zoom;
     app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
@@ -508,6 +530,7 @@ export function mount(el, model) {
     night.removeEventListener("change", takeTheme);
     window.removeEventListener("keydown", shield, true);
     for (const stop of off) stop();
+    ties.off();
     root.remove();
   };
 }

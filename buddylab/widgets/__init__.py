@@ -1,10 +1,12 @@
-"""Notebook widgets: `Explorer`, the main screen; `StageButtons` that lead it to a stage; `ProgressBar` for long runs.
+"""Notebook widgets: `Explorer`, the main screen, and its panels as pieces; `StageButtons` that lead it to a stage;
+`ProgressBar` for long runs.
 
 Needs the extra `lab`.
 """
 
 from buddylab.widgets.explorer import Explorer
+from buddylab.widgets.pieces import FreeLists, Ladder, Memory, Source, Why
 from buddylab.widgets.progress import ProgressBar
 from buddylab.widgets.stages import StageButtons
 
-__all__ = ["Explorer", "ProgressBar", "StageButtons"]
+__all__ = ["Explorer", "FreeLists", "Ladder", "Memory", "ProgressBar", "Source", "StageButtons", "Why"]

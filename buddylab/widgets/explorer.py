@@ -15,6 +15,7 @@ from buddylab.core import gfp
 from buddylab.core.record import Trace
 from buddylab.knobs import FLAGS, KNOBS, START, KnobError, Knobs, checked, recording
 from buddylab.neighbours import search
+from buddylab.widgets.cursor import run_id, tie
 from buddylab.world import reach
 from buddylab.world.reach import REACH, own_stages
 
@@ -86,7 +87,8 @@ class Explorer(anywidget.AnyWidget):
         self.run, self._stand = recorded.run, stand
         self._search = search(stand)
         super().__init__(text=text(), lang=lang, theme=theme, predict=predict, trace=recorded.trace, deck=recorded.deck,
-                         run_id=f"{id(self.run):x}", **stand)
+                         run_id=run_id(self.run), **stand)
+        tie(self)
         self.observe(self._turned, list(KNOBS))
         self.observe(self._mask_typed, "mask")
         self.observe(self._other_wished, "other")
@@ -198,7 +200,7 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
             self.deck, self.trace = recorded.deck, recorded.trace
-            self.run_id, self.away = f"{id(self.run):x}", {}
+            self.run_id, self.away = run_id(self.run), {}
             self._search = search(knobs)
             self._record_other(by_hand)
             self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)

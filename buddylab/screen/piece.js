@@ -1,0 +1,47 @@
+// One panel by itself in a notebook's cell: which parts it has, its steps, and the cursor that it shares.
+import { h, s, setText } from "./dom.js";
+
+export const PIECES = { // the trait `panel` -> the parts of the screen that stand below the steps
+  ladder: ["ladder"], why: ["why"], source: ["source", "note"], lists: ["memory"], memory: ["memory", "strip"],
+};
+
+/** First, back, forward, last, a slider, and the sentence of the frame. */
+export function makeSteps(app) {
+  const last = () => app.run.rows.length - 1, text = h("div", { class: "tx", "aria-live": "polite" }), place = h("small");
+  const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } },
+    s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d }))) });
+  const buttons = [
+    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })),
+    button("back", "M12 2v12L3 8z", () => app.step(-1)), button("forward", "M4 2v12l9-6z", () => app.step(1)),
+    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.go(last(), { settle: true })),
+  ];
+  const range = h("input", { type: "range", class: "scrub", min: 0, on: {
+    input: () => app.go(Number(range.value)), change: () => app.settle() } });
+  const el = h("section", { class: "steps" }, h("div", { class: "tp" }, buttons.map((one) => one.el)), range, place, text);
+  function show(view) {
+    range.max = last();
+    range.value = view.cursor;
+    range.setAttribute("aria-label", app.t("frame"));
+    range.setAttribute("aria-valuetext", `${view.frame.stage}: ${view.text}`);
+    setText(place, `${view.frame.stage} · ${app.t("frameOf", { n: view.cursor + 1, of: last() + 1 })}`);
+    setText(text, view.text);
+    el.setAttribute("aria-label", app.t("time"));
+    for (const { name, el: node } of buttons) {
+      node.setAttribute("aria-label", app.t(name));
+      node.title = app.t(name);
+    }
+  }
+  return { el, show };
+}
+
+/** What is told to every other screen of the page that shows the same run, without asking Python. */
+export function makeTies(app, runId, heard) {
+  const hear = ({ detail }) => {
+    if (detail.from !== app.id && detail.run && detail.run === runId()) heard(detail);
+  };
+  window.addEventListener("buddylab", hear);
+  return {
+    tell: (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { ...what, from: app.id, run: runId() } })),
+    off: () => window.removeEventListener("buddylab", hear),
+  };
+}

@@ -1,0 +1,93 @@
+"""One panel of the explorer in a cell by itself; all that show the same run move together."""
+
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+
+from buddylab import screen
+from buddylab.commentary.view import text, view
+from buddylab.core.record import Trace
+from buddylab.widgets.cursor import run_id, showing, tie
+from buddylab.widgets.explorer import Explorer
+
+
+class Piece(anywidget.AnyWidget):
+    """A panel of a recorded run. All pieces of one run, and the explorer whose run it is, share one cursor, `index`.
+
+    >>> trace = record(machine, gfp.GFP_ATOMIC, 3)
+    >>> Ladder(trace), Why(trace)
+    """
+
+    _esm = screen.module()
+    _css = screen.style()
+    _panel: ClassVar[str]
+
+    panel = traitlets.Unicode().tag(sync=True)
+    trace = traitlets.Dict().tag(sync=True)
+    text = traitlets.Dict().tag(sync=True)
+    run_id = traitlets.Unicode().tag(sync=True)
+    index = traitlets.Int(-1).tag(sync=True)
+    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
+    source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
+
+    run: Trace
+
+    def __init__(self, source: Trace | Explorer, *, lang: str | None = None, theme: str | None = None) -> None:
+        """source: a recorded run, or an explorer: then the piece follows its knobs, its language and its theme."""
+        if not isinstance(source, Trace | Explorer):
+            raise ValueError(f"{type(self).__name__} shows a Trace (of record(...) or explorer.run) or an Explorer, "
+                             f"not {source!r:.60}")  # fmt: skip
+        explorer = source if isinstance(source, Explorer) else None
+        self.run = source.run if isinstance(source, Explorer) else source
+        tied = next(iter(showing(run_id(self.run))), None)
+        super().__init__(panel=self._panel, text=text(), run_id=run_id(self.run), index=tied.index if tied else -1,
+                         trace=tied.trace if tied else view(self.run),
+                         lang=lang or (explorer.lang if explorer else "en"),
+                         theme=theme or (explorer.theme if explorer else "auto"))  # fmt: skip
+        tie(self)
+        if explorer:
+            explorer.observe(self._follow, ["run_id", "lang", "theme"])
+
+    def _follow(self, change: Any) -> None:
+        if change["name"] != "run_id":
+            setattr(self, change["name"], change["new"])
+            return
+        explorer: Explorer = change["owner"]
+        self.run = explorer.run
+        with self.hold_sync():
+            self.run_id, self.index, self.trace = explorer.run_id, explorer.index, explorer.trace
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: order {self.run.order}, {len(self.trace['frames'])} frames>"
+
+
+class FreeLists(Piece):
+    """The free lists of the zone in question, in their true order, and the per-cpu lists."""
+
+    _panel = "lists"
+
+
+class Memory(Piece):
+    """The zones as tanks, the free lists, and the address strip."""
+
+    _panel = "memory"
+
+
+class Ladder(Piece):
+    """The sixteen stages and the way taken."""
+
+    _panel = "ladder"
+
+
+class Source(Piece):
+    """The annotated source, the current lines lit, and the note beside it."""
+
+    _panel = "source"
+
+
+class Why(Piece):
+    """The watermark test of the frame, written out with its numbers."""
+
+    _panel = "why"
