@@ -61,13 +61,14 @@ export function mount(el, model) {
     },
     set(name, value) { model.set(name, value); save(); },
     hover: (order) => {
-      panels.memory.hover(order);
+      lightUp(order);
       ties.tell({ hover: order });
     },
   });
+  const lightUp = (order) => [panels.memory, panels.strip].forEach((panel) => panel.hover(order));
   const ties = makeTies(app, () => model.get("run_id"), ({ cursor, hover, forward }) => {
     if (!app.run) return;
-    if (hover !== undefined) return panels.memory.hover(hover);
+    if (hover !== undefined) return lightUp(hover);
     app.forward = forward;
     app.cursor = clamp(cursor);
     show();

@@ -158,12 +158,24 @@ export function makeLists(app) {
         return s("path", { d: `M${x - 1} ${y + 6}l${tile / 4} -4l${tile / 4} 4l${tile / 4} -4l${tile / 4} 4`,
           fill: "none", stroke: "var(--ink3)" });
       }
-      const rect = s("rect", { x, y, width: tile, height: 6.5, rx: round,
+      const rect = s("rect", { class: first ? "top" : null, x, y, width: tile, height: 6.5, rx: round,
         fill: dead ? app.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
         stroke: dead ? "var(--ink3)" : "none", "stroke-width": 0.8 },
           pfn === undefined || pfn === null ? null : s("title", {}, `pfn ${fmt(pfn)}`));
       return first ? [rect, s("path", { d: `M${x - 6} ${y}l4.5 3.25l-4.5 3.25z`, fill: "var(--ink)" })] : rect;
     }).flat();
+  }
+
+  const stood = new Map();
+  /** A block that enters a list falls onto its stack; one that is taken leaves it. */
+  function arriving(order, count, group, now) {
+    const was = stood.get(order) ?? count, head = group.querySelector(".top");
+    stood.set(order, count);
+    if (count > was && head) app.animate(head, [{ transform: "translateY(-16px)", opacity: 0 }, { transform: "none",
+      opacity: 1 }], 320);
+    else if (count < was) app.animate(group, [{ transform: "translateY(-8.5px)" }, { transform: "none" }], 320);
+    else if (now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
+    return group;
   }
 
   /** A list can be allocated from by hand: a click on its stack, or Enter; the arrows lead from list to list. */
@@ -193,8 +205,7 @@ export function makeLists(app) {
     keyed(el, key, () => [
       now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      app.animate(s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
-        now ? [{ opacity: 0.15 }, { opacity: 1 }] : null, 360),
+      arriving(order, list.count, s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)), now),
       asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none",
         stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
       s("text", { x: middle, y: BASE + 14, "text-anchor": "middle", class: asked ? "b" : "" }, String(order)),

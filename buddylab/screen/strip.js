@@ -3,6 +3,15 @@ import { USED } from "./constants.js";
 import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 
+/** Where a stretch comes from: the stretch of the step before that holds most of it, if it is another one; else null.
+ *  A split block's part comes from the whole, a merged block from its larger part. */
+export function origin(run, before) {
+  const shared = (one) => Math.min(one.pfn + one.n, run.pfn + run.n) - Math.max(one.pfn, run.pfn);
+  const same = before.some((one) => one.pfn === run.pfn && one.n === run.n && one.kind === run.kind);
+  const near = before.filter((one) => shared(one) > 0).sort((a, b) => shared(b) - shared(a))[0];
+  return same || !near ? null : near;
+}
+
 export function makeStrip(app) {
   const svg = s("svg", { role: "group" }), legend = h("div", { class: "key" }), told = h("span"),
     undo = h("button", { type: "button", class: "solo", on: { click: () => app.undo() } }),
@@ -47,21 +56,31 @@ export function makeStrip(app) {
     }
   }
 
+  let before = [], place = "";
+  /** A step forward shows a block growing out of what it was: halves part, buddies join, a used block becomes free. */
+  function moved(run, node, scale) {
+    const from = app.forward && origin(run, before);
+    if (!from) return node;
+    node.style.transformBox = "fill-box";
+    node.style.transformOrigin = "0 50%";
+    return app.animate(node, [{ transform: `translateX(${(from.pfn - run.pfn) * scale}px) scaleX(${from.n / run.n})`,
+      opacity: 0.5 }, { transform: "none", opacity: 1 }], 320);
+  }
+
   function block(run, scale, cut, start) {
     const x = (run.pfn - start) * scale, width = run.n * scale,
       label = (text, more) => s("text", { x: x + width / 2, y: Y + 12, "text-anchor": "middle", ...more }, text);
     const title = s("title", {}, `pfn ${fmt(run.pfn)}${run.n > 1 ? ` – ${fmt(run.pfn + run.n - 1)}` : ""}`);
     if (run.kind === "yours") {
-      return [freeable(run, app.animate(s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
-        fill: "var(--ok)" }, title),
-        [{ transform: "translateY(6px)", opacity: 0.2 }, { transform: "none", opacity: 1 }], 320), scale),
+      return [freeable(run, moved(run, s("rect", { class: "rise", x: x + 0.8, y: Y - 4, width: width - 1.6, height: H + 8, rx: 2,
+        fill: "var(--ok)" }, title), scale), scale),
           width > 30 ? label(app.t("yours"), { class: "on" }) : ""];
     }
     if (run.kind === "free") {
       const dead = run.order < cut;
-      return [s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
-        fill: dead ? app.pattern("hatch") : "var(--free2)",
-        stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title),
+      return [moved(run, s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
+        "data-order": run.order, fill: dead ? app.pattern("hatch") : "var(--free2)",
+        stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title), scale),
           width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
     }
     if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
@@ -73,7 +92,8 @@ export function makeStrip(app) {
 
   function ghostNodes(ghost, scale, start, width) {
     const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
-    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why, { pfn: ghost.buddy });
+    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why,
+      { pfn: ghost.buddy, own: ghost.pfn, size: 1 << ghost.order });
     const wide = (asks.length + says.length) * (app.lang === "zh" ? 9 : 5.7);
     const left = Math.max(0, Math.min(x, own, width - wide));
     const text = s("text", { x: left, y: 7 }, `${asks} `, s("tspan", { class: "bad" }, says));
@@ -115,8 +135,12 @@ export function makeStrip(app) {
     keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
+    if (place !== `${app.run.id} ${at}`) before = [];
+    [before, place] = [runs, `${app.run.id} ${at}`];
     svg.querySelector("[role=button]")?.setAttribute("tabindex", 0);
     keyed(legend, JSON.stringify([app.lang, strip.zone, strip.start, strip.used]), () => legendNodes(strip));
   }
-  return { el, show };
+  const hover = (order) => svg.querySelectorAll("[data-order]").forEach((node) =>
+    node.classList.toggle("hov", order >= 0 && Number(node.dataset.order) >= order));
+  return { el, show, hover };
 }

@@ -32,6 +32,7 @@ def counts(root):
 
 def test_click_to_free_and_undo(explorer):
     python = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2)
+    explorer.locator(".time input[type=range]").press("Home")
     before = counts(explorer)
     block = explorer.locator(".strip [role=button]").first
     pfn = int(block.get_attribute("data-pfn"))
@@ -45,6 +46,7 @@ def test_click_to_free_and_undo(explorer):
     says(explorer, python.undo())
     explorer.get_by_role("button", name="undo", exact=True).click()
     says(explorer, python.undo())
+    explorer.locator(".time input[type=range]").press("Home")
     assert counts(explorer) == before and python.hand == []
     expect(explorer.locator(".hand")).to_contain_text("click a used page to free its block")
 
