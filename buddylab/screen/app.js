@@ -16,6 +16,8 @@ import { download, svgOf } from "./picture.js";
 import { makeCompare } from "./compare.js";
 import { makePredict } from "./predict.js";
 import { PIECES, makeSteps, makeTies } from "./piece.js";
+import { makeHelp } from "./help.js";
+import { makeTranscript } from "./transcript.js";
 
 /** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
 export const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;
@@ -44,7 +46,7 @@ export function mount(el, model) {
     id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, piece: PIECES[model.get("panel")] ?? null,
     live: model.live !== false && !model.get("panel"),
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
-    granularity: "row", speed: 1, stopAtRefusal: false, loop: false, predict: false, predictions: [],
+    granularity: "row", speed: 1, stopAtRefusal: false, loop: false, transcript: false, predict: false, predictions: [],
     sourceView: "original", otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
     zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
   };
@@ -80,7 +82,7 @@ export function mount(el, model) {
     Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app),
       source: makeSource(app),
       note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app),
-      predict: makePredict(app), compare: makeCompare(app) });
+      predict: makePredict(app), compare: makeCompare(app), transcript: makeTranscript(app), help: makeHelp(app) });
     app.ladder = panels.ladder;
     const { source, note } = panels;
     if (app.piece) {
@@ -93,7 +95,7 @@ export function mount(el, model) {
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
     wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, panels.predict.el,
-      panels.compare.el, where, panels.why.el,
+      panels.compare.el, panels.transcript.el, where, panels.why.el,
       panels.memory.el, panels.strip.el);
   }
 
@@ -344,6 +346,11 @@ export function mount(el, model) {
     dress(false);
     download(`buddylab-step-${app.cursor + 1}.svg`, svg, "image/svg+xml");
   };
+  app.toggleHelp = () => panels.help.toggle();
+  app.toggleTranscript = () => {
+    app.transcript = !app.transcript;
+    show();
+  };
   app.toScrubber = () => panels.time.el.querySelector(".scrub").focus();
   app.openDeck = (knob) => {
     app.deckOpen = knob ? true : !app.deckOpen;
@@ -468,8 +475,18 @@ export function mount(el, model) {
       ?? root).focus({ preventScroll: true });
   }
 
-  // -- keyboard: only inside the widget, only plain keys, native controls keep theirs
-  const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey);
+  // -- keyboard: only inside the widget, only plain keys, native controls keep theirs; help.js lists them
+  app.acts = { ArrowRight: ["keyForward", () => app.step(1)], ArrowLeft: ["keyBack", () => app.step(-1)],
+    Home: ["keyFirst", () => app.go(0, { settle: true })],
+    End: ["keyLast", () => app.go(app.run.rows.length - 1, { settle: true })], " ": ["keyPlay", () => app.play()],
+    n: ["nextNoName", app.nextRefusal], l: ["keyLoop", () => { app.loop = !app.loop; show(); }],
+    ...(app.piece ? {} : { t: ["keyTranscript", app.toggleTranscript] }), "?": ["keyHelp", app.toggleHelp] };
+  const plain = (event) => !(event.ctrlKey || event.metaKey || event.altKey || (event.shiftKey && event.key !== "?"));
+  /** Fields that take every key, and controls that move by the keys with a name. */
+  const takesKey = ({ key, target }) => target.closest("input[type=text], select, textarea")
+    || (key.length > 1 && target.closest("input:not(.scrub, [type=checkbox])"))
+    || (key === " " && target.closest("button, [role=button], input:not(.scrub)"))
+    || (key !== "?" && target.closest("dialog"));
   function onKey(event) {
     const takesBack = (event.ctrlKey || event.metaKey) && event.key === "z" && !event.target.matches("input[type=text]");
     if (takesBack && app.knobs?.hand?.length && app.byHand) {
@@ -477,23 +494,20 @@ export function mount(el, model) {
       event.stopPropagation();
       return app.undo();
     }
-    if (!plain(event) || event.target.closest("input:not(.scrub, [type=checkbox]), select, textarea")) return;
-    if (event.key === " " && event.target.closest("button, [role=button], [type=checkbox]")) return;
-    const last = () => app.go(app.run.rows.length - 1, { settle: true });
-    const act = { ArrowRight: () => app.step(1), ArrowLeft: () => app.step(-1), Home: () => app.go(0, { settle: true }),
-      End: last, " ": app.play, n: app.nextRefusal,
-      l: () => { app.loop = !app.loop; show(); } }[event.key];
-    if (!act || !app.run) return;
+    const [, act] = app.acts[event.key] ?? [];
+    if (!act || !app.run || !plain(event) || takesKey(event)) return;
     event.preventDefault();
     event.stopPropagation();
     act();
   }
   // JupyterLab listens at the document, before us, and asks the focused node itself for this attribute: plain keys
-  // (arrows, letters such as x = cut the cell) are kept from its commands; Ctrl+S, Shift+Enter and Escape go on to it.
+  // (arrows, letters such as x = cut the cell) are kept from its commands; Ctrl+S, Shift+Enter and Escape go on to it,
+  // but for the Escape that closes the list of keys.
   function shield(event) {
     if (!root.contains(event.target)) return;
     const takesBack = (event.ctrlKey || event.metaKey) && event.key === "z";
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", takesBack || (plain(event) && event.key !== "Escape"));
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", takesBack || (plain(event)
+      && (event.key !== "Escape" || Boolean(event.target.closest("dialog")))));
   }
 
   // -- start
@@ -502,7 +516,7 @@ export function mount(el, model) {
   app.byHand = app.live && Array.isArray(app.deck?.knobs?.hand);
   app.knobs = modelKnobs();
   build();
-  root.append(patterns(app.id), wrap);
+  root.append(patterns(app.id), wrap, panels.help.el, panels.caption.aloud);
   el.append(root);
   root.addEventListener("keydown", onKey);
   window.addEventListener("keydown", shield, true);

@@ -2,18 +2,39 @@
 import { ICONS } from "./constants.js";
 import { h, setText } from "./dom.js";
 
+const QUIET_MS = 500, PLAYING_MS = 4000;
+/** ms until a sentence is read out: it must have stood a while, and in a film only one is read every few seconds. */
+export const readOutIn = (playing, sinceLast) => Math.max(QUIET_MS, playing ? PLAYING_MS - sinceLast : 0);
+
 export function makeCaption(app) {
   const icon = h("div", { class: "ic", "aria-hidden": "true" }),
-    text = h("div", { class: "tx", "aria-live": "polite" });
+    text = h("div", { class: "tx" }), aloud = h("div", { class: "aloud", role: "status" });
   const stage = h("b"), small = h("small"), room = h("div", { class: "room", "aria-hidden": "true" });
   const el = h("section", { class: "say" }, icon, h("div", { class: "both" }, room, text),
     h("div", { class: "st" }, stage, small));
+  let waiting = 0, saidAt = 0;
+  /** Of the screens that move together one is heard: the one with the focus, and never beside its own scrubber. */
+  function isHeard({ activeElement: focus }) {
+    const holder = focus?.closest(".bl");
+    return !focus?.matches(".scrub") && (holder ? holder === app.root : !app.piece);
+  }
+  /** What screen readers say: not each step of a film or of a scrub. */
+  function readOut(line) {
+    clearTimeout(waiting);
+    if (aloud.textContent !== line) setText(aloud, ""); // what is no longer so is not left to be read
+    waiting = setTimeout(() => {
+      saidAt = performance.now();
+      setText(aloud, isHeard(document) ? line : "");
+    }, readOutIn(app.playing, performance.now() - saidAt));
+  }
+
   function show(view) {
     const { HZ } = app.trace.machine, passed = app.run.levels[view.at].jiffies - app.trace.initial.jiffies;
     el.setAttribute("aria-label", app.t("verdict"));
     el.dataset.mood = view.mood;
     setText(icon, ICONS[view.mood] ?? "›");
     setText(text, view.text);
+    readOut(`${view.frame.stage}: ${view.text}`);
     setText(room, app.longest()); // unseen: keeps the height that the longest sentence of the run needs
     setText(stage, view.frame.stage);
     const n = view.cursor + 1, hidden = app.limit() < app.run.rows.length - 1;
@@ -21,5 +42,5 @@ export function makeCaption(app) {
       view.frame.depth && app.t("nested"),
       passed && `+${app.t("millis", { n: (passed * 1000) / HZ })}`].filter(Boolean).join(" · "));
   }
-  return { el, show };
+  return { el, aloud, show };
 }

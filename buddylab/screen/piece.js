@@ -7,7 +7,7 @@ export const PIECES = { // the trait `panel` -> the parts of the screen that sta
 
 /** First, back, forward, last, a slider, and the sentence of the frame. */
 export function makeSteps(app) {
-  const last = () => app.run.rows.length - 1, text = h("div", { class: "tx", "aria-live": "polite" }), place = h("small");
+  const last = () => app.run.rows.length - 1, text = h("div", { class: "tx" }), place = h("small");
   const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } },
     s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d }))) });
   const buttons = [

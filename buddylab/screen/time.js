@@ -146,7 +146,8 @@ export function makeTime(app) {
     needle.setAttribute("x", (view.cursor + 0.5) * unit - 2);
     range.value = view.cursor;
     range.setAttribute("aria-label", app.t("frame"));
-    range.setAttribute("aria-valuetext", `${view.frame.stage}: ${view.text}`);
+    if (!app.playing) range.setAttribute("aria-valuetext", // a film would be read out without end
+      `${view.frame.stage}: ${view.text}`);
     setText(event, eventText(view.frame.event));
     el.setAttribute("aria-label", app.t("time"));
     for (const { name, el: node } of buttons) label(node, app.t(name === "play" && app.playing ? "pause" : name));

@@ -45,15 +45,18 @@ export function makeTop(app) {
           on: { click: () => app.set("theme", THEMES[(THEMES.indexOf(app.theme) + 1) % THEMES.length]) } },
           `◐ ${app.t(app.theme)}`),
         pressed(app.lecture, app.t("lecture"), () => app.setLecture(!app.lecture)),
+        pressed(app.transcript, app.t("transcript"), app.toggleTranscript),
         h("button", { type: "button", "aria-label": app.t("savePicture"), title: app.t("savePicture"),
-          on: { click: () => app.savePicture() } }, "SVG")),
+          on: { click: () => app.savePicture() } }, "SVG"),
+        h("button", { type: "button", "aria-label": app.t("keyHelp"), title: app.t("keyHelp"), "aria-haspopup": "dialog",
+          on: { click: app.toggleHelp } }, "?")),
     ];
   }
 
   function show() {
     keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
       JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
-    keyed(tools, [app.lang, app.deckOpen, app.theme, app.lecture].join(), toolNodes);
+    keyed(tools, [app.lang, app.deckOpen, app.theme, app.lecture, app.transcript].join(), toolNodes);
     setText(skip, app.t("skip"));
     skip.hidden = !app.deckOpen;
   }

@@ -1,0 +1,33 @@
+// The list of keys: a dialog that says all that the keyboard can do, made from the keys that really act.
+import { h, keyed, setText } from "./dom.js";
+
+/** How a key is written on it; the others by their word. */
+export const KEY_CAPS = { ArrowRight: "→", ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓" };
+/** Keys that act at one place only: [keys, word of what they do]. */
+export const ELSEWHERE = [[["Enter"], "keyStage"], [["ArrowUp", "ArrowDown"], "keyLines"], [["Tab"], "keyTab"]];
+
+/** All lines of the list: [[keys, word], ...]; `acts` are the keys of the whole screen, {key: [word, action]}. */
+export function keyLines(acts, undo) {
+  const everywhere = Object.entries(acts).map(([key, [word]]) => [[key], word]);
+  return [...everywhere, ...ELSEWHERE, ...(undo ? [[["Ctrl+Z"], "keyUndo"]] : []), [["Escape"], "keyClose"]];
+}
+
+export function makeHelp(app) {
+  const title = h("h2", { id: `${app.id}-keys` }), list = h("dl"), where = h("p");
+  const close = h("button", { type: "button", class: "solo", on: { click: () => el.close() } });
+  const el = h("dialog", { class: "help", "aria-labelledby": title.id }, h("div", { class: "head" }, title, close),
+    list, where);
+  el.addEventListener("click", (event) => { if (event.target === el) el.close(); }); // beside the list
+
+  const cap = (key) => h("kbd", {}, KEY_CAPS[key] ?? (key === " " ? app.t("space") : key === "Escape" ? "Esc" : key));
+  const line = ([keys, word]) => h("div", {}, h("dt", {}, keys.map(cap)), h("dd", {}, app.t(word)));
+  function show() {
+    setText(title, app.t("keys"));
+    setText(close, app.t("close"));
+    setText(where, app.t("keysWhere"));
+    keyed(list, app.lang, () => keyLines(app.acts, app.byHand).map(line));
+  }
+  /** Open it, or close it if it is open; the browser gives the focus back to where it was. */
+  const toggle = () => (el.open ? el.close() : el.showModal());
+  return { el, show, toggle };
+}
