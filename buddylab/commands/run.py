@@ -10,7 +10,6 @@ from typing import Any
 from buddylab import export, share
 from buddylab.commands.progress import Progress
 from buddylab.core.ladder import Livelock
-from buddylab.knobs import START, checked
 from buddylab.scenario import ScenarioError, parse, texts
 
 KINDS = {
@@ -77,7 +76,7 @@ def run_run(arguments: argparse.Namespace) -> int:
 
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
     if source.lstrip("`'\" ").startswith(share.PREFIX):
-        return [export.knobs_take(checked(START | share.parse(source)))]
+        return [export.knobs_take(share.parse(source).knobs)]
     found = [parse(sys.stdin.read(), "standard input")] if source == "-" else [
         parse(text, where) for where, text in texts(source)]  # fmt: skip
     if len(found) != 1:

@@ -15,6 +15,7 @@ import { makeTime } from "./time.js";
 import { download, svgOf } from "./picture.js";
 import { makeCompare } from "./compare.js";
 import { makePredict } from "./predict.js";
+import { makeShare } from "./share.js";
 import { PIECES, makeSteps, makeTies } from "./piece.js";
 import { makeHelp } from "./help.js";
 import { makeTranscript } from "./transcript.js";
@@ -82,7 +83,8 @@ export function mount(el, model) {
     Object.assign(panels, { top: makeTop(app), deck: makeDeck(app), caption: makeCaption(app), ladder: makeLadder(app),
       source: makeSource(app),
       note: makeNote(app), why: makeWhy(app), memory: makeMemory(app), strip: makeStrip(app), time: makeTime(app),
-      predict: makePredict(app), compare: makeCompare(app), transcript: makeTranscript(app), help: makeHelp(app) });
+      predict: makePredict(app), compare: makeCompare(app), share: makeShare(app), transcript: makeTranscript(app), 
+      help: makeHelp(app) });
     app.ladder = panels.ladder;
     const { source, note } = panels;
     if (app.piece) {
@@ -94,7 +96,8 @@ export function mount(el, model) {
     }
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
-    wrap.append(panels.top.el, panels.deck.el, alert, panels.caption.el, panels.time.el, panels.predict.el,
+    wrap.append(panels.top.el, panels.deck.el, panels.share.el, alert,
+      panels.caption.el, panels.time.el, panels.predict.el,
       panels.compare.el, panels.transcript.el, where, panels.why.el,
       panels.memory.el, panels.strip.el);
   }
@@ -330,6 +333,15 @@ export function mount(el, model) {
     waitForAnswer();
     save();
   };
+  app.paste = (text) => {
+    app.set("error", []); // what was said about an earlier text
+    app.set("paste", text);
+    waitForAnswer();
+  };
+  app.openShare = () => {
+    app.shareOpen = !app.shareOpen;
+    show();
+  };
   /** Nothing typed is no wish: what was said about an older text goes, and Python may say the same again later. */
   app.forgetMask = () => {
     app.deck = { ...app.deck, mask_error: null };
@@ -417,6 +429,12 @@ export function mount(el, model) {
     refresh();
   }
   const takeKnobs = () => { if (!wish && !asked) { app.knobs = modelKnobs(); refresh(); } };
+  const takeForms = () => { app.forms = model.get("forms")?.text ? model.get("forms") : null; refresh(); };
+  const takePaste = () => {
+    if (model.get("paste")) return;
+    answered();
+    if (!model.get("error")?.length) panels.share.taken();
+  };
   const takeMask = () => { if (!model.get("mask")) answered(); };
   const takeIndex = () => {
     const wanted = model.get("index");
@@ -523,11 +541,12 @@ export function mount(el, model) {
   const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = Object.entries({ deck: takeDeck, mask: takeMask, trace: takeTrace, index: takeIndex,
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, forms: takeForms, paste: takePaste, trace: takeTrace, index: takeIndex,
     error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
     away: refresh, source_view: takeSourceView, predict: takePredict, predictions: takePredict,
     ...Object.fromEntries(Object.keys(app.knobs).map((name) => [name, takeKnobs])) })
     .map(([name, listener]) => model.on(name, listener));
+  takeForms();
   takePredict();
   takeSourceView();
   takeLang();

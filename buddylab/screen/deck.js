@@ -148,12 +148,58 @@ export function makeDeck(app) {
     return row(app.t("usedBy"), choose, bar, shares, h("span", { class: "model" }, app.t("model")));
   }
 
+  // -- sizes of the reader's own; what was typed stays, whatever Python says to it
+  const own = { open: false, typed: {}, shown: "" };
+  const hasOwn = () => typeof app.knobs.machine === "object";
+  const ownSizes = () => {
+    if (hasOwn()) return { ...app.knobs.machine };
+    const sizes = {};
+    for (const { label, present_pages: pages } of app.trace.machine.zones) {
+      const [kind, node = 0] = label.split("/");
+      sizes[kind] = (sizes[kind] ?? 0) + pages / 256;
+      if (node > 0) sizes.nodes = Number(node) + 1;
+    }
+    return sizes;
+  };
+
+  function ownForm() {
+    const inputs = Object.entries(app.deck.own).map(([kind, [from, to]]) => {
+      const name = app.t(kind === "nodes" ? "ownNodes" : "ownName", { kind, a: from, b: to });
+      const input = h("input", { type: "number", min: from, max: to, step: 1, "aria-label": name, title: name,
+        placeholder: kind === "nodes" ? "1" : "–", disabled: locked(),
+        on: { input: () => { own.typed[kind] = input.value; }, keydown: (event) => event.key === "Enter" && make() } });
+      return [kind, input];
+    });
+    const make = () => app.patch({ machine: Object.fromEntries(Object.entries(own.typed)
+      .filter(([, value]) => value !== "" && value !== undefined).map(([kind, value]) => [kind, Number(value)])) });
+    const node = h("div", { class: "v own", role: "group", "aria-label": app.t("ownHint"), title: app.t("ownHint") },
+      inputs.map(([kind, input]) => h("label", {}, kind === "nodes" ? app.t("nodesWord") : kind, input)), "MB",
+      h("button", { type: "button", class: "solo", disabled: locked(), on: { click: make } }, app.t("buildIt")));
+    controls.own = () => {
+      node.hidden = !own.open && !hasOwn();
+      const now = hasOwn() ? JSON.stringify(app.knobs.machine) : "";
+      if (now && now !== own.shown) own.typed = ownSizes();
+      own.shown = now || own.shown;
+      for (const [kind, input] of inputs) {
+        const value = String(own.typed[kind] ?? "");
+        if (document.activeElement !== input && input.value !== value) input.value = value;
+      }
+    };
+    return [h("span"), node];
+  }
+
   function machineLine() {
     const choose = select("machine", app.t("machine"),
-      app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]),
-      (id) => app.patch({ machine: id }), () => app.knobs.machine);
-    return row(app.t("machine"), choose,
-      labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter)));
+      [...app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]), ...app.deck.own ? [["own", app.t("ownSizes")]] : []],
+      (id) => {
+        own.open = id === "own";
+        if (own.open && !hasOwn()) own.typed = ownSizes();
+        if (own.open) for (const update of Object.values(controls)) update();
+        else app.patch({ machine: id });
+      }, () => (own.open || hasOwn() ? "own" : app.knobs.machine));
+    return [row(app.t("machine"), choose,
+      labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter))),
+    app.deck.own ? ownForm() : null];
   }
 
   function build() {

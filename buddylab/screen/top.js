@@ -37,6 +37,7 @@ export function makeTop(app) {
   function toolNodes() {
     return [
       pressed(app.deckOpen, app.t("knobs"), () => app.openDeck(null), { class: "solo" }),
+      app.forms && pressed(Boolean(app.shareOpen), app.t("share"), () => app.openShare(), { class: "solo" }),
       segment(app.t("language"), pressed(app.lang === "en", "en", () => app.set("lang", "en"), { lang: "en" }),
         pressed(app.lang === "zh", "中文", () => app.set("lang", "zh"), { lang: "zh" })),
       segment(app.t("view"),
@@ -56,7 +57,8 @@ export function makeTop(app) {
   function show() {
     keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
       JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
-    keyed(tools, [app.lang, app.deckOpen, app.theme, app.lecture, app.transcript].join(), toolNodes);
+    keyed(tools, [app.lang, app.deckOpen, app.shareOpen, Boolean(app.forms), app.theme, app.lecture,
+      app.transcript].join(), toolNodes);
     setText(skip, app.t("skip"));
     skip.hidden = !app.deckOpen;
   }

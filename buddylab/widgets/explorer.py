@@ -15,6 +15,7 @@ from buddylab.core import gfp
 from buddylab.core.record import Trace
 from buddylab.knobs import FLAGS, KNOBS, START, KnobError, Knobs, checked, recording
 from buddylab.neighbours import search
+from buddylab.share import Setting, forms, parse, share
 from buddylab.widgets.cursor import run_id, tie
 from buddylab.world import reach
 from buddylab.world.reach import REACH, own_stages
@@ -64,6 +65,8 @@ class Explorer(anywidget.AnyWidget):
     text = traitlets.Dict().tag(sync=True)
     deck = traitlets.Dict().tag(sync=True)
     mask = traitlets.Unicode().tag(sync=True)
+    forms = traitlets.Dict().tag(sync=True)
+    paste = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
     lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
@@ -85,14 +88,31 @@ class Explorer(anywidget.AnyWidget):
         stand = checked({**START, **knobs})
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
-        self._search = search(stand)
+        self._search, self._by_hand = search(stand), False
         super().__init__(text=text(), lang=lang, theme=theme, predict=predict, trace=recorded.trace, deck=recorded.deck,
-                         run_id=run_id(self.run), **stand)
+                         run_id=run_id(self.run), forms=forms(Setting(stand)), **stand)
         tie(self)
         self.observe(self._turned, list(KNOBS))
         self.observe(self._mask_typed, "mask")
+        self.observe(self._pasted, "paste")
         self.observe(self._other_wished, "other")
         self.observe(self._away_asked, "away_wanted")
+
+    @classmethod
+    def from_text(cls, text: str, *, lang: str = "en", theme: str = "auto") -> "Explorer":
+        """The explorer that a shared text or its JSON stands for: the same run.
+
+        >>> Explorer.from_text("buddylab:1 machine=small gfp_mask=0xd0 order=0")
+
+        Raises ValueError, saying what is wrong with it, for a text that is no setting.
+        """
+        setting = parse(text)
+        return cls(lang=lang, theme=theme, **setting.knobs)._take(setting)
+
+    @property
+    def share(self) -> str:
+        """All that makes this run as one line of text, for `from_text` or the Share box of another explorer."""
+        return share(self._setting())
 
     @property
     def knobs(self) -> Knobs:
@@ -192,19 +212,43 @@ class Explorer(anywidget.AnyWidget):
         fresh: Knobs = {"hand": []} if changed & {"machine", "pressure", "scatter", "mix"} else {}
         return fresh | ({"pressure": None, "scatter": None} if "machine" in changed else {})
 
-    def _record(self, knobs: Knobs, stage: str | None = None) -> None:
-        """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1)."""
-        by_hand = knobs["hand"] != self._stand["hand"]
+    def _record(self, knobs: Knobs, stage: str | None = None, by_hand: bool | None = None) -> None:
+        """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1).
+
+        by_hand: show the last operation by hand, not the request; None = if there is a new one.
+        """
+        by_hand = (knobs["hand"] != self._stand["hand"] if by_hand is None else by_hand) and knobs["hand"] != []
         recorded = recording(knobs, by_hand)
-        self.run, self._stand = recorded.run, knobs
+        self.run, self._stand, self._by_hand = recorded.run, knobs, by_hand
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
             self.deck, self.trace = recorded.deck, recorded.trace
             self.run_id, self.away = run_id(self.run), {}
             self._search = search(knobs)
             self._record_other(by_hand)
+            self.forms = forms(self._setting())
             self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)
             self._show(knobs)
+
+    def _setting(self) -> Setting:
+        return Setting(self._stand, self.other, self._by_hand)
+
+    def _take(self, setting: Setting) -> "Explorer":
+        """Show what was shared: its knobs, and what it is compared with."""
+        with self.hold_sync():
+            self.other = {}
+            self._record(setting.knobs, by_hand=setting.by_hand)
+            self.other = setting.other
+        return self
+
+    def _pasted(self, change: Any) -> None:
+        if not change["new"]:
+            return
+        try:
+            self._take(parse(change["new"]))
+        except ValueError as error:
+            self._tell(error)
+        self.paste = ""
 
     def _show(self, knobs: Knobs) -> None:
         for name, value in knobs.items():
@@ -234,6 +278,7 @@ class Explorer(anywidget.AnyWidget):
             with self.hold_sync():
                 self.error = []
                 self._record_other()
+                self.forms = forms(self._setting())
         except ValueError as error:
             self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
 

@@ -1,0 +1,99 @@
+"""A run as a short text: there and back it is the same run; a garbled text is told what is wrong with it."""
+
+import json
+
+import pytest
+
+from buddylab.knobs import FLAGS, START, KnobError, checked
+from buddylab.share import Setting, forms, parse, share
+from buddylab.widgets import Explorer
+
+SETTINGS = [
+    {}, {"machine": "small", "gfp_mask": 0xD0, "order": 0, "pressure": 100, "mix": "no_swap"},
+    {"machine": {"DMA": 16, "Normal": 48}, "order": 10, "scatter": 0},
+    {"machine": {"DMA": 16, "DMA32": 48, "Normal": 64, "nodes": 2}, "gfp_mask": 0x40000, "rt_task": True},
+    {"machine": "tiny", "in_interrupt": True, "PF_MEMALLOC": True, "TIF_MEMDIE": True, "pressure": 0},
+    {"machine": "tiny", "hand": [["alloc", 2, 0xD0, "rt_task,PF_MEMALLOC"]]},
+]  # fmt: skip
+PLAIN = "buddylab:1 machine=report gfp_mask=0x20 order=3 pressure=638 scatter=92 mix=desktop"
+
+
+def test_the_text_is_what_it_says():
+    """The reported machine stands at 638 of the track with 92 % scatter, see test_explorer."""
+    assert Explorer().share == PLAIN
+    assert Explorer(in_interrupt=True, rt_task=True).share == f"{PLAIN} who=in_interrupt,rt_task"
+    assert Explorer().compare(order=2).share == f'{PLAIN} other={{"order":2}}'
+
+
+@pytest.mark.parametrize("knobs", SETTINGS)
+def test_the_same_text_gives_the_same_run(knobs):
+    explorer = Explorer(**knobs)
+    for text in (explorer.share, explorer.forms["json"], f"  `{explorer.share}`\n", explorer.share.replace(" ", "\n")):
+        again = Explorer.from_text(text)
+        assert again.trace == explorer.trace and again.knobs == explorer.knobs and again.share == explorer.share
+    other = Explorer(machine="numa")
+    other.paste = explorer.share
+    assert other.trace == explorer.trace and other.paste == "" and other.error == []
+    assert other.forms == explorer.forms
+
+
+@pytest.mark.parametrize("knobs", SETTINGS)
+def test_the_cell_gives_the_same_run(knobs):
+    explorer, names = Explorer(**knobs), {}
+    exec(explorer.forms["python"].replace("\nExplorer", "\nmade = Explorer"), names)
+    assert names["made"].trace == explorer.trace
+
+
+def test_what_is_compared_and_what_was_done_by_hand_is_shared_too():
+    explorer = Explorer(machine="tiny").compare(gfp_mask=0xD0)
+    assert Explorer.from_text(explorer.share).other_trace == explorer.other_trace != {}
+    explorer.compare()
+    assert "other" not in explorer.share
+    explorer.alloc(1).alloc(0)
+    again = Explorer.from_text(explorer.share)
+    assert again.trace == explorer.trace and again.hand == explorer.hand and explorer.share.endswith("show=hand")
+    assert Explorer.from_text(explorer.forms["json"]).trace == explorer.trace
+    assert explorer.undo().undo().share == Explorer(machine="tiny").share
+
+
+def test_the_log_line_is_the_kernels():
+    assert Explorer(gfp_mask=0x4020, order=3).forms["log"] == "swapper: page allocation failure. order:3, mode:0x4020"
+
+
+@pytest.mark.parametrize(("text", "said", "zh"), [
+    ("", "begins with 'buddylab:1', this one with ''", "开头"),
+    ("hello", "this one with 'hello'", "hello"),
+    ("buddylab:2 order=3", "begins with 'buddylab:1'", "开头"),
+    ("buddylab:1 order", "'order' is not of the form name=value", "形式"),
+    ("buddylab:1 order=3 order=4", "order stands there twice", "两次"),
+    ("buddylab:1 order=three", "order must be a whole number, not 'three'", "整数"),
+    ("buddylab:1 order=11", "order must be a whole number from 0", "0"),
+    ("buddylab:1 colour=red", "no knob is called 'colour'; there are machine, gfp_mask", "旋钮"),
+    ("buddylab:1 gfp_mask=GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask", "GFP_KERNAL"),
+    ("buddylab:1 machine=cray", "no machine 'cray'", "没有机器"),
+    ('buddylab:1 machine={"DMA":16,"Norm', "machine: .* cannot be read, perhaps it was cut short", "截断"),
+    ('buddylab:1 machine={"DMA":99,"Normal":9}', "DMA must be a whole number from 1 to 16 MB", "DMA 须为"),
+    ("buddylab:1 who=root", "who may be in_interrupt", "who 可以是"),
+    ("buddylab:1 other=5", 'other must be knobs such as {"order":2}', "other 须为"),
+    ('buddylab:1 other={"order":12}', "order must be a whole number from 0", "order 须为"),
+    ("buddylab:1 show=me", "show may be hand", "show 只能"),
+    ("buddylab:1 hand=[[1]]", "hand is a list", "hand 是"),
+    ('{"order": 3', "not a whole JSON document, perhaps cut short", "截断"),
+    ("buddylab:1 hand=" + "[" * 100_000, "cannot be read", "无法读取")])  # fmt: skip
+def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
+    with pytest.raises(KnobError, match=said) as caught:
+        parse(text)
+    assert zh in caught.value.zh
+    if text:
+        explorer = Explorer(machine="tiny")
+        before = explorer.trace
+        explorer.paste = text
+        assert explorer.error == [str(caught.value), caught.value.zh] and explorer.trace is before
+        explorer.paste = explorer.share
+        assert explorer.error == []
+
+
+def test_every_knob_of_a_setting_is_in_the_forms():
+    setting = Setting(checked({**START, **dict.fromkeys(FLAGS, True)}))
+    assert parse(share(setting)) == setting
+    assert json.loads(forms(setting)["json"]) == setting.knobs
