@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from buddylab.core import gfp
+from buddylab.reports import decode, release
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -12,11 +13,14 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "gfp", help="read gfp masks, in hex, decimal or names",
         description="Read gfp masks: each in hex, in the kernel's words, bit by bit.")  # fmt: skip
     command.add_argument("masks", nargs="+", metavar="MASK", help="0xd0, 208 or 'GFP_KERNEL|__GFP_ZERO'")
+    command.add_argument("--kernel", metavar="RELEASE", help="as this release numbers its bits: all readings")
     command.set_defaults(run=run_gfp)
 
 
 def run_gfp(arguments: argparse.Namespace) -> int:
     """Print every mask that can be read; 2 if one cannot."""
+    if arguments.kernel:
+        return _by_release(arguments.masks, arguments.kernel)
     code = 0
     for text in arguments.masks:
         try:
@@ -27,6 +31,20 @@ def run_gfp(arguments: argparse.Namespace) -> int:
         else:
             print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
     return code
+
+
+def _by_release(masks: list[str], kernel: str) -> int:
+    """Numbers, as a release reads them, best reading first; 2 if one is none."""
+    try:
+        known = release(kernel)
+        for text in masks:
+            mask = int(text, 0)
+            for reading in decode(mask, known, known):
+                print(f"{mask:#x} = {reading}   (Linux {known}: {reading.table.source})")
+    except ValueError as error:
+        print(f"buddylab: {error}; with --kernel a mask is a number", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _bits(mask: int) -> str:

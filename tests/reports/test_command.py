@@ -1,0 +1,117 @@
+"""The clinic on the command line: text, JSON, HTML, exit codes, on the given reports and on what is none."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from buddylab.__main__ import main
+
+DATA = Path(__file__).parent / "data"
+ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
+PUBLIC = """swapper: page allocation failure. order:3, mode:0x20
+Linux version 2.6.21
+Normal free:280240kB min:3756kB low:4692kB high:5632kB active:0kB inactive:0kB present:901120kB pages_scanned:0 \
+all_unreclaimable? no
+lowmem_reserve[]: 0 0 0
+Normal: 44578*4kB 11117*8kB 800*16kB 0*32kB 1*64kB 1*128kB 0*256kB 0*512kB 0*1024kB 0*2048kB 0*4096kB = 280240kB
+"""
+
+
+@pytest.fixture
+def report(tmp_path):
+    file = tmp_path / "report.txt"
+    file.write_text(PUBLIC)
+    return file
+
+
+def test_the_public_case_in_words(report, capsys):
+    """70,060 - 8 + 1 = 70,053 > 353; then 25,475 > 176; 3,241 > 88; and 41 is not above 44."""
+    assert main(["explain", str(report), "--kernel", "2.6.21"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Normal refused at the last row, 41 <= 44")
+    rows = [line.split() for line in said.splitlines() if line.endswith((" yes", " no"))]
+    assert [(row[-4], row[-2]) for row in rows] == [("70,053", "353"), ("25,475", "176"), ("3,241", "88"), ("41", "44")]
+    assert "would help in Normal" in said
+
+
+def test_json_has_the_agreed_shape(report, capsys):
+    assert main(["explain", str(report), "--json", "--kernel", "2.6.21"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)["reports"]
+    assert list(told) == ["process", "order", "mode", "flags", "kernel", "zones", "verdict", "unread"]
+    assert (told["process"], told["order"], told["mode"], told["flags"]) == ("swapper", 3, 32, ["GFP_ATOMIC"])
+    zone = told["zones"]["Normal"]
+    assert list(zone) == ["free_kb", "min_kb", "low_kb", "high_kb", "lowmem_reserve", "blocks"]
+    assert (zone["free_kb"], zone["min_kb"], zone["blocks"][:3]) == (280240, 3756, [44578, 11117, 800])
+    assert told["verdict"]["passes"] is False and told["verdict"]["row"] == 3
+
+
+REPORTS = [row for row in ROWS if row["kind"] in ("alloc-failure", "oom")]
+
+
+@pytest.mark.parametrize("row", REPORTS, ids=[row["id"] for row in REPORTS])
+def test_every_given_report_is_explained_in_every_form(row, capsys, tmp_path):
+    file = DATA / f"{row['id']}.txt"
+    code = main(["explain", str(file), "--json"])
+    told = json.loads(capsys.readouterr().out)["reports"]
+    assert told and code == int(any(one["verdict"]["passes"] for one in told))
+    for label, zone in (row.get("truth") or {}).get("zones", {}).items():
+        assert label in told[0]["zones"] or any(label in one["zones"] for one in told), (label, zone)
+    assert main(["explain", str(file)]) == code
+    assert capsys.readouterr().out.strip()
+    assert main(["explain", str(file), "--html", str(tmp_path / "a.html")]) == code
+    assert (tmp_path / "a.html").read_text().startswith("<!DOCTYPE html>")
+
+
+@pytest.mark.parametrize("junk", [b"", b"hello", b"\xff\xfe\x00" * 1000, b"0" * 100_000])
+def test_what_is_no_report_is_unusable(junk, tmp_path, capsys):
+    (tmp_path / "junk").write_bytes(junk)
+    assert main(["explain", str(tmp_path / "junk")]) == 2
+    assert "there is no report in this text" in capsys.readouterr().err
+
+
+def test_a_missing_file_and_a_release_that_is_none(report, capsys):
+    assert main(["explain", "/nowhere/at/all"]) == 2
+    assert main(["explain", str(report), "--kernel", "newest"]) == 2
+    assert "is not a kernel release" in capsys.readouterr().err
+
+
+def test_nothing_of_a_report_becomes_markup(report, tmp_path, capsys):
+    report.write_text(PUBLIC.replace("swapper", "<script>alert(1)</script>").replace("Normal", "Normal"))
+    assert main(["explain", str(report), "--html", str(tmp_path / "a.html")]) in (0, 1)
+    page = (tmp_path / "a.html").read_text()
+    assert "<script" not in page and "default-src 'none'" in page
+
+
+def test_a_page_that_exists_is_left_alone(report, tmp_path, capsys):
+    (tmp_path / "a.html").write_text("mine")
+    assert main(["explain", str(report), "--html", str(tmp_path / "a.html")]) == 2
+    assert (tmp_path / "a.html").read_text() == "mine"
+    assert main(["explain", str(report), "--html", str(tmp_path / "a.html"), "--force"]) == 0
+
+
+def test_a_mask_by_release(capsys):
+    """0x20 is __GFP_HIGH alone in 2.6.21, which is GFP_ATOMIC; in 4.5 the bit stands without the reclaim bits."""
+    assert main(["gfp", "0x20", "--kernel", "2.6.21"]) == 0
+    assert capsys.readouterr().out.startswith("0x20 = GFP_ATOMIC ")
+    assert main(["gfp", "0x20", "--kernel", "soon"]) == 2
+
+
+def proc(folder):
+    (folder / "version").write_text("Linux version 2.6.21 (x)\n")
+    (folder / "buddyinfo").write_text("Node 0, zone   Normal  44578  11117 800 0 1 1 0 0 0 0 0\n")
+    (folder / "zoneinfo").write_text("Node 0, zone   Normal\n  pages free     70060\n        min      939\n"
+                                     "        low      1173\n        high     1408\n        present  225280\n"
+                                     "        protection: (0, 0, 0)\n")  # fmt: skip
+    return folder
+
+
+def test_the_running_machine(tmp_path, capsys):
+    """The public case's zone, from /proc: order 3 atomic refused, 41 <= 44; order 2 passes, 3,248 - 4 + 1 > 88."""
+    folder = proc(tmp_path)
+    assert main(["here", "--proc", str(folder), "--order", "3", "--mask", "GFP_ATOMIC"]) == 1
+    assert "41 <= 44" in capsys.readouterr().out
+    assert main(["here", "--proc", str(folder), "--order", "2", "--mask", "0x20"]) == 0
+    assert main(["here", "--proc", str(folder), "--mask", "GFP_SOON"]) == 2
+    assert "is no name of a mask" in capsys.readouterr().err
+    assert main(["here", "--proc", str(tmp_path / "none")]) == 2
