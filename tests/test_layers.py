@@ -27,7 +27,7 @@ LAYERS = {
     "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
     "reports": {"core", "scenario"},
-    "course": {"core", "world", "scenario", "commentary", "reports"},
+    "course": {"core", "world", "knobs", "scenario", "commentary", "reports"},
 }
 BELOW = set(LAYERS)
 TOP = {"plots", "widgets", "export"}

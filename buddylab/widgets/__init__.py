@@ -1,5 +1,5 @@
 """Notebook widgets: `Explorer`, the main screen, and its panels as pieces; `StageButtons` that lead it to a stage;
-`ProgressBar` for long runs.
+`ProgressBar` for long runs; `ask` puts a question of the course.
 
 Needs the extra `lab`.
 """
@@ -7,6 +7,8 @@ Needs the extra `lab`.
 from buddylab.widgets.explorer import Explorer
 from buddylab.widgets.pieces import FreeLists, Ladder, Memory, Source, Why
 from buddylab.widgets.progress import ProgressBar
+from buddylab.widgets.question import AskedQuestion, ask
 from buddylab.widgets.stages import StageButtons
 
-__all__ = ["Explorer", "FreeLists", "Ladder", "Memory", "ProgressBar", "Source", "StageButtons", "Why"]
+__all__ = ["AskedQuestion", "Explorer", "FreeLists", "Ladder", "Memory", "ProgressBar", "Source", "StageButtons", "Why",
+           "ask"]  # fmt: skip

@@ -1,0 +1,72 @@
+"""Hold a student's function against the recorded kernel, up to the first difference."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from buddylab.course.exercises import EXERCISES, Case, cases
+from buddylab.course.session import Attempt, Session, session
+
+NOT_WRITTEN = "not written yet · 还没有写"
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a check ended. same: how many cases agree, up to the first that does not (None: all do); got: its answer."""
+
+    name: str
+    written: bool
+    same: int
+    of: int
+    first: Case | None = None
+    got: Any = None
+
+    @property
+    def right(self) -> bool:
+        """Does it do in every case what the kernel did?"""
+        return self.written and self.first is None
+
+    def __str__(self) -> str:
+        if not self.written:
+            return f"{self.name}: {NOT_WRITTEN}"
+        if self.first is None:
+            return f"{self.name}: as the kernel in all {self.of} cases · 全部 {self.of} 例与内核一致"
+        given = ", ".join(f"{key}={value!r}" for key, value in self.first.given.items())
+        return (f"{self.name}: first difference in case {self.same + 1} of {self.of} · 第 {self.same + 1} 例不同\n"
+                f"  recording  {self.first.where}\n  called     {self.name.partition('.')[2]}({given})\n"
+                f"  the kernel {self.first.wanted}\n  yours      {self.got}")  # fmt: skip
+
+    __repr__ = __str__
+
+
+def check(name: str, function: Callable[..., Any], work: Session = session) -> Report:
+    """Call `function` with the arguments of every recorded case of this exercise, up to the first difference.
+
+    An error that it raises goes on, with the arguments noted. Raises ValueError for an unknown exercise.
+    """
+    recorded = cases(name)
+    for number, case in enumerate(recorded):
+        try:
+            got = function(**case.arguments())
+        except Exception as error:
+            error.add_note(f"buddylab called {name.partition('.')[2]} with {case.given}")
+            raise
+        if got is None:
+            return Report(name, False, 0, len(recorded))
+        tidied = _tidied(name, got)
+        if tidied != case.wanted:
+            return _noted(Report(name, True, number, len(recorded), case, tidied), work)
+    return _noted(Report(name, True, len(recorded), len(recorded)), work)
+
+
+def _tidied(name: str, got: Any) -> Any:
+    """The answer in the cases' form, or as it is where it is of another kind: then it differs."""
+    try:
+        return EXERCISES[name].tidy(got)
+    except (TypeError, ValueError):
+        return f"{got!r} instead of {EXERCISES[name].wants[0]}"
+
+
+def _noted(report: Report, work: Session) -> Report:
+    work.attempts.append(Attempt(report.name, 0, f"{report.same} of {report.of}", report.right))
+    return report

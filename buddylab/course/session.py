@@ -1,0 +1,107 @@
+"""What a student has answered in this kernel: kept here, summed up in one cell, written to one file."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from buddylab import __version__
+from buddylab.course.exercises import EXERCISES
+from buddylab.course.question import NOT_ANSWERED
+from buddylab.course.questions import names
+
+FORMAT = "buddylab-work-1"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One answer. given: as it was typed. confidence: 1 guess, 2 fairly, 3 certain, 0 not said."""
+
+    question: str
+    seed: int
+    given: Any
+    right: bool
+    misconception: str = ""
+    confidence: int = 0
+
+
+@dataclass
+class Session:
+    """The attempts of one kernel, oldest first."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def of(self, question: str, seed: int | None = None) -> list[Attempt]:
+        """The attempts at one question, oldest first; seed: only those of one draw."""
+        return [one for one in self.attempts if one.question == question and seed in (None, one.seed)]
+
+
+session = Session()
+"""This kernel's."""
+
+
+def asked(notebook: str) -> list[str]:
+    """The ids of a notebook's questions and exercises."""
+    return [*names(notebook), *(name for name in EXERCISES if name.startswith(f"{notebook}."))]
+
+
+def summary(notebook: str, work: Session = session) -> str:
+    """A line for every question and exercise of a notebook ("01"): tries, last outcome, misconceptions met."""
+    ids = asked(notebook)
+    tried = {name: work.of(name) for name in ids}
+    right = sum(any(one.right for one in tries) for tries in tried.values())
+    lines = [f"{right} of {len(ids)} right · 答对 {right}/{len(ids)}"]
+    for name, tries in tried.items():
+        if not tries:
+            lines.append(f"{name:18} {NOT_ANSWERED}")
+            continue
+        met = sorted({one.misconception for one in tries if one.misconception})
+        outcome = "right · 对" if tries[-1].right else "wrong · 错"
+        lines.append(f"{name:18} {outcome}, {len(tries)} ×" + (f", {', '.join(met)}" if met else ""))
+    return "\n".join(lines)
+
+
+def hand_in(notebook: str, path: str | PathLike[str], who: str = "", work: Session = session) -> str:
+    """Write a notebook's attempts to one JSON file for an instructor, and say so; nothing where there are none.
+
+    A file of an earlier hand-in is replaced; raises FileExistsError for any other.
+    """
+    path = Path(path)
+    attempts = [asdict(one) for name in asked(notebook) for one in work.of(name)]
+    if not attempts:
+        return NOT_ANSWERED
+    if path.exists() and not _is_work(path):
+        raise FileExistsError(f"{path} is not a hand-in of buddylab's and stays as it is: choose another name")
+    document = {"format": FORMAT, "buddylab": __version__, "notebook": notebook, "who": who, "attempts": attempts}
+    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return f"{len(attempts)} attempts written to {path.name} · 已写入 {len(attempts)} 次作答"
+
+
+def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
+    """For an instructor: of each file who, notebook, how many questions were tried and were right, misconceptions met.
+
+    Right or wrong is taken as the file has it. Raises ValueError for a file that is not a hand-in.
+    """
+    rows = []
+    for path in map(Path, paths):
+        if not _is_work(path):
+            raise ValueError(f"{path} is not a hand-in: `hand_in` writes such files, with format {FORMAT!r}")
+        work = json.loads(path.read_text(encoding="utf-8"))
+        attempts = work["attempts"]
+        rows.append({
+            "file": path.name, "who": work["who"], "notebook": work["notebook"],
+            "tried": len({one["question"] for one in attempts}),
+            "right": len({one["question"] for one in attempts if one["right"]}),
+            "misconceptions": sorted({one["misconception"] for one in attempts} - {""}),
+        })  # fmt: skip
+    return rows
+
+
+def _is_work(path: Path) -> bool:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        return False
+    return isinstance(document, dict) and document.get("format") == FORMAT
