@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from playwright.sync_api import expect
 from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer
 
+pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_MS = 240_000  # Pyodide starts, and Python is read from its wheels
 

@@ -1,5 +1,6 @@
 """The lecture decks, opened from disk with the network off: the widgets on the slides play."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
 ROOT = Path(__file__).resolve().parents[2]
 EXPLORER = "from buddylab.widgets import Explorer\nExplorer(in_interrupt=True)"
 
