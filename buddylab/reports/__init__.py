@@ -11,6 +11,7 @@ from buddylab.reports.masks import Reading, decode
 from buddylab.reports.parse import parse
 from buddylab.reports.plain import as_dict, reports_as_dict
 from buddylab.reports.procfs import read_proc
+from buddylab.reports.rebuild import core_mask, rebuild
 from buddylab.reports.release import Release, release
 from buddylab.reports.report import Buddy, Figure, Report, Request, Unread, ZoneReport
 from buddylab.reports.rules import RULES, Row, Rule, State
@@ -18,6 +19,6 @@ from buddylab.reports.verdict import ZoneTest
 
 __all__ = [
     "RULES", "Buddy", "Cure", "Explanation", "Figure", "Reading", "Release", "Report", "Request", "Row", "Rule",
-    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "cures", "decode", "explain", "parse",
-    "read_proc", "release", "reports_as_dict", "row_text",
+    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "core_mask", "cures", "decode", "explain", "parse",
+    "read_proc", "rebuild", "release", "reports_as_dict", "row_text",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from buddylab.reports.masks import Reading, Table, decode, tables_for
 from buddylab.reports.release import Release, era
 from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
 from buddylab.reports.rules import Rights, Row, Rule, State, rights_of, rows, rules_for
-from buddylab.reports.verdict import ZoneTest, passed_reasons, refusal_sentence
+from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence
 
 BY_REQUEST_FROM = Release(5, 8)
 """From here on the reserve is looked up by the zone that was asked for, before by the best that has pages.
@@ -31,7 +31,10 @@ class Verdict:
 
 @dataclass(slots=True)
 class Explanation:
-    """A report's request put to the rule of its kernel. tests: zone by zone, the first tried first."""
+    """A report's request put to the rule of its kernel. tests: zone by zone, the first tried first.
+
+    zone_types, classzone_idx: those compiled in, and the one of them whose lowmem_reserve counts.
+    """
 
     report: Report
     verdict: Verdict
@@ -41,6 +44,8 @@ class Explanation:
     rights: Rights = field(default_factory=Rights)
     reasons: list[str] = field(default_factory=list)
     order: int = 0
+    zone_types: tuple[str, ...] = ()
+    classzone_idx: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,8 +220,10 @@ def _outcome(report: Report, case: Case, order: int, mode: int) -> Explanation:
     for zone in usable:
         state = state_of(zone, report.page_kb, mark, case.classzone_idx)
         told = rows(state, order, rights, case.rule) if state else None
-        tests.append(ZoneTest(zone.label, mark, state, told))
-    told_all = Explanation(report, _verdict(tests, order, case.rule), case.rule, [], tests, rights, [], order)
+        core = core_says(state, order, rights, case.rule) if state else None
+        tests.append(ZoneTest(zone.label, mark, state, told, core))
+    told_all = Explanation(report, _verdict(tests, order, case.rule), case.rule, [], tests, rights, [], order,
+                           case.zone_types, case.classzone_idx)  # fmt: skip
     printed = {case.zone_types.index(zone.name) for zone in report.zones}
     lost = {place for zone in report.zones for place in grown(zone) if place <= asked} - printed
     told_all.reasons = [f"zone {case.zone_types[place]} has memory, but is not in the report" for place in sorted(lost)]

@@ -2,18 +2,23 @@
 
 from dataclasses import dataclass
 
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, MAX_ORDER, TOP, Zone, zone_watermark_ok
 from buddylab.reports.report import Report
-from buddylab.reports.rules import Row, Rule, State
+from buddylab.reports.rules import Rights, Row, Rule, State
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneTest:
-    """One zone's rows down to the one that decided. mark: `min` or `high`. state, rows: None where figures lack."""
+    """One zone's rows down to the one that decided. mark: `min` or `high`. state, rows: None where figures lack.
+
+    core: what the exact core's zone_watermark_ok says to the same request; None for kernels with another test.
+    """
 
     label: str
     mark: str
     state: State | None
     rows: list[Row] | None
+    core: bool | None = None
 
     @property
     def passes(self) -> bool | None:
@@ -32,6 +37,20 @@ class ZoneTest:
         """Pages (or blocks, for a row that counts blocks) that were missing; 0 if it passed."""
         row = self.last_row
         return 0 if row.ok else row.needed - row.free + 1
+
+
+def core_says(state: State, order: int, rights: Rights, rule: Rule) -> bool | None:
+    """The answer of the core's own zone_watermark_ok; None where the rule is not that of 2.6.21 or a figure lacks.
+
+    The lists are `range`s: the test only asks how long they are.
+    """
+    if rule.name != "loop" or rights.no_watermarks or order > TOP or order and state.counts is None:
+        return None
+    zone = Zone(state.label, 0, 0, 1, lowmem_reserve=[state.reserve])
+    zone.nr_free_pages = state.free - (0 if rights.cma else state.cma)
+    counts = (*(state.counts or ()), *[0] * MAX_ORDER)
+    zone.free_area = [range(nr) for nr in counts[:MAX_ORDER]]  # type: ignore[misc]
+    return zone_watermark_ok(zone, order, state.mark, 0, ALLOC_HIGH * rights.high | ALLOC_HARDER * rights.harder)
 
 
 def refusal_sentence(test: ZoneTest, order: int, rule: Rule) -> str:

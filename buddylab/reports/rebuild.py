@@ -1,0 +1,183 @@
+"""A report's zones as a machine of the exact core: its marks, reserves and blocks per order, on free lists that fit.
+
+A report says how many blocks each order has, not where they lie. The shape here is one of many: free blocks of order 10
+at the bottom of the zone, the broken ones above them, memory in use on top. Only the counts are the report's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from buddylab.core import gfp
+from buddylab.core.machine import Machine
+from buddylab.core.zone import (
+    MAX_ORDER,
+    TOP,
+    ZONE_TYPES,
+    Zone,
+    setup_pageset,
+    zone_batchsize,
+)
+from buddylab.reports.explain import zone_types_of
+from buddylab.reports.masks import Table
+from buddylab.reports.release import era
+from buddylab.reports.report import Report, ZoneReport
+
+MOST_BLOCKS = 2_000_000
+"""Free blocks below order 10 that a rebuilt machine may have; the worst report known has under 100,000."""
+MOST_PAGES = 1 << 30
+"""4 TiB of pages of 4 kB, all zones together."""
+MOST_NODES = 64
+"""MAX_NUMNODES of 2.6.21's x86_64."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked of one zone: blocks per order 0 to 10, and pages in all."""
+
+    zone: ZoneReport
+    counts: tuple[int, ...]
+    pages: int
+
+
+def rebuild(report: Report, zone_types: Sequence[str] | None = None) -> Machine:
+    """The report's populated zones as a machine; memory that is not free belongs to blocks handed out (`owner`).
+
+    zone_types: those compiled in, lowest first, as long as a lowmem_reserve; by default what fits the reserves best.
+    NR_FREE_PAGES is the printed `free:`, which the kernel counts apart from its lists: the two may differ by a little.
+    Zones that 2.6.21 does not have (Movable, Device) are left out. Nodes are numbered anew from 0, zones are labelled
+    `Normal`, or `Normal/1` with several nodes. Raises ValueError with what is missing or too large.
+    """
+    zones = [zone for zone in report.zones if zone.populated and zone.name in ZONE_TYPES]
+    if not zones:
+        raise ValueError("the report shows no zone with pages: there is nothing to build a machine from")
+    if missing := [zone.label for zone in zones if _lacking(zone, report.page_kb)]:
+        raise ValueError(f"the report has not enough figures to build a machine from for {', '.join(missing)}: "
+                         "marks, reserve and a whole buddy line are needed")  # fmt: skip
+    types = tuple(zone_types or _types(report))
+    if strangers := [zone.name for zone in zones if zone.name not in types]:
+        raise ValueError(f"zone types must name {', '.join(strangers)}, not only {', '.join(types)}")
+    plans = [_plan(zone, report.page_kb) for zone in zones]
+    _check_size(plans)
+    return _build(report, sorted(plans, key=lambda plan: types.index(plan.zone.name)), types)
+
+
+def _types(report: Report) -> tuple[str, ...]:
+    """The likeliest set; up to 2.6.10 a zone may keep pages from itself too, there the zones that are named count."""
+    found = zone_types_of(report, *era(report.release, report.features))
+    named = tuple(name for name in ZONE_TYPES if any(zone.name == name for zone in report.zones))
+    if not found and all(len(zone.lowmem_reserve or ()) == len(named) for zone in report.zones):
+        return named
+    if not found:
+        raise ValueError("the reserves do not say which zones this kernel has: name the zone types")
+    return found[0]
+
+
+def _lacking(zone: ZoneReport, page_kb: int) -> bool:
+    marks = [zone.pages(mark, page_kb) for mark in ("min", "low", "high")]
+    return None in marks or zone.lowmem_reserve is None or zone.blocks is None
+
+
+def _plan(zone: ZoneReport, page_kb: int) -> Plan:
+    """Blocks above order 10 become several of order 10; the zone has what is present, or more if its blocks need it."""
+    blocks = zone.blocks or ()
+    counts = [*blocks[:TOP], *[0] * (TOP - len(blocks))]
+    counts.append(sum(nr << order for order, nr in enumerate(blocks[TOP:])))
+    sizes = [zone.pages(word, page_kb) or 0 for word in ("present", "managed")]
+    return Plan(zone, tuple(counts), max(*sizes, regions_needed(counts) << TOP))
+
+
+def regions_needed(counts: Sequence[int]) -> int:
+    """Runs of 1024 pages that these blocks need at least if no two free buddies lie side by side below order 10.
+
+    Of the halves of a run that is not free as a whole, one at most is free; the other is a run of the next order.
+    """
+    need = 0
+    for nr in counts[:TOP]:
+        need = max(nr, (need + nr + 1) // 2)
+    return counts[TOP] + need
+
+
+def _check_size(plans: list[Plan]) -> None:
+    pages, blocks = sum(plan.pages for plan in plans), sum(sum(plan.counts[:TOP]) for plan in plans)
+    nodes = len({plan.zone.node for plan in plans})
+    for what, given, most in (("pages", pages, MOST_PAGES), ("free blocks", blocks, MOST_BLOCKS),
+                              ("nodes", nodes, MOST_NODES)):  # fmt: skip
+        if given > most:
+            raise ValueError(f"the report has {given:,} {what}; a machine is built from {most:,} at most")
+
+
+def _build(report: Report, plans: list[Plan], types: tuple[str, ...]) -> Machine:
+    """Zone behind zone, node by node, each from a multiple of 1024 pages on."""
+    numbers = sorted({plan.zone.node for plan in plans}, key=lambda node: node or 0)
+    zones, at = [], 0
+    for plan in sorted(plans, key=lambda plan: numbers.index(plan.zone.node)):
+        node = numbers.index(plan.zone.node)
+        zones.append(_zone(plan, report.page_kb, types, node, at, len(numbers) > 1))
+        at = (zones[-1].end_pfn + (1 << TOP) - 1) >> TOP << TOP
+    machine = Machine(zones, types, nodes=len(numbers), numa=plans[0].zone.node is not None)
+    for zone, plan in zip(zones, sorted(plans, key=lambda plan: numbers.index(plan.zone.node)), strict=True):
+        fill(machine, zone, plan.counts)
+        free = plan.zone.pages("free", report.page_kb)
+        zone.nr_free_pages = zone.nr_free_pages if free is None else free
+    return machine
+
+
+def _zone(plan: Plan, page_kb: int, types: tuple[str, ...], node: int, start: int, several: bool) -> Zone:
+    told = plan.zone
+    reserve = (told.lowmem_reserve or ())[: len(types)]
+    zone = Zone(told.name, types.index(told.name), start, plan.pages, node=node,
+                label=f"{told.name}/{node}" if several else told.name,
+                marks=[told.pages(mark, page_kb) or 0 for mark in ("min", "low", "high")],
+                lowmem_reserve=[*reserve, *[0] * (len(types) - len(reserve))])  # fmt: skip
+    setup_pageset(zone, zone_batchsize(zone))
+    return zone
+
+
+def fill(machine: Machine, zone: Zone, counts: Sequence[int]) -> None:
+    """Give a zone as many free blocks per order as `counts` says; every other page belongs to a block handed out."""
+    free_pages = sum(nr << order for order, nr in enumerate(counts))
+    tail = zone.end_pfn >> TOP << TOP
+    bottom = zone.start_pfn + (counts[TOP] << TOP)
+    zone.untouched = [[zone.start_pfn, bottom]] if counts[TOP] else []
+    fresh = iter(range(bottom, tail, 1 << TOP))
+    opened: list[list[int]] = [[] for _ in range(MAX_ORDER)]
+    for pfn, order in _pieces(tail, zone.end_pfn):
+        opened[order].append(pfn)
+    for order in range(TOP - 1, -1, -1):
+        area = dict.fromkeys(_carve(opened, fresh, order) for _ in range(counts[order]))
+        zone.free_area[order] = area
+    opened[TOP] += fresh
+    for order, firsts in enumerate(opened):
+        machine.owner.update(dict.fromkeys(firsts, zone.place << 4 | order))
+    zone.nr_free_pages = free_pages
+
+
+def _pieces(first: int, end: int) -> Iterator[tuple[int, int]]:
+    """(first pfn, order) of the aligned blocks in a run shorter than 1024 pages that begins at a multiple of them."""
+    for order in range(TOP - 1, -1, -1):
+        if (end - first) >> order & 1:
+            yield first, order
+            first += 1 << order
+
+
+def _carve(opened: list[list[int]], fresh: Iterator[int], order: int) -> int:
+    """A free block of this order, its buddy kept from being free as a whole. From the smallest run that has one."""
+    size = next((o for o in range(order + 1, MAX_ORDER) if opened[o]), None)
+    if size is None:
+        pfn, size = next(fresh), TOP
+    else:
+        pfn = opened[size].pop()
+    while size > order + 1:
+        size -= 1
+        opened[size].append(pfn + (1 << size))
+    opened[order].append(pfn + (1 << order))
+    return pfn
+
+
+def core_mask(mode: int, table: Table) -> int:
+    """A mask of another release in the bits of 2.6.21: what has the same name, and leave to reclaim as __GFP_WAIT.
+
+    What 2.6.21 has no bit for is lost.
+    """
+    mask = sum(bit for name, bit in gfp.BITS.items() if mode & table.bit(name))
+    return mask | (gfp.WAIT if mode & table.bit("DIRECT_RECLAIM") else 0)
