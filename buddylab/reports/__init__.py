@@ -19,6 +19,6 @@ from buddylab.reports.verdict import ZoneTest
 
 __all__ = [
     "RULES", "Buddy", "Cure", "Explanation", "Figure", "Reading", "Release", "Report", "Request", "Row", "Rule",
-    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "core_mask", "cures", "decode", "explain", "parse",
-    "read_proc", "rebuild", "release", "reports_as_dict", "row_text",
+    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "core_mask", "cures", "decode", "explain",
+    "parse", "read_proc", "rebuild", "release", "reports_as_dict", "row_text",
 ]  # fmt: skip

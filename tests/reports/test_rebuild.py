@@ -9,11 +9,10 @@ from test_explain import COMPLETE, DMA, NORMAL
 from test_parse import text_of, truth_zones
 
 from buddylab.core import gfp
-from buddylab.core.machine import get_page_from_freelist
 from buddylab.core.environment import Task
+from buddylab.core.machine import Machine, get_page_from_freelist
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, ALLOC_WMARK_MIN, MAX_ORDER, Zone, zone_watermark_ok
-from buddylab.core.machine import Machine
 from buddylab.reports import core_mask, explain, parse, rebuild
 from buddylab.reports.rebuild import fill, regions_needed
 
@@ -36,7 +35,10 @@ def test_every_complete_report_as_a_machine(row):
         zone = machine.zone(label_of(report, report.zone(label)))
         assert [zone.nr_free(order) for order in range(MAX_ORDER)] == truth["blocks"]
         assert [m * 4 for m in (zone.pages_min, zone.pages_low, zone.pages_high)] == [
-            truth["min_kb"], truth["low_kb"], truth["high_kb"]]
+            truth["min_kb"],
+            truth["low_kb"],
+            truth["high_kb"],
+        ]
         assert zone.nr_free_pages * 4 == truth["free_kb"]
         assert zone.lowmem_reserve == (truth.get("lowmem_reserve") or truth["protection"])
         assert zone.present_pages * 4 >= (truth.get("present_kb") or 0)
