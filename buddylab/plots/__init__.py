@@ -3,6 +3,7 @@
 Without `ax` a new figure is made. Nothing is shown, and no setting of matplotlib's is left changed.
 """
 
+from buddylab.plots.course import first_difference, largest_order
 from buddylab.plots.data import free_blocks
 from buddylab.plots.orders import before_and_after, free_by_order
 from buddylab.plots.pressure import pressure
@@ -10,5 +11,6 @@ from buddylab.plots.stalls import stalls
 from buddylab.plots.unusable import unusable_by_order, unusable_index
 
 __all__ = [
-    "before_and_after", "free_blocks", "free_by_order", "pressure", "stalls", "unusable_by_order", "unusable_index",
+    "before_and_after", "first_difference", "free_blocks", "free_by_order", "largest_order", "pressure", "stalls",
+    "unusable_by_order", "unusable_index",
 ]  # fmt: skip

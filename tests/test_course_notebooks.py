@@ -1,0 +1,125 @@
+"""What a notebook of the course must have: goals, prose, predictions, exercises, a panel, a plot, notes, a summary."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from buddylab.course import names
+
+ROOT = Path(__file__).resolve().parents[1]
+COURSE = sorted(path for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb") if path.name[:2] != "00"
+                or f"{path.name[:2]}." in " ".join(names()))  # fmt: skip
+SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+LEAST_WORDS, LEAST_ASKED, LEAST_EXERCISES = 900, 4, 2
+CLAIM = re.compile(r"(?:later|newer|since|from|until) (?:Linux|kernels?) (?!2\.6\.21\b)", re.IGNORECASE)
+RELEASE_AND_COMMIT = re.compile(r"\b[2-9]\.\d+(?:\.\d+)?\b.*\b[0-9a-f]{12,40}\b", re.DOTALL)
+
+
+def prose(notebook):
+    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+
+
+def tagged(notebook, tag):
+    return [at for at, cell in enumerate(notebook.cells) if tag in cell.metadata.get("tags", [])]
+
+
+def faults(notebook, number):
+    """What a notebook of the course lacks, one sentence each."""
+    text = prose(notebook)
+    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    found = [f"the first cell has no {wanted}" for wanted in ("You will learn", "You need", "Time")
+             if f"**{wanted}**" not in notebook.cells[0].source]  # fmt: skip
+    found += [f"the last cell has no heading {wanted}" for wanted in ("Summary", "In the source")
+              if f"## {wanted}" not in notebook.cells[-1].source]  # fmt: skip
+    words = len(re.findall(r"[A-Za-z]{2,}|\d+", re.sub(r"```.*?```", "", text, flags=re.DOTALL)))
+    if words < LEAST_WORDS:
+        found.append(f"{words} words of prose, at least {LEAST_WORDS} are wanted")
+    asked = re.findall(r'ask\("([^"]+)"', code)
+    if len(asked) < LEAST_ASKED:
+        found.append(f"{len(asked)} predictions, at least {LEAST_ASKED} are wanted")
+    if sorted(asked) != sorted(names(number)):
+        found.append(f"asks {sorted(asked)}, while the questions are {sorted(names(number))}")
+    found += [f"{len(tagged(notebook, tag))} cells tagged {tag}, at least {least} wanted"
+              for tag, least in (("exercise", LEAST_EXERCISES), ("panel", 1), ("plot", 1), ("check", 1))
+              if len(tagged(notebook, tag)) < least]  # fmt: skip
+    found += [f"cell {at} is a plot without text after it" for at in tagged(notebook, "plot")
+              if notebook.cells[at + 1].cell_type != "markdown"]  # fmt: skip
+    return found + for_the_lecturer(notebook) + [f"a claim without release and commit: {line}" for line in claims(text)]
+
+
+def for_the_lecturer(notebook):
+    found, minutes = [], 0
+    for at, cell in enumerate(notebook.cells):
+        kind = cell.metadata.get("slideshow", {}).get("slide_type")
+        speaker = cell.metadata.get("speaker", {})
+        if kind not in SLIDES:
+            found.append(f"cell {at} has the slide type {kind}")
+        if kind == "slide" and not (speaker.get("minutes", 0) > 0 and speaker.get("notes")):
+            found.append(f"cell {at} begins a slide without minutes and notes for the speaker")
+        minutes += speaker.get("minutes", 0)
+    return found + ([] if 20 <= minutes <= 40 else [f"the minutes add up to {minutes}, not to 20 to 40"])
+
+
+def claims(text):
+    return [part.split("\n")[0] for part in text.split("\n\n")
+            if CLAIM.search(part) and not RELEASE_AND_COMMIT.search(part)]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.name)
+def test_a_notebook_of_the_course_has_everything(path):
+    assert faults(nbformat.read(path, as_version=4), path.name[:2]) == []
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.name)
+def test_links_and_anchors_resolve(path):
+    text = prose(nbformat.read(path, as_version=4))
+    anchors = {heading.strip().replace(" ", "-") for heading in re.findall(r"^#+ (.*)$", text, re.MULTILINE)}
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        file, _, anchor = target.partition("#")
+        assert target.startswith("https://") or not file or (path.parent / file).exists(), target
+        assert file or anchor in anchors, target
+
+
+@pytest.mark.parametrize("path", COURSE, ids=lambda path: path.name)
+def test_names_in_the_source_exist_there_or_in_the_core(path):
+    """A name in code under `In the source` is in the annotated excerpt or in buddylab's core."""
+    last = nbformat.read(path, as_version=4).cells[-1].source.partition("## In the source")[2]
+    core = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "buddylab" / "core").glob("*.py"))
+    excerpt = (ROOT / "buddylab" / "commentary" / "alloc_pages_annotated.txt").read_text(encoding="utf-8")
+    named = {name.strip("_") for name in re.findall(r"`(\w+)(?:\(\))?`", last)}
+    assert named and [name for name in named if name not in core + excerpt] == []
+
+
+def complete():
+    cells = [nbformat.v4.new_markdown_cell("# T\n**You will learn** **You need** **Time**")]
+    cells += [nbformat.v4.new_markdown_cell("word " * 900)]
+    cells += [nbformat.v4.new_code_cell(f'ask("{name}")') for name in names("01")]
+    cells += [nbformat.v4.new_code_cell("x", metadata={"tags": ["exercise", "panel", "plot", "check"]})]
+    cells += [nbformat.v4.new_markdown_cell("text"), nbformat.v4.new_code_cell("x", metadata={"tags": ["exercise"]})]
+    cells += [nbformat.v4.new_markdown_cell("## Summary\n## In the source")]
+    for cell in cells:
+        cell.metadata.slideshow = {"slide_type": "-"}
+    cells[0].metadata |= {"slideshow": {"slide_type": "slide"}, "speaker": {"minutes": 20, "notes": "n"}}
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_a_complete_notebook_has_no_faults():
+    assert faults(complete(), "01") == []
+
+
+@pytest.mark.parametrize(("cell", "change", "fault"), [
+    (0, {"source": "# T"}, "the first cell has no Time"),
+    (1, {"source": "word " * 100}, "100 words of prose, at least 900"),
+    (1, {"source": "word " * 900 + "\n\nLater kernels do not."}, "a claim without release and commit: Later kernels"),
+    (2, {"source": "pass"}, "asks ["),
+    (-2, {"metadata": {"slideshow": {"slide_type": "-"}}}, "1 cells tagged exercise"),
+    (-1, {"source": "## Summary"}, "the last cell has no heading In the source"),
+    (0, {"metadata": {"slideshow": {"slide_type": "slide"}}}, "cell 0 begins a slide without minutes"),
+    (1, {"metadata": {}}, "cell 1 has the slide type None"),
+])  # fmt: skip
+def test_a_fault_is_found(cell, change, fault):
+    notebook = complete()
+    notebook.cells[cell].update(nbformat.from_dict(change))
+    assert [one for one in faults(notebook, "01") if fault in one], faults(notebook, "01")
