@@ -4,6 +4,7 @@ import { otherChoices } from "./compare.js";
 import { eventText, thinTicks, tickMoods } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 
+const MANY_ROWS = 400; // from here on the refusals of the pass that the cursor is in get no ticks of their own
 export const SPEEDS = [0.5, 1, 2, 4], GRANULARITIES = ["stage", "event", "row"];
 
 export function tickMark(mood, x) {
@@ -136,12 +137,15 @@ export function makeTime(app) {
     for (const visit of visits) {
       const past = Math.max(0, Math.min(visit.size,
         (view.cursor - visit.from + 1) * unit - (visit.x - visit.from * unit) * 2));
-      visit.whole.classList.toggle("cur", visit === current);
-      visit.done.classList.toggle("cur", visit === current);
-      visit.done.setAttribute("width", view.cursor >= visit.to ? visit.size : view.cursor < visit.from ? 0 : past);
+      const done = view.cursor >= visit.to ? visit.size : view.cursor < visit.from ? 0 : past, now = visit === current;
+      if (visit.shown === done && visit.now === now) continue; // a long run has a thousand visits, a step changes two
+      [visit.shown, visit.now] = [done, now];
+      visit.whole.classList.toggle("cur", now);
+      visit.done.classList.toggle("cur", now);
+      visit.done.setAttribute("width", done);
     }
     keyed(names, `${key} ${current.from}`, () => nameNodes(width, current));
-    const { pass } = moods[view.cursor];
+    const pass = moods.length > MANY_ROWS ? null : moods[view.cursor].pass;
     keyed(ticks, `${key} ${pass}`, () => tickNodes(unit, pass));
     needle.setAttribute("x", (view.cursor + 0.5) * unit - 2);
     range.value = view.cursor;

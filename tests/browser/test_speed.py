@@ -8,9 +8,13 @@ from statistics import median
 import pytest
 from playwright.sync_api import expect
 
+from buddylab.core.gfp import GFP_NOFS
+from buddylab.core.record import record
+from buddylab.export import to_html
 from buddylab.widgets import Explorer
+from buddylab.world.pressure import prepare
 
-FEWEST_FRAMES, SLOWEST_MS = 50, 150
+FEWEST_FRAMES, SLOWEST_MS, LONGEST_SCRUB_MS = 50, 150, 50
 # Play over the whole run and note when each frame was painted; and how many of the lists' tiles changed meanwhile.
 PLAY = """async (root) => {
     const times = [], tiles = () => root.querySelector('.lists, .mem').innerHTML;
@@ -82,3 +86,32 @@ def test_a_turned_knob_is_painted_in_a_tenth_of_a_second(shown, capsys):
     with capsys.disabled():
         print(f"\nmilliseconds from a turned knob to the painted picture, median: {median(took):.0f}")
     assert median(took) <= SLOWEST_MS, took
+
+
+# Scrub through the whole run in a hundred strides, one a frame, and take what each costs until it has been laid out.
+SCRUB = """async (root) => {
+    const range = root.querySelector('.time input[type=range]'), costs = [], last = Number(range.max);
+    for (let i = 0; i <= 100; i += 1) {
+        range.value = Math.round(last * (i % 2 ? 100 - i : i) / 100);
+        const start = performance.now();
+        range.dispatchEvent(new Event('input', { bubbles: true }));
+        root.getBoundingClientRect();
+        costs.push(performance.now() - start);
+        await new Promise((done) => requestAnimationFrame(done));
+    }
+    return costs;
+}"""
+
+
+def test_two_thousand_events_scrub_smoothly(page, tmp_path, capsys):
+    """An endless retry cut off late: each place on the scrubber, far ones in turn, is drawn within three frames."""
+    run = record(prepare("small", 0, None, "no_swap").machine, GFP_NOFS, 0, max_rounds=180)
+    assert len(run.events) > 2000
+    page.set_viewport_size({"width": 1500, "height": 1000})
+    page.goto(to_html(run, tmp_path / "long.html").as_uri())
+    root = page.get_by_role("region", name="buddylab explorer").first
+    expect(root.locator(".say .tx")).not_to_be_empty()
+    costs = root.evaluate(SCRUB)
+    with capsys.disabled():
+        print(f"\nmilliseconds to draw a place of {len(run.events):,} events, median: {median(costs):.0f}")
+    assert median(costs) <= LONGEST_SCRUB_MS, costs
