@@ -92,7 +92,9 @@ export function mount(el, model) {
       root.dataset.piece = model.get("panel");
       const parts = app.piece.includes("source") ? [h("div", { class: "p code" }, source.el, note.el)]
         : app.piece.map((name) => panels[name].el);
-      return wrap.append(alert, panels.steps.el, ...parts);
+      wrap.append(alert, panels.steps.el, ...parts);
+      for (const node of [root, ...wrap.querySelectorAll("section")]) node.setAttribute("role", "group"); // no landmarks:
+      return; //                                                    a page may hold many pieces, each with the same names
     }
     const where = h("div", { class: "where" }, source.wedge, panels.ladder.el,
       h("div", { class: "p code" }, source.el, note.el));
@@ -157,6 +159,7 @@ export function mount(el, model) {
       if (app.piece && name !== "steps" && !app.piece.includes(name)) continue;
       try {
         keepFocus(panel.el, () => panel.show(view));
+        if (app.piece && panel.el.tabIndex < 0) panel.el.removeAttribute("aria-label"); // the piece itself has the name
         report(name, null);
       } catch (error) {
         report(name, app.t("drawFailed", { panel: name, n: app.cursor + 1, why: error.message }));
