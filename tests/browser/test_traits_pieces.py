@@ -145,7 +145,8 @@ def test_a_slider_that_is_dragged_is_followed(run):
     """The picture changes while the slider is held, and ends with the run of its last place."""
     page = run("live.ipynb", "from buddylab.widgets import Explorer\nExplorer(machine='small', gfp_mask='GFP_KERNEL')")
     root, python = explorer_of(page), Explorer(machine="small", gfp_mask="GFP_KERNEL")
-    slider, lists = root.get_by_role("slider", name="Scattered"), root.locator(".mem svg[aria-label*='blocks by order']")
+    slider = root.get_by_role("slider", name="Scattered")
+    lists = root.locator(".mem svg[aria-label*='blocks by order']")
     at_first = lists.get_attribute("aria-label")
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
