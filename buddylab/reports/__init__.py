@@ -15,10 +15,11 @@ from buddylab.reports.rebuild import core_mask, rebuild
 from buddylab.reports.release import Release, release
 from buddylab.reports.report import Buddy, Figure, Report, Request, Unread, ZoneReport
 from buddylab.reports.rules import RULES, Row, Rule, State
-from buddylab.reports.verdict import ZoneTest
+from buddylab.reports.said import Said
+from buddylab.reports.verdict import ZoneTest, row_said
 
 __all__ = [
     "RULES", "Buddy", "Cure", "Explanation", "Figure", "Reading", "Release", "Report", "Request", "Row", "Rule",
-    "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "core_mask", "cures", "decode", "explain",
-    "parse", "read_proc", "rebuild", "release", "reports_as_dict", "row_text",
+    "Said", "State", "Unread", "Verdict", "ZoneReport", "ZoneTest", "as_dict", "core_mask", "cures", "decode",
+    "explain", "parse", "read_proc", "rebuild", "release", "reports_as_dict", "row_said", "row_text",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from buddylab.reports.masks import Reading, Table, decode, tables_for
 from buddylab.reports.release import Release, era
 from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
 from buddylab.reports.rules import Rights, Row, Rule, State, rights_of, rows, rules_for
+from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence
 
 BY_REQUEST_FROM = Release(5, 8)
@@ -26,7 +27,7 @@ class Verdict:
     passes: bool | None
     zone: str | None
     row: int | None
-    sentence: str
+    sentence: Said
 
 
 @dataclass(slots=True)
@@ -42,10 +43,12 @@ class Explanation:
     readings: list[Reading] = field(default_factory=list)
     tests: list[ZoneTest] = field(default_factory=list)
     rights: Rights = field(default_factory=Rights)
-    reasons: list[str] = field(default_factory=list)
+    reasons: list[Said] = field(default_factory=list)
     order: int = 0
     zone_types: tuple[str, ...] = ()
     classzone_idx: int = 0
+    mode: int = 0
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,21 +68,26 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
     first, last = era(report.release, report.features)
     readings = [] if mode is None else decode(mode, first, last)
     if order is None or mode is None:
-        return _no_verdict(report, "the report says no " + ("order" if order is None else "mask"), readings)
+        what, zh = ("order", "阶数") if order is None else ("mask", "掩码")
+        return _no_verdict(report, f"the report says no {what}", f"报告没有说明{zh}", readings)
     if not report.zones:
-        return _no_verdict(report, "the report has no figures of zones", readings)
+        return _no_verdict(report, "the report has no figures of zones", "报告中没有区域的数字", readings)
     if not rules_for(first, last):
-        return _no_verdict(report, f"the test of Linux {first} is not built here: figures, no verdict", readings)
+        return _no_verdict(report, f"the test of Linux {first} is not built here: figures, no verdict",
+                           f"这里没有 Linux {first} 的检查规则：只有数字，没有结论", readings)  # fmt: skip
     if not first >= rules_for(first, last)[0].first:
-        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here", readings)
+        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here",
+                           f"内核可能老至 {first}，这里没有它的检查规则", readings)  # fmt: skip
     outcomes = [_outcome(report, case, order, mode) for case in _cases(report, order, mode, first, last)]
     if not outcomes:
-        return _no_verdict(report, "the reserves do not say which zones this kernel has", readings)
+        return _no_verdict(report, "the reserves do not say which zones this kernel has",
+                           "从保留量看不出这个内核有哪些区域", readings)  # fmt: skip
     best = outcomes[0]
     best.readings = readings
     if len({outcome.verdict.passes for outcome in outcomes}) > 1:
-        best.verdict = Verdict(None, None, None, "no verdict: it depends on what the report does not say "
-                               "(release, zones compiled in, or the local node)")  # fmt: skip
+        best.verdict = Verdict(None, None, None, Said(
+            "no verdict: it depends on what the report does not say (release, zones compiled in, or the local node)",
+            "没有结论：取决于报告没有说明的东西（版本、编译进的区域或本地节点）"))  # fmt: skip
     return best
 
 
@@ -97,8 +105,9 @@ def _request(report: Report, order: int | None, mode: int | None) -> tuple[int |
     return order, mode
 
 
-def _no_verdict(report: Report, why: str, readings: list[Reading]) -> Explanation:
-    return Explanation(report, Verdict(None, None, None, f"no verdict: {why}"), readings=readings)
+def _no_verdict(report: Report, why: str, why_zh: str, readings: list[Reading]) -> Explanation:
+    sentence = Said(f"no verdict: {why}", f"没有结论：{why_zh}")
+    return Explanation(report, Verdict(None, None, None, sentence), readings=readings)
 
 
 def _cases(report: Report, order: int, mode: int, first: Release, last: Release) -> Iterator[Case]:
@@ -223,10 +232,12 @@ def _outcome(report: Report, case: Case, order: int, mode: int) -> Explanation:
         core = core_says(state, order, rights, case.rule) if state else None
         tests.append(ZoneTest(zone.label, mark, state, told, core))
     told_all = Explanation(report, _verdict(tests, order, case.rule), case.rule, [], tests, rights, [], order,
-                           case.zone_types, case.classzone_idx)  # fmt: skip
+                           case.zone_types, case.classzone_idx, mode, case.table)  # fmt: skip
     printed = {case.zone_types.index(zone.name) for zone in report.zones}
     lost = {place for zone in report.zones for place in grown(zone) if place <= asked} - printed
-    told_all.reasons = [f"zone {case.zone_types[place]} has memory, but is not in the report" for place in sorted(lost)]
+    told_all.reasons = [Said(f"zone {case.zone_types[place]} has memory, but is not in the report",
+                             f"区域 {case.zone_types[place]} 有内存，但不在报告里")
+                        for place in sorted(lost)]  # fmt: skip
     if told_all.verdict.passes:
         told_all.reasons += passed_reasons(report, tests, order)
     return told_all
@@ -237,12 +248,17 @@ def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
     for test in tests:
         if test.passes:
             last = test.last_row
-            return Verdict(True, test.label, last.order, f"{test.label} as printed would have given the block: "
-                           f"{last.free} > {last.needed}; the state is printed after the decision")  # fmt: skip
+            compared = f"{last.free} > {last.needed}"
+            return Verdict(True, test.label, last.order, Said(
+                f"{test.label} as printed would have given the block: {compared}; the state is printed after the "
+                "decision",
+                f"按打印的状态，{test.label} 本可给出这个块：{compared}；状态是在决定之后打印的"))  # fmt: skip
     if not tests:
-        return Verdict(None, None, None, "no verdict: none of the zones in the report may serve this mask")
+        return Verdict(None, None, None, Said("no verdict: none of the zones in the report may serve this mask",
+                                              "没有结论：报告中没有一个区域可以满足这个掩码"))  # fmt: skip
     if missing := [test.label for test in tests if test.passes is None]:
-        return Verdict(None, None, None, f"no verdict: figures are missing for {', '.join(missing)}")
+        return Verdict(None, None, None, Said(f"no verdict: figures are missing for {', '.join(missing)}",
+                                              f"没有结论：{'、'.join(missing)} 的数字不全"))  # fmt: skip
     test = tests[0]
     return Verdict(False, test.label, test.last_row.order, refusal_sentence(test, order, rule))
 

@@ -6,7 +6,7 @@ import pytest
 from test_parse import ROWS, text_of
 
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, zone_watermark_ok
-from buddylab.reports import RULES, cures, explain, parse, row_text
+from buddylab.reports import RULES, cures, explain, parse, row_said, row_text
 from buddylab.reports.cures import margin
 from buddylab.reports.rules import rows
 
@@ -117,12 +117,17 @@ def test_every_cure_passes_when_run_again(text):
 def test_cures_of_the_public_cases_are_the_smallest():
     found = {cure.kind: cure for cure in cures(explain(parse(NORMAL)[0]))}
     assert set(found) == {"block", "order", "min_free_kbytes"}
+    assert found["min_free_kbytes"].sentence.startswith("min_free_kbytes of about 3488 instead of 3756")  # 872 * 4
     assert "order 3 more" in found["block"].sentence and found["block"].margin == 5  # 49 - 44
     assert found["order"].order == 2
     # 872 - 436 = 436, - 109 = 327, >> 3 = 40 < 41; 873 gives 328 >> 3 = 41.
     assert found["min_free_kbytes"].state.mark == 872 and "every mark at once" in found["min_free_kbytes"].warning
     found = {cure.kind: cure for cure in cures(explain(parse(DMA)[0]))}
-    assert found["reserve"].state.reserve == 879 and found["block"].margin == 1 and found["order"].order == 2
+    # Normal has 880 * 256 to 880 * 256 + 255 pages; by 257 that is 876 or 877, which leaves 887 - (7 + 877) = 3.
+    assert "lowmem_reserve_ratio 257 instead of the usual 256" in found["reserve"].sentence
+    assert found["reserve"].state.reserve == 877
+    assert found["block"].margin == 1 and found["order"].order == 2
+    assert "MTU" in found["order"].warning and "MTU" in found["order"].warning.zh
 
 
 @pytest.mark.parametrize("order", [-2, 31])
@@ -135,3 +140,25 @@ def test_an_order_that_is_none_is_refused(order):
 def test_every_given_text_gets_a_sentence(row):
     for report in parse(text_of(row["id"])):
         assert explain(report).verdict.sentence
+
+
+def chinese(said):
+    return any("\u4e00" <= letter <= "\u9fff" for letter in said.zh)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_everything_said_is_said_in_chinese_too(row):
+    for report in parse(text_of(row["id"])):
+        told = explain(report)
+        found = cures(told)
+        said = [told.verdict.sentence, *told.reasons, *(cure.sentence for cure in found)]
+        said += [cure.warning for cure in found if cure.warning]
+        said += [row_said(row, told.rule, told.order) for test in told.tests for row in test.rows or ()]
+        assert all(map(chinese, said))
+
+
+def test_another_mask_is_looked_for_among_the_kernels_own():
+    """DMA keeps 880 pages from Normal's requests and none from its own: 887 > 17, less 8 and 2, halved from 17."""
+    found = {cure.kind: cure for cure in cures(explain(parse(DMA)[0]))}
+    assert found["mask"].sentence.startswith("the mask GFP_ATOMIC|__GFP_DMA (0x21) instead of 0x20")
+    assert found["mask"].state.reserve == 0
