@@ -47,8 +47,8 @@ export function lookedAt(frames, upTo) {
 }
 
 /** Where that stands: on the branch beside the name if there is room, else under the name. */
-export function besideName(stage, text, nullExit) {
-  return !nullExit && nameEnd(stage) + text.length * LADDER.letter + 2 < LADDER.ends[0];
+export function besideName(stage, text, nullExit, letter = LADDER.letter) {
+  return !nullExit && nameEnd(stage) + text.length * letter + 2 < LADDER.ends[0];
 }
 
 export function makeLadder(app) {
@@ -116,13 +116,17 @@ export function makeLadder(app) {
         height: 22 }), shape,
       s("text", { x: LADDER.name, y: y(stage) + 4 }, stage));
   };
-  function lookedNodes(found, current) {
+  /** px of the small type, so that on the screen it is never under 8.6 px, and in a lecture hall 11. */
+  const smallType = () => Math.max(8.6, (app.lecture ? 11 : 8.6) / app.ladderScale);
+  function lookedNodes(found, current, size) {
+    const letter = (LADDER.letter * size) / 8.6;
     return [...found].flatMap(([stage, text]) => {
       const exit = app.text.chart.some(([from, to]) => from === stage && to === null);
-      const beside = besideName(stage, text, exit), x = beside ? nameEnd(stage) : LADDER.name;
+      const beside = besideName(stage, text, exit, letter), x = beside ? nameEnd(stage) : LADDER.name;
       const base = y(stage) + (beside ? 3 : 13);
       return [beside ? s("rect", { class: stage === current ? "now" : "", x: x - 2, y: base - 8,
-        width: text.length * LADDER.letter + 4, height: 11 }) : null, s("text", { x, y: base }, text)];
+        width: text.length * letter + 4, height: 11 }) : null,
+      s("text", { x, y: base, style: `font-size:${size}px` }, text)];
     });
   }
   function onKey(event) {
@@ -155,9 +159,9 @@ export function makeLadder(app) {
       if (path.classList.toggle("on", times > 0 || endsHere)) lines.append(...[halo, path].filter(Boolean));
       if (count) showCount(count, times);
     }
-    const found = lookedAt(app.trace.frames, view.at), now = view.frame.stage;
+    const found = lookedAt(app.trace.frames, view.at), now = view.frame.stage, size = smallType();
     if (app.predict) found.delete(now); // no peeking
-    keyed(looked, JSON.stringify([[...found], now]), () => lookedNodes(found, now));
+    keyed(looked, JSON.stringify([[...found], now, size]), () => lookedNodes(found, now, size));
     for (const [stage, group] of byStage) {
       const current = stage === view.frame.stage;
       group.setAttribute("class", `n${current ? " cur" : ""}${seen.has(stage) ? " seen" : ""}`);
