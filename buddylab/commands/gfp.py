@@ -4,14 +4,19 @@ import argparse
 import sys
 
 from buddylab.core import gfp
-from buddylab.reports import decode, release
+from buddylab.reports import Release, decode, release
+from buddylab.reports.release import NEWEST
+
+HERE = Release(2, 6, 21)
+"""The kernel of this allocator."""
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
         "gfp", help="read gfp masks, in hex, decimal or names",
-        description="Read gfp masks: each in hex, in the kernel's words, bit by bit.")  # fmt: skip
+        description="Read gfp masks: each in hex, in the kernel's words, bit by bit; without "
+        "--kernel as 2.6.21 reads it, then all other readings, best first.")  # fmt: skip
     command.add_argument("masks", nargs="+", metavar="MASK", help="0xd0, 208 or 'GFP_KERNEL|__GFP_ZERO'")
     command.add_argument("--kernel", metavar="RELEASE", help="as this release numbers its bits: all readings")
     command.set_defaults(run=run_gfp)
@@ -30,7 +35,23 @@ def run_gfp(arguments: argparse.Namespace) -> int:
             code = 2
         else:
             print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
+            _other_readings(mask)
     return code
+
+
+def _other_readings(mask: int) -> None:
+    """What the same number says in other kernels, best first, where that is something else than in 2.6.21."""
+    (here, *_), readings = decode(mask, HERE, HERE), decode(mask)
+    for reading in readings:
+        if str(reading) != str(here):
+            table = reading.table
+            print(f"    elsewhere, such as in {_from_to(table.first, table.last)}: {reading}")
+
+
+def _from_to(first: Release, last: Release) -> str:
+    if last == NEWEST:
+        return f"{first} and later"
+    return f"{first}" if first == last else f"{first} to {last}"
 
 
 def _by_release(masks: list[str], kernel: str) -> int:

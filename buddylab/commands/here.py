@@ -6,7 +6,7 @@ import sys
 from buddylab import reports
 from buddylab.reports.masks import tables_for
 from buddylab.reports.release import era
-from buddylab.reports.tell import as_text
+from buddylab.reports.tell import LANGS, now_text
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -18,6 +18,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "refused, 2 the files cannot be read.")  # fmt: skip
     command.add_argument("--order", type=int, default=0, help="of the request (default 0)")
     command.add_argument("--mask", default="GFP_KERNEL", help="in hex, decimal or names (default GFP_KERNEL)")
+    command.add_argument("--lang", choices=LANGS, default="en", help="of the answer (default en)")
     command.add_argument("--proc", default="/proc", help=argparse.SUPPRESS)
     command.set_defaults(run=run_here)
 
@@ -29,10 +30,14 @@ def run_here(arguments: argparse.Namespace) -> int:
         if not found:
             raise ValueError(f"no zone could be read from {arguments.proc}")
         told = reports.explain(found[-1], arguments.order, _mask(arguments.mask, found[-1]))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        print(f"buddylab: cannot read {error.filename}: {error.strerror}. `here` asks the running Linux kernel; where "
+              "there is none, or it hides its /proc, give a report to `buddylab explain`", file=sys.stderr)  # fmt: skip
+        return 2
+    except ValueError as error:
         print(f"buddylab: {error}", file=sys.stderr)
         return 2
-    print(as_text(told))
+    print(now_text(told, arguments.order, arguments.lang))
     return int(told.verdict.passes is False)
 
 

@@ -1,11 +1,16 @@
 """The clinic on the command line: text, JSON, HTML, exit codes, on the given reports and on what is none."""
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from buddylab.__main__ import main
+from buddylab.reports import RULES, cures, explain, parse
+from buddylab.reports.cures import WARNINGS
+from buddylab.reports.phrases import both
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -97,6 +102,64 @@ def test_a_mask_by_release(capsys):
     assert main(["gfp", "0x20", "--kernel", "soon"]) == 2
 
 
+def test_a_mask_without_a_release_is_read_in_every_way_that_fits(capsys):
+    """__GFP_HARDWALL is 0x20000 from 2.6.14 on; in 4.5 to 4.9 0x10 is __GFP_RECLAIMABLE and 0x40, 0x80 IO and FS."""
+    assert main(["gfp", "0x201d2"]) == 0
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first.startswith("0x201d2 = GFP_HIGHUSER|__GFP_COLD = ")
+    assert others and all(line.startswith("    elsewhere, such as in ") for line in others)
+    assert others[-1].endswith(": GFP_HIGHUSER|__GFP_COLD|0x20000")  # a bit without a name: the worst reading
+
+
+def said_by(told):
+    yield from (told.verdict.sentence, *told.reasons, *told.report.notes)
+    yield from (unread.why for unread in told.report.unread)
+    for cure in cures(told):
+        yield from filter(None, (cure.sentence, cure.warning))
+    yield from (rule.words for rule in RULES)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+def test_every_sentence_is_there_in_chinese(row, capsys):
+    text = (DATA / f"{row['id']}.txt").read_bytes()
+    for told in (explain(report, order) for report in parse(text) for order in (None, 0, 4)):
+        for sentence in said_by(told):
+            english, chinese = both(sentence)
+            assert english == sentence and re.search("[\u4e00-\u9fff]", chinese), sentence
+            assert sorted(re.findall(r"\d+", chinese)) == sorted(re.findall(r"\d+", english)), chinese
+    assert main(["explain", str(DATA / f"{row['id']}.txt"), "--lang", "zh"]) in (0, 1)
+    assert re.match("[^\n]*[\u4e00-\u9fff]", capsys.readouterr().out)
+
+
+def test_every_reason_and_complaint_of_the_package_is_in_the_phrase_book():
+    """The sentences that no given report brings about, as they stand in the source."""
+    for sentence in ("vmalloc fails for want of address space, or for a size of its own, too",
+                     "line 7: a memory cgroup had reached its limit, not the machine",
+                     "mask 0 is that of the page-fault path: the OOM killer was called without a request to the zones",
+                     "a buddy line of 3 orders cannot be whole", *WARNINGS.values()):  # fmt: skip
+        assert not sentence or both(sentence)[1] != sentence, sentence
+
+
+def test_the_page_has_both_languages_and_runs_nothing(report, tmp_path, capsys):
+    assert main(["explain", str(report), "--html", str(tmp_path / "a.html"), "--lang", "zh"]) == 0
+    page = (tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "refused at the last row, 41 &lt;= 44" in page and "在最后一行被拒，41 &lt;= 44" in page
+    assert 'id="zh" checked' in page and 'id="en">' in page and '<html lang="zh-Hans">' in page
+    assert "<script" not in page and "http" not in page.replace("http-equiv", "")
+
+
+def test_several_files_and_one_that_is_none(report, tmp_path, capsys, monkeypatch):
+    assert main(["explain", str(report), str(DATA / "030.txt")]) == 1  # refused, and would have passed
+    assert main(["explain", str(report), str(DATA / "105.txt")]) == 0  # refused, and no verdict
+    (tmp_path / "junk").write_text("nothing")
+    assert main(["explain", str(report), str(tmp_path / "junk")]) == 2
+    err = capsys.readouterr().err
+    assert str(tmp_path / "junk") in err
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(PUBLIC.encode())))
+    assert main(["explain"]) == 0
+    assert capsys.readouterr().out.startswith("Normal refused at the last row")
+
+
 def proc(folder):
     (folder / "version").write_text("Linux version 2.6.21 (x)\n")
     (folder / "buddyinfo").write_text("Node 0, zone   Normal  44578  11117 800 0 1 1 0 0 0 0 0\n")
@@ -114,4 +177,6 @@ def test_the_running_machine(tmp_path, capsys):
     assert main(["here", "--proc", str(folder), "--order", "2", "--mask", "0x20"]) == 0
     assert main(["here", "--proc", str(folder), "--mask", "GFP_SOON"]) == 2
     assert "is no name of a mask" in capsys.readouterr().err
+    assert "would give the block now" not in capsys.readouterr().out
     assert main(["here", "--proc", str(tmp_path / "none")]) == 2
+    assert "asks the running Linux kernel" in capsys.readouterr().err

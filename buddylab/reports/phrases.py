@@ -1,0 +1,30 @@
+"""What the reports' sentences are in Chinese: a phrase book, held against every sentence by a test."""
+
+import json
+import re
+from functools import cache
+from importlib.resources import files
+
+Both = tuple[str, str]
+"""A sentence in English and in Chinese."""
+
+
+@cache
+def _phrases() -> list[tuple[re.Pattern[str], str]]:
+    """(pattern of the English sentence, the Chinese one), those that ask for more first."""
+    pairs = json.loads(files("buddylab.reports").joinpath("phrases.json").read_text(encoding="utf-8"))
+    return [(re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
+            for english, chinese in pairs]  # fmt: skip
+
+
+def both(sentence: str) -> Both:
+    """The sentence in both languages. One that the phrase book does not know stays in English, whole."""
+    for pattern, chinese in _phrases():
+        if found := pattern.fullmatch(sentence):
+            return sentence, re.sub(r"\{(\w+)\}", lambda name: found[name[1]], chinese)
+    return sentence, sentence
+
+
+def known(sentence: str) -> bool:
+    """Does the phrase book have this sentence?"""
+    return any(pattern.fullmatch(sentence) for pattern, _ in _phrases())
