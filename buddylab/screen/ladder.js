@@ -120,7 +120,8 @@ export function makeLadder(app) {
   const smallType = () => Math.max(8.6, (app.lecture ? 11 : 8.6) / app.ladderScale);
   function lookedNodes(found, current, size) {
     const letter = (LADDER.letter * size) / 8.6;
-    return [...found].flatMap(([stage, text]) => {
+    const drawn = [...found].filter(([stage]) => stage !== "fault_injection"); // no room above restart's own exit
+    return drawn.flatMap(([stage, text]) => {
       const exit = app.text.chart.some(([from, to]) => from === stage && to === null);
       const beside = besideName(stage, text, exit, letter), x = beside ? nameEnd(stage) : LADDER.name;
       const base = y(stage) + (beside ? 3 : 13);

@@ -13,32 +13,13 @@ from buddylab.commentary.compare import difference
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
-from buddylab.knobs import FLAGS, KNOBS, START, KnobError, Knobs, checked, recording
+from buddylab.knobs import FLAGS, KNOBS, START, Knobs, checked, recording
 from buddylab.neighbours import search
 from buddylab.share import Setting, forms, parse, share
 from buddylab.widgets.cursor import run_id, tie
+from buddylab.widgets.knob import Knob, Refused
 from buddylab.world import reach
 from buddylab.world.reach import REACH, own_stages
-
-
-class Refused(traitlets.TraitError, ValueError):
-    """A knob was told something that cannot be: nothing has changed. `zh` says why in Chinese."""
-
-    def __init__(self, error: ValueError) -> None:
-        """error: the reason, in both languages if it has them."""
-        super().__init__(str(error))
-        self.zh = getattr(error, "zh", str(error))
-
-
-class Knob(traitlets.TraitType[Any, Any]):
-    """A knob as a trait; what it may be is said in `buddylab.knobs`."""
-
-    def validate(self, obj: Any, value: Any) -> Any:
-        """The value as the run needs it: a mask by names becomes its number."""
-        try:
-            return KNOBS[str(self.name)](value)
-        except KnobError as error:
-            raise Refused(error) from error
 
 
 class Explorer(anywidget.AnyWidget):
