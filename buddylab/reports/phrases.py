@@ -1,9 +1,11 @@
-"""What the reports' sentences are in Chinese: a phrase book, held against every sentence by a test."""
+"""Both languages of what the reports say: `Said` carries its Chinese, and a phrase book has that of plain texts."""
 
 import json
 import re
 from functools import cache
 from importlib.resources import files
+
+from buddylab.reports.said import Said
 
 Both = tuple[str, str]
 """A sentence in English and in Chinese."""
@@ -18,13 +20,10 @@ def _phrases() -> list[tuple[re.Pattern[str], str]]:
 
 
 def both(sentence: str) -> Both:
-    """The sentence in both languages. One that the phrase book does not know stays in English, whole."""
+    """The sentence in both languages. A plain text that the phrase book does not know stays in English, whole."""
+    if isinstance(sentence, Said):
+        return str(sentence), sentence.zh
     for pattern, chinese in _phrases():
         if found := pattern.fullmatch(sentence):
             return sentence, re.sub(r"\{(\w+)\}", lambda name: found[name[1]], chinese)
     return sentence, sentence
-
-
-def known(sentence: str) -> bool:
-    """Does the phrase book have this sentence?"""
-    return any(pattern.fullmatch(sentence) for pattern, _ in _phrases())
