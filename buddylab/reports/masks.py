@@ -83,7 +83,7 @@ def _composed_reclaim(table: Table) -> dict[str, int]:
         "GFP_HIGHUSER": highuser,
         "GFP_USER": kernel | bit("HARDWALL"),
         "GFP_TEMPORARY": kernel | bit("RECLAIMABLE") if old else 0,
-        "GFP_KERNEL_ACCOUNT": kernel | bit("ACCOUNT"),
+        "GFP_KERNEL_ACCOUNT": kernel | bit("ACCOUNT") if bit("ACCOUNT") else 0,
         "GFP_KERNEL": kernel,
         "GFP_NOFS": noio | bit("IO"),
         "GFP_ATOMIC": bit("HIGH") | bit("ATOMIC") | bit("KSWAPD_RECLAIM"),

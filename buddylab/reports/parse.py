@@ -48,12 +48,16 @@ def parse(text: str | bytes, kernel: str | None = None) -> list[Report]:
     for piece in _pieces(cleaned):
         builder.take(piece)
     reports = builder.finish()
+    bounds: dict[frozenset[str], str] = {}
     for report in reports:
         report.kernel = kernel or report.kernel
         report.release = known or (release(report.kernel) if report.kernel else None)
         if not report.release:
-            first, last = era(None, report.features)
-            report.notes.append(f"the text names no kernel release; its form fits {first} to {last}")
+            features = frozenset(report.features)
+            if features not in bounds:
+                first, last = era(None, features)
+                bounds[features] = f"the text names no kernel release; its form fits {first} to {last}"
+            report.notes.append(bounds[features])
     return reports
 
 
@@ -224,7 +228,8 @@ class Builder:
 
 def _settle(report: Report, text: Text) -> None:
     """Drop figures that contradict each other or differ in form from the others, and say so."""
-    _drop_doubles(report, text)
+    if len(report.zones) > 1:
+        _drop_doubles(report, text)
     for zone, what, why in list(zones.shape_complaints(report.zones)):
         line = zone.buddy.line if what == "buddy" and zone.buddy else zone.reserve_line or zone.line
         report.unread.append(Unread(line, text.shown(line), why))

@@ -1,6 +1,7 @@
 """Kernel releases: reading `2.6.38-rc6-hw+`, and what the form of a report says about the release that printed it."""
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
 
 PATTERN = re.compile(r"(?:v|linux[- ])?([2-9])\.([0-9]{1,3})(?:\.([0-9]{1,4}))?(?![0-9])", re.ASCII | re.IGNORECASE)
@@ -43,7 +44,7 @@ FEATURES: dict[str, tuple[Release, Release, str]] = {
 """What the form of a report says: (first release, last release, words). Drawn wide where the release is unsure."""
 
 
-def era(known: Release | None, features: set[str]) -> tuple[Release, Release]:
+def era(known: Release | None, features: Collection[str]) -> tuple[Release, Release]:
     """First and last release that could have printed a report with these features; one release if it is known."""
     if known:
         return known, known

@@ -33,15 +33,17 @@ RULES = (
     Rule("loop", Release(2, 6, 11), Release(4, 3, 999),
          "all free pages against mark and reserve, then order by order against the mark halved each time",
          "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
-         "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages"),
+         "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages (`backported to v3.7-v3.10`, "
+         "says a mail about it on linux-mm). Which -rc the loop came with is known, its commit is not"),
     Rule("any", Release(4, 4), Release(6, 2, 999),
          "free pages against mark and reserve, then any suitable free block of the order or above",
          "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
-         "(__GFP_ATOMIC), all 4.4"),
+         "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them"),
     Rule("any", Release(6, 3), NEWEST,
          "free pages against mark and reserve, then any suitable free block of the order or above",
          "as from 4.4 on, with commits 1ebbb21811b7 (who may go below the mark) and 2973d8229b78 (no __GFP_ATOMIC), "
-         "both 6.3"),
+         "both 6.3, named by a table of version boundaries. Later changes to who may use the HighAtomic reserve (a fix "
+         "to 1ebbb21811b7 in 2025) were not looked up: for 6.4 and later the rule is taken to be that of 6.3"),
 )  # fmt: skip
 
 

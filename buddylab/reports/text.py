@@ -13,6 +13,7 @@ LONGEST_LINE = 20_000
 
 TAGS = re.compile(r"\[/?(?:COLOR|B|I|U|CODE|QUOTE|SIZE|FONT)(?:=[^\]\n]{0,40})?\]", re.IGNORECASE)
 QUOTE = re.compile(r"(?:[ \t]*(?:>|&gt;|\|))+[ \t]?")
+STARTS = (" ", "\t", ">", "&gt;", "|", "...", "<")
 PREFIXES = re.compile(
     r"\.\.\.[ \t]+"  # a sender's own mark
     r"|<[0-9]{1,3}>"  # printk level
@@ -47,7 +48,11 @@ class Text:
 
 def strip_prefixes(line: str) -> str:
     """The line without quote marks, dates, host, printk times and leading blanks."""
-    line = TAGS.sub("", line[:LONGEST_LINE].rstrip())
+    line = line[:LONGEST_LINE].rstrip()
+    if ":" not in line and "[" not in line and not line.startswith(STARTS):
+        return line  # every prefix has one of these
+    if "[" in line:
+        line = TAGS.sub("", line)
     quoted = QUOTE.match(line)
     at = quoted.end() if quoted else 0
     while found := PREFIXES.match(line, at):
@@ -63,6 +68,11 @@ def clean(text: str | bytes) -> Text:
     printable = any("=3D" in line for line in raw)
     starts, parts, at = [], [], 0
     for line in raw:
+        if not line:
+            starts.append(at)
+            parts.append("\n")
+            at += 1
+            continue
         part, end = strip_prefixes(line), "\n"
         if printable:
             part = part.replace("=3D", "=").replace("=20", " ")

@@ -81,6 +81,8 @@ def shape_complaints(zones: list[ZoneReport]) -> Iterator[tuple[ZoneReport, str,
 
     All buddy lines of a kernel have the same orders and page size, all reserves the same number of entries.
     """
+    if not any(z.buddy or z.lowmem_reserve is not None for z in zones):
+        return
     shapes = Counter((z.buddy.page_kb, len(z.buddy.counts)) for z in zones if z.buddy)
     widths = Counter(len(z.lowmem_reserve) for z in zones if z.lowmem_reserve is not None)
     for zone in zones:

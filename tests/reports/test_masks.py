@@ -38,6 +38,9 @@ def test_every_printed_pair_word_for_word(number, kernel, mask, names):
 @pytest.mark.parametrize(("kernel", "mask", "names"), [
     ("2.6.8", 0x1D2, "GFP_HIGHUSER|__GFP_COLD"),
     ("2.6.15", 0x201D2, "GFP_HIGHUSER|__GFP_COLD"),
+    ("2.6.12", 0x101D2, "GFP_HIGHUSER|__GFP_COLD|__GFP_NOMEMALLOC"), ("2.6.14", 0x401D2, "GFP_HIGHUSER|__GFP_COLD"),
+    ("2.6.13", 0x200D0, "GFP_KERNEL|__GFP_NORECLAIM"), ("3.0", 0xC00020, "GFP_ATOMIC|__GFP_NO_KSWAPD|__GFP_OTHER_NODE"),
+    ("4.1", 0x1000D0, "GFP_KERNEL|__GFP_NOACCOUNT"), ("4.4", 0x24000C0, "GFP_KERNEL"),
     ("2.6.24", 0x1201D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
     ("2.6.25", 0x10D0, "GFP_KERNEL|__GFP_NORETRY"),
     ("2.6.38", 0x4020, "GFP_ATOMIC|__GFP_COMP"),
