@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from buddylab.reports import explain, parse, read_proc
+from buddylab.reports import cures, explain, parse, read_proc
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -189,6 +189,8 @@ def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
     told = explain(report)
     assert time.process_time() - begin < 4
     assert told.verdict.passes is False and told.verdict.zone == "Node 0 Normal"
+    begin = time.process_time()
+    assert cures(told) and time.process_time() - begin < 4
 
 
 def test_decimal_commas_are_not_read_as_figures():
