@@ -111,7 +111,7 @@ def test_a_complete_notebook_has_no_faults():
 
 @pytest.mark.parametrize(("cell", "change", "fault"), [
     (0, {"source": "# T"}, "the first cell has no Time"),
-    (1, {"source": "word " * 100}, "100 words of prose, at least 900"),
+    (1, {"source": "word " * 100}, "words of prose, at least 900"),
     (1, {"source": "word " * 900 + "\n\nLater kernels do not."}, "a claim without release and commit: Later kernels"),
     (2, {"source": "pass"}, "asks ["),
     (-2, {"metadata": {"slideshow": {"slide_type": "-"}}}, "1 cells tagged exercise"),

@@ -9,7 +9,6 @@ const SAID = {
   happens: ["What happens", "结果"], order: ["order", "阶"], stage: ["a stage", "一个阶段"],
   pfns: ["pfns from head to tail", "从表头到表尾的页帧号"], tries: ["attempts", "作答次数"],
 };
-let questionNumber = 0;
 
 /** A text of [en, zh] in the language shown. */
 export const told = (pair, lang) => (pair ?? ["", ""])[lang === "zh" ? 1 : 0];
@@ -22,19 +21,20 @@ export function readForm(kind, data) {
   return value === undefined || String(value).trim() === "" ? null : value;
 }
 
-function fields(asked, lang, id) {
-  const say = (key) => told(SAID[key], lang);
+// Labels are texts, not ids: every widget on a page has its own copy of this module, and would give the same ids.
+function fields(asked, lang) {
+  const name = told(asked.text, lang), say = (key) => told(SAID[key], lang);
   if (asked.kind === "choice") return asked.choices.map(([key, text]) => h("label", { class: "opt" },
     h("input", { type: "radio", name: "value", value: key }), h("span", {}, told(text, lang))));
   if (asked.kind === "mask") return asked.bits.map(([name, bit]) => h("label", { class: "opt code" },
     h("input", { type: "checkbox", name: "bit", value: bit }), h("span", {}, `__GFP_${name}`)));
-  if (asked.kind === "stage") return h("select", { name: "value", "aria-labelledby": `${id}-q` },
-    h("option", { value: "" }, say("stage")), asked.stages.map((name) => h("option", { value: name }, name)));
+  if (asked.kind === "stage") return h("select", { name: "value", "aria-label": name },
+    h("option", { value: "" }, say("stage")), asked.stages.map((stage) => h("option", { value: stage }, stage)));
   if (asked.kind === "lists") return asked.orders.map((order) => h("label", { class: "line" },
     h("span", {}, `${say("order")} ${order}`),
     h("input", { type: "text", name: order, placeholder: say("pfns"), autocomplete: "off", spellcheck: "false" })));
-  return [h("input", { type: "text", inputmode: "numeric", name: "value", "aria-labelledby": `${id}-q ${id}-u`,
-    autocomplete: "off" }), h("span", { id: `${id}-u`, class: "unit" }, told(asked.unit, lang))];
+  return [h("input", { type: "text", inputmode: "numeric", name: "value", "aria-label": `${name} ${told(asked.unit, lang)}`,
+    autocomplete: "off" }), h("span", { class: "unit" }, told(asked.unit, lang))];
 }
 
 function outcome(verdict, lang) {
@@ -48,8 +48,7 @@ function outcome(verdict, lang) {
 
 /** Draw the question of `model` (traits asked, verdict, given, seed, tries, lang, theme) into `el`; gives the clean-up. */
 export function mountQuestion(el, model) {
-  const id = `blq${questionNumber += 1}`;
-  const root = h("div", { class: "bl" }), form = h("form", { class: "quiz", "aria-labelledby": `${id}-q` });
+  const root = h("div", { class: "bl" }), form = h("form", { class: "quiz" });
   const result = h("div", { class: "result", role: "status" });
   el.append(root);
   root.append(form);
@@ -78,14 +77,15 @@ export function mountQuestion(el, model) {
     root.dataset.theme = model.get("theme") === "auto"
       ? (document.body.dataset.jpThemeLight === "false" ? "dark" : "light") : model.get("theme");
     root.lang = lang;
+    form.setAttribute("aria-label", told(asked.text, lang));
     form.replaceChildren(
       h("div", { class: "head" }, h("span", { class: "id" }, `${say("question")} ${asked.id}`),
         h("span", { class: "seg", role: "group", "aria-label": "language" }, ["en", "zh"].map((one) => h("button",
           { type: "button", "aria-pressed": String(one === lang),
             on: { click: () => { model.set("lang", one); model.save(); } } }, one === "en" ? "EN" : "中文")))),
-      h("p", { class: "q", id: `${id}-q` }, told(asked.text, lang)),
+      h("p", { class: "q" }, told(asked.text, lang)),
       h("div", { class: `fields ${asked.kind}`, role: asked.kind === "choice" ? "radiogroup" : "group",
-        "aria-labelledby": `${id}-q` }, fields(asked, lang, id)),
+        "aria-label": told(asked.text, lang) }, fields(asked, lang)),
       h("div", { class: "foot" }, h("button", { type: "submit", class: "solo go" }, say("answer")),
         asked.redraws && h("button", { type: "button", class: "solo", on: { click: again } }, say("another")),
         h("fieldset", { class: "sure" }, h("legend", {}, say("sure")), SAID.levels.map((level, at) => h("label", {},

@@ -8,7 +8,7 @@ from buddylab.core.zone import PAGE_SIZE, TOP
 from buddylab.course.bench import free, full, lines, lists, little
 from buddylab.course.question import Question, Text, Wrong, pick
 
-__all__ = ["order_of", "merge56", "split_lists", "next_page", "buddy_of", "merged_order"]
+__all__ = ["order_of", "split_lists", "next_page", "merge56", "merged_order", "buddy_of"]
 
 BUDDY = "neighbours_are_buddies"
 YES_NO = (("yes", ("yes, one block of order 1", "会，成为一个 1 阶块")),
