@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from buddylab.core.zone import LOWMEM_RESERVE_RATIO
 from buddylab.reports.explain import Explanation, explain
 from buddylab.reports.masks import Table, read
+from buddylab.reports.report import Report
 from buddylab.reports.rules import Rights, Row, Rule, State, rows
 from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest
@@ -37,9 +38,10 @@ def cures(told: Explanation) -> list[Cure]:
     if told.verdict.passes is not False or told.rule is None:
         return []
     found: list[Cure] = []
+    total = _min_free_kbytes(told.report)
     for test in told.tests[:MOST_ZONES]:
         if test.state is not None and test.passes is False:
-            found += _zone_cures(told, told.rule, test, test.state)
+            found += _zone_cures(told, told.rule, test, test.state, total)
     if told.table and len(told.tests) <= MOST_ZONES and (mask := _other_mask(told, told.table)):
         found.append(mask)
     return found
@@ -50,9 +52,15 @@ def margin(told: list[Row] | None) -> int | None:
     return min(row.free - row.needed for row in told) if told and told[-1].ok else None
 
 
-def _zone_cures(told: Explanation, rule: Rule, test: ZoneTest, state: State) -> Iterator[Cure]:
+def _min_free_kbytes(report: Report) -> int:
+    """About what it is: the marks of the zones that share it, added up, in kB."""
+    marks = [zone.pages("min", report.page_kb) for zone in report.zones if zone.name not in ("HighMem", "Movable")]
+    return sum(known for known in marks if known is not None) * report.page_kb
+
+
+def _zone_cures(told: Explanation, rule: Rule, test: ZoneTest, state: State, total: int) -> Iterator[Cure]:
     rights = Rights() if test.mark == "high" else told.rights
-    case = Case(told, rule, test, state, told.order, rights)
+    case = Case(told, rule, test, state, told.order, rights, total)
     for search in (_one_block, _lower_order, _lower_mark, _lower_reserve):
         if cure := search(case):
             yield cure
@@ -68,6 +76,7 @@ class Case:
     state: State
     order: int
     rights: Rights
+    min_free_kbytes: int
 
     def passes(self, state: State, order: int | None = None) -> bool:
         """Would it pass with these figures, or this order?"""
@@ -133,12 +142,11 @@ RAISES = Said("lowering it takes from what interrupts and reclaim live on; raisi
 
 def _lower_mark(case: Case) -> Cure | None:
     """The mark that just lets it pass, and min_free_kbytes by the share that the zone's mark has in it."""
-    state, report = case.state, case.told.report
+    state = case.state
     mark = _largest(state.mark, lambda m: case.passes(replace(state, mark=m, boost=0)))
     if mark is None:
         return None
-    marks = [zone.pages("min", report.page_kb) for zone in report.zones if zone.name not in ("HighMem", "Movable")]
-    total = sum(known for known in marks if known is not None) * report.page_kb
+    total = case.min_free_kbytes
     lower = total * mark // state.mark
     en = f"min_free_kbytes of about {lower} instead of {total}: " if total else ""
     zh = f"min_free_kbytes 约 {lower} 而不是 {total}：" if total else ""
