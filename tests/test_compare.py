@@ -15,20 +15,27 @@ def test_a_run_does_not_part_from_itself():
 
 
 def test_two_orders_part_in_the_first_test():
-    """70,060 free: order 3 counts 70,060 - 8 + 1 = 70,053, order 2 70,060 - 4 + 1 = 70,057; both need > 1,173.
+    """Order 3: blocks of order 3 and more hold 48 pages, 48 - 8 + 1 = 41, and pages_low 1173 halved three times is 146.
 
-    Order 2 has no row for order 3: it holds in blocks of order 2 and more, 3,248 - 4 + 1 = 3,245 > 293, and is granted.
+    Order 2: 3,248 - 4 + 1 = 3,245 in blocks of order 2 and more, and 1173 halved twice is 293: granted.
     """
     this, other = run(order=3), run(order=2)
     found = difference(this, other)
-    place = found["frame"]
-    assert this["frames"][place]["test"]["rows"][0]["f"] == 70053
-    assert other["frames"][place]["test"]["rows"][0]["f"] == 70057
+    assert this["frames"][found["frame"]]["test"]["mark_name"] == "pages_low"
     assert found["en"] == (
-        "Normal against pages_low: this one counts 70,053 and needs more than 1,173, the other 70,057 and more than "
-        "1,173. So it is refused here and holds there."
+        "Normal against pages_low: here 41 > 146 does not hold in blocks of order 3 or more, there 3,245 > 293 holds "
+        "in blocks of order 2 or more."
     )
-    assert "70,057" in found["zh"] and found["zh"].startswith("Normal 对 pages_low：本次计 70,053 页")
+    assert found["zh"] == (
+        "Normal 对 pages_low：本次 3 阶及以上的块中 41 > 146 不成立，另一次 2 阶及以上的块中 3,245 > 293 成立。"
+    )
+
+
+def test_two_tests_that_both_refuse_part_in_their_numbers():
+    """Order 4 counts 70,060 - 16 + 1 = 70,045 pages where order 3 counts 70,053; both are refused."""
+    found = difference(run(order=3), run(order=4))
+    numbers = "this one counts 70,053 and needs more than 1,173, the other 70,045 and more than 1,173."
+    assert found["en"].startswith(f"Normal against pages_low: {numbers}")
 
 
 def test_two_masks_part_at_the_first_question_that_tells_them_apart():

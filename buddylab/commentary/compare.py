@@ -17,10 +17,15 @@ ROW = {
     "en": "{zone} against {mark}: this one counts {f} and needs more than {m}, the other {f2} and more than {m2}.",
     "zh": "{zone} 对 {mark}：本次计 {f} 页，须多于 {m}；另一次计 {f2} 页，须多于 {m2}。",
 }
-OUTCOME = {
-    "en": {True: "So it holds here and is refused there.", False: "So it is refused here and holds there."},
-    "zh": {True: "于是本次成立，另一次被拒绝。", False: "于是本次被拒绝，另一次成立。"},
+PARTED = {
+    "en": "{zone} against {mark}: here {this}, there {other}.",
+    "zh": "{zone} 对 {mark}：本次 {this}，另一次 {other}。",
 }
+OUTCOME = {
+    "en": {True: "{f} > {m} holds in {where}", False: "{f} > {m} does not hold in {where}"},
+    "zh": {True: "{where}中 {f} > {m} 成立", False: "{where}中 {f} > {m} 不成立"},
+}
+WHERE = {"en": ("all free pages", "blocks of order {o} or more"), "zh": ("全部空闲页", "{o} 阶及以上的块")}
 LONGER = {
     "en": "They tell the same as far as the shorter one goes; then one has ended.",
     "zh": "在较短的一次结束之前，二者完全相同。",
@@ -46,13 +51,22 @@ def _told(a: Frame, b: Frame, document: dict[str, Any], lang: str) -> str:
     one, two = a.get("test"), b.get("test")
     if not one or not two or (one["zone"], one["mark_name"]) != (two["zone"], two["mark_name"]):
         return apart
+    zone = document["machine"]["zones"][one["zone"]]["label"]
+    if one["ok"] != two["ok"]:
+        last = {"this": _outcome(one["rows"][-1], lang), "other": _outcome(two["rows"][-1], lang)}
+        return PARTED[lang].format(zone=zone, mark=one["mark_name"], **last)
     rows = _first_unequal(one["rows"], two["rows"])
     if rows is None:
         return apart
-    numbers = ROW[lang].format(zone=document["machine"]["zones"][one["zone"]]["label"], mark=one["mark_name"],
-                               **{name: f"{rows[0][name]:,}" for name in ("f", "m")},
-                               **{f"{name}2": f"{rows[1][name]:,}" for name in ("f", "m")})  # fmt: skip
-    return f"{numbers} {OUTCOME[lang][one['ok']]}" if one["ok"] != two["ok"] else numbers
+    return ROW[lang].format(zone=zone, mark=one["mark_name"],
+                            **{name: f"{rows[0][name]:,}" for name in ("f", "m")},
+                            **{f"{name}2": f"{rows[1][name]:,}" for name in ("f", "m")})  # fmt: skip
+
+
+def _outcome(row: Frame, lang: str) -> str:
+    """What decided one test: its last row, and where that counts."""
+    where = WHERE[lang][row["o"] > 0].format(o=row["o"])
+    return OUTCOME[lang][row["ok"]].format(f=f"{row['f']:,}", m=f"{row['m']:,}", where=where)
 
 
 def _first_unequal(one: Sequence[Frame], two: Sequence[Frame]) -> tuple[Frame, Frame] | None:

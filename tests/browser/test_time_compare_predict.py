@@ -84,11 +84,11 @@ def test_a_loop_begins_again(explorer, python):
 
 
 def test_two_orders_on_one_clock(explorer, python):
-    """70,057 = 70,060 - 4 + 1 against 70,053 = 70,060 - 8 + 1; order 2 is granted where order 3 is refused."""
+    """48 - 8 + 1 = 41 is not above 1173 >> 3 = 146; 3,248 - 4 + 1 = 3,245 is above 1173 >> 2 = 293."""
     python.compare(order=2)
     explorer.get_by_role("combobox", name="Compare").select_option(label="order 2")
     lead = explorer.locator(".compare .lead")
-    expect(lead).to_contain_text("this one counts 70,053 and needs more than 1,173, the other 70,057")
+    expect(lead).to_contain_text("here 41 > 146 does not hold in blocks of order 3 or more")
     assert lead.inner_text() == python.difference["en"]
     explorer.get_by_role("button", name="to the first difference").click()
     expect(explorer.locator(".compare .other")).to_contain_text("Normal, blocks of order 2 or more: 3,245 > 293")
