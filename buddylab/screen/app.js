@@ -385,7 +385,7 @@ export function mount(el, model) {
       if (root.isConnected) show();
     });
   }
-  let runs = 0;
+  let runs = 0, byHandSo = 0;
   function takeTrace() {
     const trace = model.get("trace");
     const first = !app.run;
@@ -399,7 +399,9 @@ export function mount(el, model) {
     app.run = { ...prepare(trace), id: (runs += 1) };
     const wanted = model.get("index");
     if (app.predict && !first) return app.restartPredict();
-    app.forward = false;
+    const done = modelKnobs()?.hand?.length ?? 0;
+    app.forward = !first && done > byHandSo; // what a hand did is seen happening; an undo is instant, as a step back
+    byHandSo = done;
     app.cursor = clamp(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1);
     if (!app.piece || (first && wanted < 0)) app.settle();
     refresh();

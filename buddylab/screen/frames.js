@@ -102,6 +102,19 @@ export function changeStrip(strip, list, op, pfn) {
   else op === REMOVE ? strip.free.delete(pfn) : strip.free.set(pfn, list);
 }
 
+/** For every list of a zone that a block entered in these changes, the list that most of it came from: Map to -> from. */
+export function flights(changes, zone) {
+  const size = (list) => (list < HOT ? 1 << list : 1), found = new Map();
+  const here = changes.filter(([where, list]) => where === zone && list !== NR_FREE);
+  const left = here.filter(([, , op]) => op === REMOVE).sort(([, a], [, b]) => size(b) - size(a));
+  for (const [, to, op, pfn] of here) {
+    if (op === REMOVE) continue;
+    const source = left.find(([, from, , start]) => start < pfn + size(to) && pfn < start + size(from));
+    if (source && source[1] !== to) found.set(to, source[1]);
+  }
+  return found;
+}
+
 /** at(n): the state after frame n (n = -1: before the first). Keeps snapshots, so that any jump is cheap. */
 export function makeTimeline(trace) {
   const strips = [].concat(trace.strip ?? []);

@@ -1,6 +1,6 @@
 // Zones as tanks, free lists and per-cpu lists as stacks.
 import { COLD, HOT, ORDERS } from "./constants.js";
-import { fmt, tankScale, tileCount } from "./frames.js";
+import { flights, fmt, tankScale, tileCount } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
 import { markInForce } from "./why.js";
@@ -166,17 +166,38 @@ export function makeLists(app) {
     }).flat();
   }
 
-  const stood = new Map();
-  /** A block that enters a list falls onto its stack; one that is taken leaves it. */
-  function arriving(order, count, group, now) {
-    const was = stood.get(order) ?? count, head = group.querySelector(".top");
-    stood.set(order, count);
-    if (count > was && head) app.animate(head, [{ transform: "translateY(-16px)", opacity: 0 }, { transform: "none",
-      opacity: 1 }], 320);
-    else if (count < was) app.animate(group, [{ transform: "translateY(-8.5px)" }, { transform: "none" }], 320);
-    else if (now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
+  const FLY = 320, SHORT = 5; // ms; tiles of a per-cpu list at most
+  let stood = new Map(), shown = { run: 0, zone: -1, at: -1 }, flown = new Map();
+  /** Where the tile of the i-th block from the head lies when the list has this many. */
+  const tileY = (count, i) => BASE - 8 - (tileCount(count) - 1 - Math.min(i, tileCount(count) - 1)) * 8.5;
+
+  /** A step forward shows what it did: a block that entered comes from the list that it left, or from outside; one
+   *  that left without entering another list rises from where it lay. Another zone or run is no such step. */
+  function moved(which, list, middle, group, more) {
+    const was = stood.get(which), { head } = list, top = group.querySelector(".top");
+    stood.set(which, { count: list.count, head: [...head] });
+    if (!was || !app.forward || app.still()) return group;
+    if (list.count > was.count && top) {
+      const from = flown.get(which), dx = from === undefined ? 0 : centre(from) - middle;
+      app.animate(top, [{ transform: `translate(${dx}px, ${dx ? 0 : -18}px)`, opacity: dx ? 1 : 0 },
+        { transform: "none", opacity: 1 }], FLY);
+    } else if (list.count < was.count && ![...flown.values()].includes(which)) {
+      const gone = Math.max(0, was.head.findIndex((pfn) => !head.includes(pfn)));
+      group.append(app.animate(s("rect", { class: "gone", ...more, y: tileY(which < HOT ? was.count : Math.min(was.count, SHORT), gone), height: 6.5 }),
+        [{ transform: "none", opacity: 1 }, { transform: "translateY(-18px)", opacity: 0 }], FLY));
+    } else if (more.now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
     return group;
   }
+  /** What stood before this step, and where its blocks went; of a new run that is to be seen moving, its start. */
+  function follow(view) {
+    const { run, zone, at } = shown, now = { run: app.run.id, zone: view.zone, at: view.at }, same = run === now.run;
+    if (!same || zone !== now.zone) stood = new Map();
+    if (!same && app.forward) app.run.at(-1).zones[now.zone].lists.forEach((list, which) => stood.set(which, list));
+    const passed = app.trace.frames.slice(same ? at + 1 : 0, now.at + 1);
+    flown = flights(app.forward ? passed.flatMap(({ changes = [] }) => changes) : [], now.zone);
+    shown = now;
+  }
+  const centre = (which) => (which < HOT ? columns[which].middle : pcp[which - HOT].x);
 
   /** A list can be allocated from by hand: a click on its stack, or Enter; the arrows lead from list to list. */
   function takeable({ order, el }, count, asked) {
@@ -200,15 +221,16 @@ export function makeLists(app) {
   function column({ order, from, to, middle, tile, el }, list, view) {
     const dead = view.cut > order, now = view.column === order, asked = app.trace.request.order === order;
     takeable({ order, el }, list.count, asked);
-    const key = JSON.stringify([list, dead, now, asked, width, app.lang]);
+    const key = JSON.stringify([list, dead, now, asked, width, app.lang, shown.run, shown.zone]);
     const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(to - from > 32 ? 1 : 0)}k` : String(list.count);
     keyed(el, key, () => [
       now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      arriving(order, list.count, s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)), now),
+      moved(order, list, middle, s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
+        { x: middle - tile / 2, width: tile, rx: 1, now }),
       asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none",
         stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
-      s("text", { x: middle, y: BASE + 14, "text-anchor": "middle", class: asked ? "b" : "" }, String(order)),
+      s("text", { x: middle, y: BASE + 14, "text-anchor": "middle", class: asked ? "o b" : "o" }, String(order)),
       (order < 4 || order % 2) && s("text", { x: middle, y: BASE + 26, "text-anchor": "middle",
         class: now ? "size now" : "size" }, sizeText(order).replace(/ kB| MB/,
         (u) => u[1].toLowerCase().replace("m", "M"))),
@@ -216,11 +238,12 @@ export function makeLists(app) {
         text)].filter(Boolean));
   }
 
-  function percpu({ which, x, el }, list, high, now) {
-    keyed(el, JSON.stringify([list.count, list.head[0], high, now, x, app.lang]), () => [
+  function percpu({ which, x, el }, index, list, high, now) {
+    keyed(el, JSON.stringify([list.count, list.head[0], high, now, x, app.lang, shown.run, shown.zone]), () => [
       now && s("rect", { x: x - 11, y: BASE + 3, width: 22, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: x - 9, x2: x + 9, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      ...stack({ ...list, count: Math.min(list.count, 5) }, x - 7, 14, false, 3),
+      moved(index, list, x, s("g", {}, stack({ ...list, count: Math.min(list.count, SHORT) }, x - 7, 14, false, 3)),
+        { x: x - 7, width: 14, rx: 3 }),
       s("text", { x, y: BASE + 14, "text-anchor": "middle" }, app.t(which)),
         s("text", { x, y: BASE + 26, "text-anchor": "middle", class: "size" }, `≤${high}`),
       s("text", { x, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
@@ -235,9 +258,10 @@ export function makeLists(app) {
     svg.setAttribute("width", width * app.zoom);
     keyed(columnLayer, width, build);
     keyed(head, [width, order, app.lang].join(), () => brackets(order));
+    follow(view);
     columns.forEach((one, o) => column(one, lists[o], view));
-    percpu(pcp[0], lists[HOT], zone.pcp_hot?.high ?? 0, view.column === HOT);
-    percpu(pcp[1], lists[COLD], zone.pcp_cold?.high ?? 0, view.column === COLD);
+    percpu(pcp[0], HOT, lists[HOT], zone.pcp_hot?.high ?? 0, view.column === HOT);
+    percpu(pcp[1], COLD, lists[COLD], zone.pcp_cold?.high ?? 0, view.column === COLD);
     svg.setAttribute("aria-label", app.t("listsSummary",
       { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
       hot: lists[HOT].count, cold: lists[COLD].count }));

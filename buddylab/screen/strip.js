@@ -4,12 +4,14 @@ import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 /** Where a stretch comes from: the stretch of the step before that holds most of it, if it is another one; else null.
- *  A split block's part comes from the whole, a merged block from its larger part. */
+ *  A split block's part comes from the whole, a merged block from its larger free part, a freed one from its place. */
 export function origin(run, before) {
   const shared = (one) => Math.min(one.pfn + one.n, run.pfn + run.n) - Math.max(one.pfn, run.pfn);
   const same = before.some((one) => one.pfn === run.pfn && one.n === run.n && one.kind === run.kind);
-  const near = before.filter((one) => shared(one) > 0).sort((a, b) => shared(b) - shared(a))[0];
-  return same || !near ? null : near;
+  const parts = before.filter((one) => shared(one) > 0), open = parts.filter((one) => !(one.kind in USED));
+  const near = (open.length ? open : parts).sort((a, b) => shared(b) - shared(a))[0];
+  if (same || !near) return null;
+  return near.kind in USED ? { ...near, pfn: run.pfn, n: run.n } : near;
 }
 
 export function makeStrip(app) {
@@ -56,7 +58,7 @@ export function makeStrip(app) {
     }
   }
 
-  let before = [], place = "";
+  let before = [], place = []; // stretches of the step before; run and strip that it showed
   /** A step forward shows a block growing out of what it was: halves part, buddies join, a used block becomes free. */
   function moved(run, node, scale) {
     const from = app.forward && origin(run, before);
@@ -83,8 +85,8 @@ export function makeStrip(app) {
         stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title), scale),
           width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
     }
-    if (run.kind === "P") return [s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
-      fill: "var(--free3)", stroke: "var(--free)" }, title)];
+    if (run.kind === "P") return [moved(run, s("rect", { x: x + 0.8, y: Y + 1, width: width - 1.6, height: H - 2, rx: 5,
+      fill: "var(--free3)", stroke: "var(--free)" }, title), scale)];
     const rect = s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
       stroke: run.kind === "H" ? "var(--line)" : "none" }, title);
     return ["H", "R"].includes(run.kind) ? [rect] : [freeable(run, rect, scale)];
@@ -132,11 +134,14 @@ export function makeStrip(app) {
     svg.setAttribute("aria-label", app.t("stripName",
       { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
     showBar();
+    const [run, zone] = place;
+    if (run !== app.run.id || zone !== at) before = run !== app.run.id && app.forward
+      ? stripRuns(strip, app.run.at(-1).strips[at], null) : [];
+    place = [app.run.id, at];
     keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
-    if (place !== `${app.run.id} ${at}`) before = [];
-    [before, place] = [runs, `${app.run.id} ${at}`];
+    before = runs;
     svg.querySelector("[role=button]")?.setAttribute("tabindex", 0);
     keyed(legend, JSON.stringify([app.lang, strip.zone, strip.start, strip.used]), () => legendNodes(strip));
   }

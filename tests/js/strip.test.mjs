@@ -25,3 +25,9 @@ test("a used block that is handed out comes from the free one", () => {
   const before = [free(8, 2)], yours = { kind: "yours", pfn: 8, n: 4 };
   assert.equal(origin(yours, before), before[0]);
 });
+
+test("of a used block that merges the free part grows; one that stays alone becomes free where it lies", () => {
+  const used = { kind: "C", pfn: 0, n: 15 };
+  assert.deepEqual(origin(free(14, 1), [used, free(15, 0)]), free(15, 0));
+  assert.deepEqual(origin(free(8, 0), [used]), { kind: "C", pfn: 8, n: 1 });
+});
