@@ -188,12 +188,15 @@ export function makeLists(app) {
     } else if (more.now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
     return group;
   }
-  /** What stood before this step, and where its blocks went; of a new run that is to be seen moving, its start. */
+  /** What stood in this zone before the step, and where its blocks went. A new run that is seen moving steps from its
+   *  start; a zone that was not shown before is looked up. */
   function follow(view) {
-    const { run, zone, at } = shown, now = { run: app.run.id, zone: view.zone, at: view.at }, same = run === now.run;
-    if (!same || zone !== now.zone) stood = new Map();
-    if (!same && app.forward) app.run.at(-1).zones[now.zone].lists.forEach((list, which) => stood.set(which, list));
-    const passed = app.trace.frames.slice(same ? at + 1 : 0, now.at + 1);
+    const now = { run: app.run.id, zone: view.zone, at: view.at }, at = shown.run === now.run ? shown.at : -1;
+    if (shown.run !== now.run || shown.zone !== now.zone) {
+      const lists = app.forward ? app.run.at(at).zones[now.zone].lists : [];
+      stood = new Map(lists.map(({ count, head }, which) => [which, { count, head: [...head] }]));
+    }
+    const passed = app.trace.frames.slice(at + 1, now.at + 1);
     flown = flights(app.forward ? passed.flatMap(({ changes = [] }) => changes) : [], now.zone);
     shown = now;
   }

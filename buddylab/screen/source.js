@@ -1,5 +1,5 @@
 // The annotated source, and the note beside it.
-import { h, keyed, s } from "./dom.js";
+import { h, keyed, s, setText } from "./dom.js";
 
 export const SOURCE_VIEWS = ["original", "translated", "corrected"];
 
@@ -104,6 +104,9 @@ export function makeSource(app) {
 
 export function makeNote(app) {
   const el = h("section", { class: "note", tabindex: 0 });
+  const more = h("button", { type: "button", on: { click: () => { open = !open; fit(); } } }),
+    foot = h("div", { class: "more" }, more);
+  let open = false, told = "";
 
   function written(entry) {
     return h("div", { class: "q" }, h("h3", {}, app.t("asWritten")), h("p", { class: "zh", lang: "zh" }, entry.zh),
@@ -128,13 +131,23 @@ export function makeNote(app) {
     const entry = app.text.entries[frame.entry];
     el.setAttribute("aria-label", app.t("asWritten"));
     el.dataset.verdict = entry?.verdict ?? "";
-    keyed(el, `${app.lang}|${frame.entry ?? `silent ${frame.stage}`}`, () => {
-      el.scrollTop = 0;
-      return entry ? [written(entry), correction(entry)] : own(frame.stage);
-    });
+    const key = `${app.lang}|${frame.entry ?? `silent ${frame.stage}`}`;
+    if (key === told) return;
+    told = key;
+    el.scrollTop = 0;
+    el.replaceChildren(...(entry ? [written(entry), correction(entry)] : own(frame.stage)).filter(Boolean), foot);
     fit();
   }
 
-  const fit = () => el.classList.toggle("ov", el.scrollHeight > el.clientHeight + 4);
+  /** A note that is longer than its room says so, and the reader may give it all it needs: nothing stands below it. */
+  function fit() {
+    foot.hidden = true;
+    el.classList.remove("open");
+    const long = el.scrollHeight > el.clientHeight + 4;
+    foot.hidden = !long;
+    el.classList.toggle("open", long && open);
+    setText(more, app.t(open ? "noteLess" : "noteAll"));
+    more.setAttribute("aria-expanded", String(open));
+  }
   return { el, show, fit };
 }

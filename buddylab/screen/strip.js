@@ -58,7 +58,7 @@ export function makeStrip(app) {
     }
   }
 
-  let before = [], place = []; // stretches of the step before; run and strip that it showed
+  let before = [], place = {}; // stretches of the step before; the run, strip and frame that it showed
   /** A step forward shows a block growing out of what it was: halves part, buddies join, a used block becomes free. */
   function moved(run, node, scale) {
     const from = app.forward && origin(run, before);
@@ -134,10 +134,10 @@ export function makeStrip(app) {
     svg.setAttribute("aria-label", app.t("stripName",
       { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
     showBar();
-    const [run, zone] = place;
-    if (run !== app.run.id || zone !== at) before = run !== app.run.id && app.forward
-      ? stripRuns(strip, app.run.at(-1).strips[at], null) : [];
-    place = [app.run.id, at];
+    const same = place.run === app.run.id, then = same ? place.frame : -1;
+    if (!same || place.at !== at) before = app.forward
+      ? stripRuns(strip, app.run.at(then).strips[at], then < 0 ? null : takenBlock(app.trace, then)) : [];
+    place = { run: app.run.id, at, frame: view.at };
     keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));

@@ -44,6 +44,7 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   asWritten: ["Annotation, as written", "注释原文"], against: ["Against the kernel", "对照内核"],
   elsewhere: ["Freeing is not in this excerpt: it is __free_pages() and __free_one_page() of the same file, mm/page_alloc.c.",
     "释放不在这段摘录里：它是同一文件 mm/page_alloc.c 中的 __free_pages() 与 __free_one_page()。"],
+  noteAll: ["read all ▾", "看全文 ▾"], noteLess: ["less ▴", "收起 ▴"],
   silent: ["The annotator left these lines without a note.", "注释者未注此处。"], ourNote: ["Our note", "我们的注"],
   right: ["✓ Right", "✓ 正确"], imprecise: ["≈ Imprecise", "≈ 不精确"], wrong: ["✗ Wrong", "✗ 有误"],
   mangledWas: ["(mangled; was {was})", "（有损坏，原为 {was}）"], sourceViews: ["The annotations", "注释"],
