@@ -154,11 +154,22 @@ def checked(knobs: Mapping[str, Any]) -> Knobs:
         wrong, known = ", ".join(sorted(set(knobs) ^ set(KNOBS))), ", ".join(KNOBS)
         raise KnobError(f"no such knob: {wrong}; there are {known}", f"没有这个旋钮：{wrong}；可用：{known}")
     good = {name: check(knobs[name]) for name, check in KNOBS.items()}
+    if hardware.of(good["machine"]).reported:
+        return _checked_reported(good)
     if good["pressure"] is None:
         good["pressure"] = pressure.default_pressure(good["machine"])
     if good["scatter"] is None:
         good["scatter"] = hardware.of(good["machine"]).scatter
     return good
+
+
+def _checked_reported(knobs: Knobs) -> Knobs:
+    """The knobs on a report's machine: how much is free there, and how it lies, is not to be turned."""
+    if (knobs["pressure"], knobs["scatter"]) != (None, None):
+        raise KnobError("the free memory of a report's machine is as the report says: leave out pressure and scatter, "
+                        "or choose another machine",
+                        "报告机器的空闲内存以报告为准：不要给出 pressure 和 scatter，或另选机器。")  # fmt: skip
+    return knobs
 
 
 def request_deck(run: Trace) -> dict[str, Any]:
@@ -175,7 +186,25 @@ def request_deck(run: Trace) -> dict[str, Any]:
 
 
 def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
-    """What the knobs may be, and how they stand."""
+    """What the knobs may be, and how they stand; on a report's machine without the knobs that it has not."""
+    shown = _full_deck(knobs, run)
+    if reported := hardware.of(knobs["machine"]).reported:
+        del shown["pressure"]
+        shown["note"] = _reported_note(reported.kernel)
+    return shown
+
+
+def _reported_note(kernel: str) -> list[str]:
+    """What of a report's machine is the report's, and what is not."""
+    other = ((f"the report is of {kernel}", f"报告来自 {kernel}") if kernel
+             else ("the report names no kernel", "报告未写明内核"))  # fmt: skip
+    return ["Marks, reserves and free blocks per order are the report's. Where the blocks lie, who uses the rest and "
+            f"who asks is one possibility of many (model). Played by the ladder of Linux 2.6.21; {other[0]}.",
+            "水位、保留和各阶空闲块来自报告；块的位置、其余内存的用途以及谁在请求，只是许多可能之一（模型）。"
+            f"按 Linux 2.6.21 的阶梯播放；{other[1]}。"]  # fmt: skip
+
+
+def _full_deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
     main = pressure.main_zone(run.machine).label
     zone = next(zone for zone in run.before if zone.label == main)
     return request_deck(run) | {

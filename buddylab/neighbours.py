@@ -81,6 +81,8 @@ def _machine_changes(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any],
         if name != knobs["mix"]:
             yield 2.5, "away_mix", {"what": {"en": mix.name_en, "zh": mix.name_zh}}, {"mix": name}
     stands = knobs["pressure"]
+    if stands is None:  # a report's machine: its free memory stands as printed
+        return
     zone = pressure.main_zone(hardware.of(knobs["machine"]).machine())
     for step in (25, 50, 100, 200, 400, 800):
         for position in (stands + step, stands - step):

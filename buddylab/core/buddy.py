@@ -3,7 +3,9 @@
 C: mm/page_alloc.c. Locked and unlocked twins of the kernel's functions collapse into one.
 """
 
-from buddylab.core.zone import TOP, Zone
+from collections.abc import Iterator, Sequence
+
+from buddylab.core.zone import MAX_ORDER, TOP, Zone
 
 
 def expand(zone: Zone, pfn: int, low: int, high: int) -> None:
@@ -90,3 +92,57 @@ def _free_run(zone: Zone, first: int, end: int) -> None:
             zone.free_area[order][pfn] = None
             zone.nr_free_pages += 1 << order
             pfn += 1 << order
+
+
+def regions_needed(counts: Sequence[int]) -> int:
+    """Runs of 1024 pages that these blocks need at least if no two free buddies lie side by side below order 10.
+
+    Of the halves of a run that is not free as a whole, one at most is free; the other is a run of the next order.
+    """
+    need = 0
+    for nr in counts[:TOP]:
+        need = max(nr, (need + nr + 1) // 2)
+    return counts[TOP] + need
+
+
+def place_free(zone: Zone, counts: Sequence[int]) -> list[tuple[int, int]]:
+    """Lay out a zone with as many free blocks per order as `counts` says; (first pfn, order) of all that is used.
+
+    One shape of many: free blocks of order 10 at the bottom, the broken runs above them, memory in use on top.
+    The zone has to begin at a multiple of 1024 pages and to have `regions_needed(counts)` runs of 1024.
+    """
+    tail = zone.end_pfn >> TOP << TOP
+    bottom = zone.start_pfn + (counts[TOP] << TOP)
+    zone.untouched = [[zone.start_pfn, bottom]] if counts[TOP] else []
+    zone.top_list.clear()
+    fresh = iter(range(bottom, tail, 1 << TOP))
+    opened: list[list[int]] = [[] for _ in range(MAX_ORDER)]
+    for pfn, order in _pieces(tail, zone.end_pfn):
+        opened[order].append(pfn)
+    for order in range(TOP - 1, -1, -1):
+        zone.free_area[order] = dict.fromkeys(_carve(opened, fresh, order) for _ in range(counts[order]))
+    opened[TOP] += fresh
+    zone.nr_free_pages = sum(nr << order for order, nr in enumerate(counts))
+    return [(pfn, order) for order, firsts in enumerate(opened) for pfn in firsts]
+
+
+def _pieces(first: int, end: int) -> Iterator[tuple[int, int]]:
+    """(first pfn, order) of the aligned blocks in a run shorter than 1024 pages that begins at a multiple of them."""
+    for order in range(TOP - 1, -1, -1):
+        if (end - first) >> order & 1:
+            yield first, order
+            first += 1 << order
+
+
+def _carve(opened: list[list[int]], fresh: Iterator[int], order: int) -> int:
+    """A free block of this order, its buddy kept from being free as a whole. From the smallest run that has one."""
+    size = next((o for o in range(order + 1, MAX_ORDER) if opened[o]), None)
+    if size is None:
+        pfn, size = next(fresh), TOP
+    else:
+        pfn = opened[size].pop()
+    while size > order + 1:
+        size -= 1
+        opened[size].append(pfn + (1 << size))
+    opened[order].append(pfn + (1 << order))
+    return pfn

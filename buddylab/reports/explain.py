@@ -78,7 +78,8 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
     if not first >= rules_for(first, last)[0].first:
         return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here",
                            f"内核可能老至 {first}，这里没有它的检查规则", readings)  # fmt: skip
-    outcomes = [_outcome(report, case, order, mode) for case in _cases(report, order, mode, first, last)]
+    cases = _distinct(_cases(report, order, mode, first, last), mode)
+    outcomes = [_outcome(report, case, order, mode) for case in cases]
     if not outcomes:
         return _no_verdict(report, "the reserves do not say which zones this kernel has",
                            "从保留量看不出这个内核有哪些区域", readings)  # fmt: skip
@@ -112,13 +113,29 @@ def _no_verdict(report: Report, why: str, why_zh: str, readings: list[Reading]) 
 
 def _cases(report: Report, order: int, mode: int, first: Release, last: Release) -> Iterator[Case]:
     """All ways to read the report, best first."""
+    known: dict[tuple[Rule, tuple[str, ...], int], list[int]] = {}
     for rule in rules_for(first, last):
         low, high = max(first, rule.first), min(last, rule.last)
+        likely = zone_types_of(report, low, high)
         for table in _tables(mode, low, high):
-            for zone_types in zone_types_of(report, low, high):
-                for idx in sorted(classzones(report, zone_types, table, mode, low, high), reverse=True):
+            for zone_types in likely:
+                key = rule, zone_types, asked_zone(mode, table, zone_types)
+                if key not in known:
+                    known[key] = sorted(classzones(report, zone_types, table, mode, low, high), reverse=True)
+                for idx in known[key]:
                     for rights in rights_of(mode, order, table, rule):
                         yield Case(rule, table, zone_types, idx, rights)
+
+
+def _distinct(cases: Iterator[Case], mode: int) -> Iterator[Case]:
+    """The first of all cases that put every zone to the same test: many tables read a mask alike."""
+    seen = set()
+    for case in cases:
+        usable = case.zone_types[: asked_zone(mode, case.table, case.zone_types) + 1]
+        key = (case.rule.name, usable, case.classzone_idx, case.rights)
+        if key not in seen:
+            seen.add(key)
+            yield case
 
 
 def _tables(mode: int, first: Release, last: Release) -> list[Table]:
@@ -225,9 +242,9 @@ def _outcome(report: Report, case: Case, order: int, mode: int) -> Explanation:
     asked = asked_zone(mode, case.table, case.zone_types)
     usable = [z for z in report.zones if z.populated and case.zone_types.index(z.name) <= asked]
     usable.sort(key=lambda z: -case.zone_types.index(z.name))
-    tests = []
+    tests, page_kb = [], report.page_kb
     for zone in usable:
-        state = state_of(zone, report.page_kb, mark, case.classzone_idx)
+        state = state_of(zone, page_kb, mark, case.classzone_idx)
         told = rows(state, order, rights, case.rule) if state else None
         core = core_says(state, order, rights, case.rule) if state else None
         tests.append(ZoneTest(zone.label, mark, state, told, core))

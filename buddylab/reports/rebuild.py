@@ -4,13 +4,13 @@ A report says how many blocks each order has, not where they lie. The shape here
 at the bottom of the zone, the broken ones above them, memory in use on top. Only the counts are the report's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buddylab.core import gfp
+from buddylab.core.buddy import place_free, regions_needed
 from buddylab.core.machine import Machine
 from buddylab.core.zone import (
-    MAX_ORDER,
     TOP,
     ZONE_TYPES,
     Zone,
@@ -86,17 +86,6 @@ def _plan(zone: ZoneReport, page_kb: int) -> Plan:
     return Plan(zone, tuple(counts), max(*sizes, regions_needed(counts) << TOP))
 
 
-def regions_needed(counts: Sequence[int]) -> int:
-    """Runs of 1024 pages that these blocks need at least if no two free buddies lie side by side below order 10.
-
-    Of the halves of a run that is not free as a whole, one at most is free; the other is a run of the next order.
-    """
-    need = 0
-    for nr in counts[:TOP]:
-        need = max(nr, (need + nr + 1) // 2)
-    return counts[TOP] + need
-
-
 def _check_size(plans: list[Plan]) -> None:
     pages, blocks = sum(plan.pages for plan in plans), sum(sum(plan.counts[:TOP]) for plan in plans)
     nodes = len({plan.zone.node for plan in plans})
@@ -135,43 +124,7 @@ def _zone(plan: Plan, page_kb: int, types: tuple[str, ...], node: int, start: in
 
 def fill(machine: Machine, zone: Zone, counts: Sequence[int]) -> None:
     """Give a zone as many free blocks per order as `counts` says; every other page belongs to a block handed out."""
-    free_pages = sum(nr << order for order, nr in enumerate(counts))
-    tail = zone.end_pfn >> TOP << TOP
-    bottom = zone.start_pfn + (counts[TOP] << TOP)
-    zone.untouched = [[zone.start_pfn, bottom]] if counts[TOP] else []
-    fresh = iter(range(bottom, tail, 1 << TOP))
-    opened: list[list[int]] = [[] for _ in range(MAX_ORDER)]
-    for pfn, order in _pieces(tail, zone.end_pfn):
-        opened[order].append(pfn)
-    for order in range(TOP - 1, -1, -1):
-        area = dict.fromkeys(_carve(opened, fresh, order) for _ in range(counts[order]))
-        zone.free_area[order] = area
-    opened[TOP] += fresh
-    for order, firsts in enumerate(opened):
-        machine.owner.update(dict.fromkeys(firsts, zone.place << 4 | order))
-    zone.nr_free_pages = free_pages
-
-
-def _pieces(first: int, end: int) -> Iterator[tuple[int, int]]:
-    """(first pfn, order) of the aligned blocks in a run shorter than 1024 pages that begins at a multiple of them."""
-    for order in range(TOP - 1, -1, -1):
-        if (end - first) >> order & 1:
-            yield first, order
-            first += 1 << order
-
-
-def _carve(opened: list[list[int]], fresh: Iterator[int], order: int) -> int:
-    """A free block of this order, its buddy kept from being free as a whole. From the smallest run that has one."""
-    size = next((o for o in range(order + 1, MAX_ORDER) if opened[o]), None)
-    if size is None:
-        pfn, size = next(fresh), TOP
-    else:
-        pfn = opened[size].pop()
-    while size > order + 1:
-        size -= 1
-        opened[size].append(pfn + (1 << size))
-    opened[order].append(pfn + (1 << order))
-    return pfn
+    machine.owner.update((pfn, zone.place << 4 | order) for pfn, order in place_free(zone, counts))
 
 
 def core_mask(mode: int, table: Table) -> int:

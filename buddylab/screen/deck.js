@@ -150,7 +150,8 @@ export function makeDeck(app) {
 
   // -- sizes of the reader's own; what was typed stays, whatever Python says to it
   const own = { open: false, typed: {}, shown: "" };
-  const hasOwn = () => typeof app.knobs.machine === "object";
+  const isReported = () => Boolean(app.knobs.machine?.reported);
+  const hasOwn = () => typeof app.knobs.machine === "object" && !isReported();
   const ownSizes = () => {
     if (hasOwn()) return { ...app.knobs.machine };
     const sizes = {};
@@ -190,15 +191,16 @@ export function makeDeck(app) {
 
   function machineLine() {
     const choose = select("machine", app.t("machine"),
-      [...app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]), ...app.deck.own ? [["own", app.t("ownSizes")]] : []],
+      [...app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]), ...app.deck.own ? [["own", app.t("ownSizes")]] : [],
+        ...isReported() ? [["reported", app.t("reportedMachine")]] : []],
       (id) => {
         own.open = id === "own";
         if (own.open && !hasOwn()) own.typed = ownSizes();
         if (own.open) for (const update of Object.values(controls)) update();
-        else app.patch({ machine: id });
-      }, () => (own.open || hasOwn() ? "own" : app.knobs.machine));
+        else if (id !== "reported") app.patch({ machine: id });
+      }, () => (own.open || hasOwn() ? "own" : isReported() ? "reported" : app.knobs.machine));
     return [row(app.t("machine"), choose,
-      labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter))),
+      !isReported() && labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter))),
     app.deck.own ? ownForm() : null];
   }
 
@@ -217,7 +219,8 @@ export function makeDeck(app) {
     el.hidden = !app.deckOpen;
     el.setAttribute("aria-label", app.t("knobs"));
     const { presets, bits, machines, mixes, pressure } = app.deck;
-    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure?.zone]), build);
+    keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure?.zone,
+      app.deck.note, isReported()]), build);
     for (const update of Object.values(controls)) update();
   }
   return { el, show };

@@ -7,6 +7,7 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   language: ["Language", "语言"], view: ["View", "显示"], lecture: ["lecture", "讲堂"],
   theme: ["Theme: {theme}", "主题：{theme}"], auto: ["auto", "自动"], light: ["light", "浅色"], dark: ["dark", "深色"],
   skip: ["Skip the knobs", "跳过旋钮"],
+  reportedMachine: ["as the report says", "按报告"],
   request: ["{a}{who} asks for {pages} with {mask} on {one}{machine}.", "一个{who}以 {mask} 请求 {pages}，机器为 {machine}。"],
   givesBack: ["By hand, {pages} are freed on {one}{machine}.", "手动释放 {pages}，机器为 {machine}。"],
   pages: ["{n} pages (order {order})", "{n} 页（{order} 阶）"], page: ["1 page (order 0)", "1 页（0 阶）"],

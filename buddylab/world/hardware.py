@@ -1,29 +1,24 @@
 """Machines to choose from: where their zones lie; the kernel's own arithmetic gives them their figures."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from buddylab.core.machine import Machine
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.zone import Zone, setup_pageset, setup_zones, zone_batchsize
+from buddylab.world.reported import ReportedMachine, SizeError, read
 
-OwnSizes = dict[str, int]
-"""A machine of the reader's own: MB by zone type, and `nodes` where there are several."""
+__all__ = ["LIMITS", "MACHINES", "MB", "Hardware", "OwnSizes", "SizeError", "of", "sizes"]
+
+OwnSizes = dict[str, Any]
+"""A machine of the reader's own: MB by zone type, and `nodes` where there are several; or that of a report."""
 MB = 256
 """Pages."""
 LIMITS = {"DMA": [1, 16], "DMA32": [1, 4080], "Normal": [1, 4096], "HighMem": [1, 4096], "nodes": [1, 4]}
 """From and to of what a machine of one's own may have: MB, and nodes. DMA ends at 16 MB and DMA32 at 4 GB, as in 2.6.21
 on x86; the other two at what the explorer can fill in a moment."""
-
-
-class SizeError(ValueError):
-    """Sizes that make no machine; `zh` says so in Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Both sentences say what was given and what is allowed."""
-        super().__init__(en)
-        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +36,29 @@ class Hardware:
     nodes: int = 1
     scatter: int = 60
     blocks: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    reported: ReportedMachine | None = None
 
     def machine(self) -> Machine:
-        """The machine after boot, with the figures that the kernel computes for its size."""
+        """The machine after boot, with the figures that the kernel computes for its size, or that a report prints."""
+        zones = self._as_reported(self.reported) if self.reported else self._computed()
+        return Machine(zones, self.zone_types, nodes=self.nodes, numa=self.numa)
+
+    def _computed(self) -> list[Zone]:
         zones = [
             Zone(name, self.zone_types.index(name), start, pages, node=node,
                  label=f"{name}/{node}" if self.nodes > 1 else name)
             for name, node, start, pages in self.zones
         ]  # fmt: skip
         setup_zones(zones, self.zone_types)
-        return Machine(zones, self.zone_types, nodes=self.nodes, numa=self.numa)
+        return zones
+
+    def _as_reported(self, machine: ReportedMachine) -> list[Zone]:
+        zones = [Zone(zone.name, machine.types.index(zone.name), zone.start, zone.pages, node=zone.node,
+                      label=f"{zone.name}/{zone.node}" if self.nodes > 1 else zone.name, marks=list(zone.marks),
+                      lowmem_reserve=list(zone.reserve)) for zone in machine.zones]  # fmt: skip
+        for zone in zones:
+            setup_pageset(zone, zone_batchsize(zone))
+        return zones
 
 
 _PC = (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 225280), ("HighMem", 0, 229376, 32768))
@@ -71,10 +79,12 @@ MACHINES = {
 }  # fmt: skip
 
 
-def of(machine: str | Hardware | Mapping[str, int]) -> Hardware:
-    """The hardware that a name of MACHINES or sizes of one's own stand for. KeyError for a name that none has."""
+def of(machine: str | Hardware | Mapping[str, Any]) -> Hardware:
+    """The hardware that a name of MACHINES, sizes of one's own or a report's zones stand for; KeyError for no name."""
     if isinstance(machine, Hardware):
         return machine
+    if isinstance(machine, Mapping) and "reported" in machine:
+        return _reported(json.dumps(dict(machine), sort_keys=True))
     return MACHINES[machine] if isinstance(machine, str) else _own(tuple(sizes(machine).items()))
 
 
@@ -83,6 +93,9 @@ def sizes(given: Mapping[str, Any]) -> OwnSizes:
 
     Raises SizeError with what is allowed.
     """
+    if "reported" in given:
+        read(given)
+        return dict(given)
     unknown = [name for name in given if name not in LIMITS]
     if unknown:
         raise SizeError(f"a machine has {', '.join(LIMITS)}, not {', '.join(map(repr, unknown))}",
@@ -128,3 +141,13 @@ def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
     return Hardware(f"{en}{listed} MB", f"{zh}{listed} MB", types,
                     tuple(sorted(zones, key=lambda zone: (zone[1], types.index(zone[0])))), numa=nodes > 1,
                     nodes=nodes)  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _reported(text: str) -> Hardware:
+    """The machine of a report, from the knob's JSON."""
+    machine = read(json.loads(text))
+    nodes = len({zone.node for zone in machine.zones})
+    zones = tuple((zone.name, zone.node, zone.start, zone.pages) for zone in machine.zones)
+    return Hardware("machine rebuilt from a report (one shape of many)", "按报告搭建的机器（多种可能之一）",
+                    machine.types, zones, numa=nodes > 1, nodes=nodes, reported=machine)  # fmt: skip

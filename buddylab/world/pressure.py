@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from buddylab.core.buddy import free_one_page, rmqueue
+from buddylab.core.buddy import free_one_page, place_free, rmqueue
 from buddylab.core.gfp import GFP_KERNEL
 from buddylab.core.machine import Machine
 from buddylab.core.pcp import free_hot_cold_page
@@ -18,6 +18,7 @@ from buddylab.core.zone import MAX_ORDER, TOP, Zone
 from buddylab.world import hardware
 from buddylab.world.hardware import Hardware
 from buddylab.world.prepared import Plan, World
+from buddylab.world.reported import ReportedMachine
 
 TRACK = 1000
 """Positions on the pressure track; left = no page free."""
@@ -72,7 +73,7 @@ def pages_at(zone: Zone, position: int) -> int:
 
 def position_of(zone: Zone, pages: int) -> int:
     """The position of the pressure track that stands for this many free pages."""
-    near = min(NEAR * zone.pages_high, zone.present_pages / 2)
+    near = min(NEAR * zone.pages_high, zone.present_pages / 2) or 1
     if pages <= near:
         return round(CUT * pages / near)
     return round(CUT + (TRACK - CUT) * (pages - near) / (zone.present_pages - near))
@@ -167,6 +168,8 @@ def _keep_at_hand(plan: Plan, zone: Zone) -> None:
 
 @lru_cache(maxsize=8)
 def _prepared(chosen: Hardware, pressure: int | None, scatter: int, mix: Mix, seed: int) -> Plan:
+    if chosen.reported:
+        return _as_reported(chosen.reported, chosen.machine(), mix, Random(seed))
     machine = chosen.machine()
     reported = {label: list(counts) for label, counts in chosen.blocks}
     blocks = {}
@@ -181,6 +184,29 @@ def _prepared(chosen: Hardware, pressure: int | None, scatter: int, mix: Mix, se
         else:
             blocks[zone.label] = free_blocks(zone, target, scatter)
     return populate(machine, mix, blocks, seed)
+
+
+LIVE = 1 << 17
+"""Pages of a report's machine that are given to users which can lose them, half a GB; what is above stays the kernel's.
+
+So a machine of many GB is there in a moment. A report says little about who uses what anyway."""
+
+
+def _as_reported(told: ReportedMachine, machine: Machine, mix: Mix, rng: Random) -> Plan:
+    """A machine with exactly the free blocks that a report prints, somewhere in its zones; the rest is used."""
+    plan, total = Plan(machine, mix.swap), sum(zone.pages for zone in told.zones)
+    for zone, figures in zip(machine.zones, told.zones, strict=True):
+        left = LIVE * zone.present_pages // max(total, 1) if total > LIVE else zone.present_pages
+        used = place_free(zone, figures.blocks)
+        rng.shuffle(used)
+        for pfn, order in used:
+            kind = _kind(mix, rng) if left >= 1 << order else "kernel"
+            left -= 1 << order if kind != "kernel" else 0
+            plan.settle(zone, pfn, order, kind)
+        _keep_at_hand(plan, zone)
+        zone.nr_free_pages = figures.free
+    plan.finish()
+    return plan
 
 
 def main_zone(machine: Machine) -> Zone:
@@ -216,6 +242,8 @@ def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: in
         if number is not None and (type(number) is not int or not 0 <= number <= top):
             raise ValueError(f"{what} must be a whole number from 0 to {top}, not {number!r}")
     chosen = hardware.of(machine)
+    if chosen.reported and (pressure, scatter) != (None, None):
+        raise ValueError("the free memory of a report's machine is as the report says: leave out pressure and scatter")
     scatter = chosen.scatter if scatter is None else scatter
-    pressure = None if pressure == default_pressure(chosen) else pressure
+    pressure = None if chosen.reported or pressure == default_pressure(chosen) else pressure
     return _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world(pinned)
