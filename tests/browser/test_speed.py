@@ -1,6 +1,6 @@
 """How quick the screen is in a real JupyterLab: frames a second while playing, and a turned knob to its picture.
 
-Both are printed. The goal is 60 frames and 100 ms, the limits wished are 50 and 150. They are not reached yet: 55 frames
+Both are printed. The goal: 60 frames and 100 ms; the limits wished are 50 and 150. They are not reached yet: 55 frames
 and 150 to 180 ms on two cores. Until they are, the test fails below 40 frames and above 300 ms. Each is measured three
 times and the best counts: what else the machine does can only make it worse.
 """
