@@ -2,7 +2,7 @@
 
 from buddylab.core.buddy import expand
 from buddylab.core.zone import MAX_ORDER, PAGE_SIZE, Zone
-from buddylab.course.experiments import largest_free_order, needed_for
+from buddylab.course.experiments.nb01 import largest_free_order, needed_for
 
 
 def test_01_orders_and_sizes():

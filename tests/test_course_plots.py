@@ -5,7 +5,7 @@ import pytest
 from student_solutions import RIGHT, WRONG
 
 from buddylab.course import Session, check
-from buddylab.course.experiments import largest_free_order, needed_for
+from buddylab.course.experiments.nb01 import largest_free_order, needed_for
 from buddylab.plots import first_difference, largest_order
 
 

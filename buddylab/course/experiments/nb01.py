@@ -1,4 +1,4 @@
-"""Experiments of the notebooks: figures out of the exact core, for the plots."""
+"""Experiments of notebook 01: how large a block can be had while pages come back."""
 
 from random import Random
 
