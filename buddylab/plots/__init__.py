@@ -3,6 +3,7 @@
 Without `ax` a new figure is made. Nothing is shown, and no setting of matplotlib's is left changed.
 """
 
+from buddylab.plots.charts import bars, curves, heat
 from buddylab.plots.course import first_difference, largest_order
 from buddylab.plots.data import free_blocks
 from buddylab.plots.orders import before_and_after, free_by_order
@@ -11,6 +12,6 @@ from buddylab.plots.stalls import stalls
 from buddylab.plots.unusable import unusable_by_order, unusable_index
 
 __all__ = [
-    "before_and_after", "first_difference", "free_blocks", "free_by_order", "largest_order", "pressure", "stalls",
-    "unusable_by_order", "unusable_index",
+    "bars", "before_and_after", "curves", "first_difference", "free_blocks", "free_by_order", "heat", "largest_order",
+    "pressure", "stalls", "unusable_by_order", "unusable_index",
 ]  # fmt: skip

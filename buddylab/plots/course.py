@@ -32,7 +32,7 @@ STYLES = (("-", 2.4), ("--", 1.6), (":", 2.0), ("-.", 1.6))
 def largest_order(runs: Mapping[str, Sequence[int]], *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """The largest free order against how many pages have come back; a line a run, named beside its own style.
 
-    runs: name -> largest order after 0, 1, 2, ... pages (-1: none), as `course.experiments.nb01.largest_free_order` gives.
+    runs: name -> largest order after 0, 1, 2, ... pages (-1: none), as `experiments.nb01.largest_free_order` gives.
     Raises ValueError without a run, or for an unknown language.
     """
     text = look(lang)

@@ -17,6 +17,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "model": ("model", "模型"),
     "none_free": ("no free block of this order", "没有该阶的空闲块"),
     "none_stalled": ("nobody had to reclaim for itself", "没有任务须自己回收"),
+    "nothing": ("nothing there", "没有值"),
     "number_of_stalls": ("number of stalls", "停顿次数"),
     "one_in": ("{count}, 1 in {step} drawn", "{count}，每 {step} 次画 1 次"),
     "order": ("order {order}", "{order} 阶"),
