@@ -1,5 +1,6 @@
 """Questions of notebook 05: the case of 280 MB free."""
 
+from functools import cache
 from random import Random
 
 from buddylab.course.experiments.nb05 import case, changed, clumped, first_request
@@ -166,6 +167,7 @@ NEXT = (("moves", ("it moves used pages together until eight free ones lie side 
         ("gives_up", ("nothing: the request fails", "什么也不做：请求失败")))  # fmt: skip
 
 
+@cache
 def stages(gfp_mask: str, order: int) -> list[str]:
     """The stages that the explorer's setting goes through, on the machine of the report."""
     knobs = {**START, "gfp_mask": gfp_mask, "order": order, "in_interrupt": gfp_mask == "GFP_ATOMIC"}
