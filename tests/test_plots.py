@@ -17,9 +17,8 @@ import buddylab.plots.style as style
 from buddylab import plots
 from buddylab.core import gfp
 from buddylab.core.record import record
-from buddylab.plots.data import STRETCHES, joined, reclaim_spans, stretches
+from buddylab.plots.data import STRETCHES, by_length, joined, reclaim_spans, stretches
 from buddylab.plots.orders import WATER
-from buddylab.plots.stalls import by_length
 from buddylab.plots.words import WORDS
 from buddylab.world.observe import Series
 

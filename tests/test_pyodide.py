@@ -1,4 +1,4 @@
-"""The package as it comes, in a Python that runs in JavaScript: no extra is there, and none is needed."""
+"""The package as it comes, in a Python that runs in JavaScript: no extra is there, none is needed; plots are tables."""
 
 import json
 import shutil
@@ -25,8 +25,10 @@ from buddylab.core.record import record
 from buddylab.world.pressure import prepare
 run = record(prepare("report").machine, 0x20, 3)
 told = [line for line in transcript(view(run)) if "41 pages; more than 44" in line]
+from buddylab.plots import before_and_after
+table = before_and_after((6, 1, 2) + (0,) * 8, (0,) * 11)
 heavy = sorted({"numpy", "matplotlib", "ipywidgets", "anywidget"} & set(sys.modules))
-json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform])
+json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform, table.rows[2]])
 """
 
 
@@ -39,5 +41,7 @@ def test_the_core_runs_in_pyodide(tmp_path):
     (tmp_path / "ask.mjs").write_text(ASK.format(wheel=json.dumps(wheel.as_uri()), python=PYTHON))
     done = subprocess.run(["node", "ask.mjs"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    version, end, told, heavy, platform = json.loads(done.stdout)
+    *printed, last = done.stdout.splitlines()
+    version, end, told, heavy, platform, row = json.loads(last)
     assert (version, end, told, heavy, platform) == ("0.1.0", "no_page", True, [], "emscripten")
+    assert row == [2, "16 kB", 2, 8, 0, 0] and "matplotlib is not here" in printed[0]

@@ -1,15 +1,35 @@
 """Pictures of a run with matplotlib: each function draws on `ax` and returns it. Needs the extra `lab`.
 
-Without `ax` a new figure is made. Nothing is shown, and no setting of matplotlib's is left changed.
+Without `ax` a new figure is made. Nothing is shown, and no setting of matplotlib's is left changed. Where matplotlib is
+not installed (the site without a server) the same functions print the same figures as a text table and return that.
 """
 
-from buddylab.plots.charts import bars, curves, heat
-from buddylab.plots.course import first_difference, largest_order
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
 from buddylab.plots.data import free_blocks
-from buddylab.plots.orders import before_and_after, free_by_order
-from buddylab.plots.pressure import pressure
-from buddylab.plots.stalls import stalls
-from buddylab.plots.unusable import unusable_by_order, unusable_index
+
+if TYPE_CHECKING or find_spec("matplotlib"):
+    from buddylab.plots.charts import bars, curves, heat
+    from buddylab.plots.course import first_difference, largest_order
+    from buddylab.plots.orders import before_and_after, free_by_order
+    from buddylab.plots.pressure import pressure
+    from buddylab.plots.stalls import stalls
+    from buddylab.plots.unusable import unusable_by_order, unusable_index
+else:
+    from buddylab.plots.tables import (
+        bars,
+        before_and_after,
+        curves,
+        first_difference,
+        free_by_order,
+        heat,
+        largest_order,
+        pressure,
+        stalls,
+        unusable_by_order,
+        unusable_index,
+    )
 
 __all__ = [
     "bars", "before_and_after", "curves", "first_difference", "free_blocks", "free_by_order", "heat", "largest_order",

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from buddylab.core.zone import MAX_ORDER
 from buddylab.course import Report
+from buddylab.plots.given import checked_runs
 from buddylab.plots.style import (
     FREE,
     FREE3,
@@ -36,8 +37,7 @@ def largest_order(runs: Mapping[str, Sequence[int]], *, ax: Axes | None = None, 
     Raises ValueError without a run, or for an unknown language.
     """
     text = look(lang)
-    if not runs:
-        raise ValueError("nothing to draw: give at least one run, such as {'fifo': largest_free_order('fifo')}")
+    checked_runs(runs)
     with text.context():
         ax = axes(ax)
         for at, (name, orders) in enumerate(runs.items()):

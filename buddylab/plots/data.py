@@ -7,7 +7,8 @@ from statistics import median_low
 from buddylab.core.machine import Machine
 from buddylab.core.record import Trace, states
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
-from buddylab.world.observe import KSWAPD, Series
+from buddylab.plots.words import Say
+from buddylab.world.observe import KSWAPD, Series, Stall
 
 MS = 1000 // HZ
 """Milliseconds in a jiffy."""
@@ -50,24 +51,24 @@ def extent(series: Series) -> tuple[float, float]:
     return (0.0 if first <= series.every else first / HZ), (series.jiffies[-1] + series.every) / HZ
 
 
-def stretches(length: int) -> list[slice]:
-    """Samples taken together, in order: each alone if there are at most `STRETCHES`.
+def stretches(length: int, most: int = STRETCHES) -> list[slice]:
+    """Samples taken together, in order: each alone if there are at most so many.
 
     >>> stretches(3), len(stretches(1876)), stretches(1876)[-1]
     ([slice(0, 1, None), slice(1, 2, None), slice(2, 3, None)], 268, slice(1869, 1876, None))
     """
-    step = max(1, -(-length // STRETCHES))
+    step = max(1, -(-length // most))
     return [slice(n, min(n + step, length)) for n in range(0, length, step)]
 
 
-def middles(values: Sequence[float]) -> list[float]:
+def middles(values: Sequence[float], most: int = STRETCHES) -> list[float]:
     """Of each stretch the middle sample: where its median is drawn, if these are times."""
-    return [values[(s.start + s.stop - 1) // 2] for s in stretches(len(values))]
+    return [values[(s.start + s.stop - 1) // 2] for s in stretches(len(values), most)]
 
 
-def medians(values: Sequence[float]) -> list[float]:
+def medians(values: Sequence[float], most: int = STRETCHES) -> list[float]:
     """Of each stretch the median, the lower of two."""
-    return [median_low(values[s]) for s in stretches(len(values))]
+    return [median_low(values[s]) for s in stretches(len(values), most)]
 
 
 def reclaim_spans(series: Series, direct: bool) -> list[Span]:
@@ -97,6 +98,33 @@ def joined(spans: Sequence[Span]) -> list[Span]:
             start, length = found[-1][0], start + length - found.pop()[0]
         found.append((start, length))
     return found
+
+
+def by_length(stalls: Sequence[Stall]) -> list[int]:
+    """How many stalls took 0 jiffies, 1, 2 to 3, 4 to 7, and so on.
+
+    >>> by_length([(0, 0, "cc"), (5, 1, "cc"), (9, 3, "cc")])
+    [1, 1, 1]
+    """
+    counts = [0] * (1 + max((jiffies.bit_length() for _, jiffies, _ in stalls), default=0))
+    for _, jiffies, _ in stalls:
+        counts[jiffies.bit_length()] += 1
+    return counts
+
+
+def stall_summary(series: Series, text: Say) -> str:
+    """The distribution of a series' stalls in a sentence."""
+    kept, count = series.stalls, series.count["stalls"]
+    if not kept:
+        return text("none_stalled")
+    lengths = sorted(jiffies for _, jiffies, _ in kept)
+    median = lengths[(len(lengths) - 1) // 2]
+    worst = max(kept, key=lambda stall: stall[1])
+    total = f"{sum(lengths) * MS * count / len(kept) / 1000:,.1f}"
+    key = "stalls_all" if count == len(kept) else "stalls_kept"
+    return text("stalls_sum", stalls=text(key, count=f"{count:,}", total=total, step=round(count / len(kept))),
+                median=text("up_to", ms=f"{median * MS:,}") if median else text("under"),
+                longest=f"{worst[1] * MS:,}", who=text("by", name=worst[2]) if worst[1] else "")  # fmt: skip
 
 
 def free_blocks(data: Series | Trace | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:

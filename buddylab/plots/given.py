@@ -52,6 +52,13 @@ def checked_lines(lines: Mapping[str, Sequence[Point]], log: str, marks: Mapping
     return found
 
 
+def checked_runs(runs: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
+    """Runs of the largest free order, each with a value. Raises ValueError."""
+    if not runs or not all(runs.values()):
+        raise ValueError("nothing to draw: give at least one run, such as {'fifo': largest_free_order('fifo')}")
+    return runs
+
+
 def _point(name: str, point: Point, log: str) -> Point:
     """One (x, y). Raises ValueError."""
     if not isinstance(point, Sequence) or len(point) != 2:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from buddylab.plots.data import MS, checked
+from buddylab.plots.data import MS, by_length, checked, stall_summary
 from buddylab.plots.style import (
     HATCH,
     INK2,
@@ -12,7 +12,6 @@ from buddylab.plots.style import (
     NO_BG,
     SMALL,
     TINY,
-    Look,
     axes,
     dress,
     lines_across,
@@ -20,7 +19,7 @@ from buddylab.plots.style import (
     numbers,
     tear,
 )
-from buddylab.world.observe import Series, Stall
+from buddylab.world.observe import Series
 
 FEWEST = 6
 """Bars that there is room for, however short the stalls."""
@@ -41,22 +40,10 @@ def stalls(series: Series, *, ax: Axes | None = None, lang: str = "en") -> Axes:
         counts = by_length(kept)
         _bars(ax, counts)
         dress(ax, text, text("stalls_title"), text("length"), text("number_of_stalls"), model=True, pad=32)
-        note = _summary(kept, series.count["stalls"], text) if kept else text("none_stalled")
+        note = stall_summary(series, text)
         ax.annotate(note, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL,
                     color=INK2)  # fmt: skip
     return ax
-
-
-def by_length(stalls: Sequence[Stall]) -> list[int]:
-    """How many stalls took 0 jiffies, 1, 2 to 3, 4 to 7, and so on.
-
-    >>> by_length([(0, 0, "cc"), (5, 1, "cc"), (9, 3, "cc")])
-    [1, 1, 1]
-    """
-    counts = [0] * (1 + max((jiffies.bit_length() for _, jiffies, _ in stalls), default=0))
-    for _, jiffies, _ in stalls:
-        counts[jiffies.bit_length()] += 1
-    return counts
 
 
 def _bars(ax: Axes, counts: Sequence[int]) -> None:
@@ -81,15 +68,3 @@ def _height(ax: Axes, counts: Sequence[int]) -> None:
         tear(ax, 1.5 * second, top)
     else:
         ax.set_ylim(0, top or 1)
-
-
-def _summary(kept: Sequence[Stall], count: int, text: Look) -> str:
-    """The distribution in a sentence."""
-    lengths = sorted(jiffies for _, jiffies, _ in kept)
-    median = lengths[(len(lengths) - 1) // 2]
-    worst = max(kept, key=lambda stall: stall[1])
-    total = f"{sum(lengths) * MS * count / len(kept) / 1000:,.1f}"
-    key = "stalls_all" if count == len(kept) else "stalls_kept"
-    return text("stalls_sum", stalls=text(key, count=f"{count:,}", total=total, step=round(count / len(kept))),
-                median=text("up_to", ms=f"{median * MS:,}") if median else text("under"),
-                longest=f"{worst[1] * MS:,}", who=text("by", name=worst[2]) if worst[1] else "")  # fmt: skip

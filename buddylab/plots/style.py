@@ -16,7 +16,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.ticker import StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation, Transform
 
-from buddylab.plots.words import WORDS
+from buddylab.plots.words import Say, say_in
 
 PAPER, INK, INK2, INK3, LINE, LINE2 = "#ffffff", "#14181d", "#47505b", "#626c78", "#cfd5dd", "#e8ebef"
 FREE, FREE2, FREE3 = "#2468a8", "#9cc1e4", "#dceaf6"
@@ -43,16 +43,11 @@ def installed(names: Sequence[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Look:
-    """A language with the fonts for it. chinese: is the text Chinese? sans, mono: families to try, in order."""
+class Look(Say):
+    """A language with the fonts for it. sans, mono: families to try, in order."""
 
-    chinese: bool
     sans: tuple[str, ...]
     mono: tuple[str, ...]
-
-    def __call__(self, key: str, **values: object) -> str:
-        """One of `WORDS` in this language, filled in."""
-        return WORDS[key][self.chinese].format(**values)
 
     def context(self) -> AbstractContextManager[None]:
         """matplotlib's settings while a plot is drawn; they are put back after it."""
@@ -67,9 +62,7 @@ def look(lang: str) -> Look:
 
     Raises ValueError for another language.
     """
-    if lang not in ("en", "zh"):
-        raise ValueError(f"labels come in 'en' or 'zh', not {lang!r}")
-    cjk = installed(CJK)[:1] if lang == "zh" else []
+    cjk = installed(CJK)[:1] if say_in(lang).chinese else []
     return Look(bool(cjk), (*cjk, *installed(SANS)[:1], "DejaVu Sans"),
                 (*installed(MONO)[:1], "DejaVu Sans Mono", *cjk))  # fmt: skip
 

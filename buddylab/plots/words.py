@@ -1,5 +1,7 @@
 """What the plots say, in English and Chinese. Kernel names stay as they are in both."""
 
+from dataclasses import dataclass
+
 WORDS: dict[str, tuple[str, str]] = {
     "after": ("after", "之后"),
     "before": ("before", "之前"),
@@ -55,6 +57,55 @@ WORDS: dict[str, tuple[str, str]] = {
     "unusable_moment_title": ("How much of the free memory is no use to a request",
                               "对一个请求来说，空闲内存有多少没用"),
     "unusable_title": ("Zone {zone}: free pages that lie in blocks too small", "内存区 {zone}：空闲页所在的块太小"),
+    # What only the text tables say.
+    "answer": ("answer", "结果"),
+    "as_table": ("{title} (as a table: matplotlib is not here)", "{title}（以表格显示：此处没有 matplotlib）"),
+    "blocks_of": ("{name} (blocks)", "{name}（块）"),
+    "by_kswapd": ("kswapd gave back", "kswapd 归还"),
+    "by_tasks": ("tasks gave back", "任务归还"),
+    "case": ("called with {given}", "参数为 {given}"),
+    "changes_only": ("only where a line changes", "只列出有变化之处"),
+    "differs": ("the first difference", "第一处不同"),
+    "highest": ("highest", "最高"),
+    "in_pages": ("pages in free blocks of each order", "各阶空闲块中的页数"),
+    "is_model": ("This is a model.", "这是模型。"),
+    "length_from": ("length (ms), from", "时长（毫秒），从"),
+    "length_to": ("to less than", "到不足"),
+    "line": ("line", "线"),
+    "lowest": ("lowest", "最低"),
+    "mark": ("{name}: {x} = {at}", "{name}：{x} = {at}"),
+    "marks_are": ("pages_min {marks[0]:,}, pages_low {marks[1]:,}, pages_high {marks[2]:,}",
+                  "pages_min {marks[0]:,}，pages_low {marks[1]:,}，pages_high {marks[2]:,}"),
+    "medians": ("a row is {count} samples from that time on: their median, and what all of them gave back and met",
+                "每行为自该时刻起的 {count} 个样本：取其中位数，归还的页与事件为其总和"),
+    "of_order": ("order {order} (%)", "{order} 阶（%）"),
+    "pages_of": ("{name} (pages)", "{name}（页）"),
+    "share": ("unusable (%)", "不可用（%）"),
+    "size": ("size", "大小"),
+    "some_fields": ("{shown} of {count} {what} are shown", "{count} 个{what}中显示 {shown} 个"),
+    "columns": ("columns", "列"),
+    "rows": ("rows", "行"),
+    "some_points": ("{shown} of {count} points are shown, among them each line's lowest and highest",
+                    "{count} 个点中显示 {shown} 个，包括每条线的最低点和最高点"),
+    "who": ("who", "谁"),
     "up_to": ("{ms} ms or less", "不超过 {ms} 毫秒"),
 }  # fmt: skip
 """key -> (English, Chinese)."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """A language: say("pages", count=3) is one of `WORDS` in it, filled in. chinese: is the text Chinese?"""
+
+    chinese: bool
+
+    def __call__(self, key: str, **values: object) -> str:
+        """One of `WORDS` in this language, filled in."""
+        return WORDS[key][self.chinese].format(**values)
+
+
+def say_in(lang: str) -> Say:
+    """The words for "en" or "zh". Raises ValueError for another language."""
+    if lang not in ("en", "zh"):
+        raise ValueError(f"labels come in 'en' or 'zh', not {lang!r}")
+    return Say(lang == "zh")
