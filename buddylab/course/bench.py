@@ -1,17 +1,22 @@
-"""Small machines for questions: one zone of a few pages, no marks, and per-cpu lists that keep nothing."""
+"""Small machines for questions: one zone of a few pages and no marks; per-cpu lists keep nothing unless asked to."""
 
 from collections.abc import Iterable
 
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
-from buddylab.core.zone import MAX_ORDER, Zone
+from buddylab.core.zone import MAX_ORDER, Zone, setup_pageset
 
 Lists = tuple[tuple[int, ...], ...]
 
 
-def little(pages: int = 16) -> Machine:
-    """A machine of so many pages, all free, whose marks are 0: the buddy lists alone decide."""
-    return Machine([Zone("Normal", 0, 0, pages, lowmem_reserve=[0])], ("Normal",))
+def little(pages: int = 16, batch: int = 0) -> Machine:
+    """A machine of so many pages, all free, whose marks are 0: the lists alone decide.
+
+    batch: of the per-cpu lists, which the kernel sizes by it; 0 = they keep nothing.
+    """
+    zone = Zone("Normal", 0, 0, pages, lowmem_reserve=[0])
+    setup_pageset(zone, batch)
+    return Machine([zone], ("Normal",))
 
 
 def full(pages: int = 16) -> Machine:
@@ -38,3 +43,10 @@ def lines(machine: Machine, upto: int) -> str:
     """The free lists of orders 0 to `upto`, a line each, as they stand."""
     return "\n".join(f"order {order}: {' '.join(map(str, pfns)) or '-'}" for order, pfns in
                      enumerate(lists(machine)[: upto + 1]))  # fmt: skip
+
+
+def at_hand(machine: Machine) -> str:
+    """The two per-cpu lists of the only zone, head first, and NR_FREE_PAGES."""
+    zone = machine.zones[0]
+    told = [f"{name}: {' '.join(map(str, pcp.pages)) or '-'}" for name, pcp in (("hot", zone.hot), ("cold", zone.cold))]
+    return "\n".join([*told, f"NR_FREE_PAGES {zone.nr_free_pages}"])
