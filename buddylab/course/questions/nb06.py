@@ -11,7 +11,7 @@ from buddylab.core.zone import Zone, setup_pageset, zone_batchsize
 from buddylab.course.bench import at_hand, lines, lists, little
 from buddylab.course.question import Question, Text, Wrong, pick
 
-__all__ = ["free_rises", "order1_rises", "refilled_lists", "next_page", "overflow", "mark_before_list", "where_from",
+__all__ = ["free_rises", "order1_rises", "refilled_lists", "next_page", "overflow", "mark_first", "where_from",
            "batch_of"]  # fmt: skip
 
 EVERY_ORDER, INCLUDES = "pcp_serves_every_order", "free_includes_pcp"
@@ -130,7 +130,7 @@ def refilled_lists(rng: Random | None) -> Question:
 
 def next_page(rng: Random | None) -> Question:
     """Some pages are given back: which is handed out next?"""
-    order = pick(rng, [2, 7, 4], [[5, 1, 8], [0, 6, 3], [9, 2, 5], [3, 8, 1]])
+    order = pick(rng, [2, 7, 4], [[5, 1, 8], [0, 6, 3], [9, 2, 5], [3, 1, 8]])
     said = ", ".join(map(str, order))
 
     def handed_out() -> int:
@@ -202,7 +202,7 @@ def marked(free: int, at_hand: int = 15) -> Machine:
     return machine
 
 
-def mark_before_list(rng: Random | None) -> Question:
+def mark_first(rng: Random | None) -> Question:
     """The mark is tested before the per-cpu list is looked at."""
     free = pick(rng, 20, [21, 16, 12, 24])
 
