@@ -1,10 +1,14 @@
-"""Small machines for questions: one zone of a few pages and no marks; per-cpu lists keep nothing unless asked to."""
+"""Small machines for questions (one zone of a few pages and no marks; per-cpu lists keep nothing unless asked to), and
+large ones of which only so many blocks are free.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.zone import MAX_ORDER, Zone, setup_pageset
+from buddylab.reports.rebuild import fill
+from buddylab.world import hardware
 
 Lists = tuple[tuple[int, ...], ...]
 
@@ -50,3 +54,17 @@ def at_hand(machine: Machine) -> str:
     zone = machine.zones[0]
     told = [f"{name}: {' '.join(map(str, pcp.pages)) or '-'}" for name, pcp in (("hot", zone.hot), ("cold", zone.cold))]
     return "\n".join([*told, f"NR_FREE_PAGES {zone.nr_free_pages}"])
+
+
+def with_free(machine: str, **blocks: Sequence[int]) -> Machine:
+    """A machine of `hardware.MACHINES` of which only these blocks are free: zone=[of order 0, of order 1, ...].
+
+    Of a zone that is not named nothing is free. Raises ValueError for a zone that the machine has not.
+    """
+    made = hardware.of(machine).machine()
+    for label in blocks:
+        made.zone(label)
+    for zone in made.zones:
+        counts = blocks.get(zone.label, ())
+        fill(made, zone, [*counts, *[0] * (MAX_ORDER - len(counts))])
+    return made
