@@ -208,7 +208,7 @@ export function mount(el, model) {
   let asking = 0;
   app.oneAway = () => {
     const found = model.get("away"), run = model.get("run_id");
-    if (found?.run === run && found.done) return found.list;
+    if (run && found?.run === run && found.done) return found.list;
     clearTimeout(asking);
     if (app.live && run) asking = setTimeout(() => {
       if (model.get("run_id") === run && !asked && app.run && app.cursor === app.run.rows.length - 1) app.set("away_wanted",
