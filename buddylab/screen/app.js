@@ -1,5 +1,5 @@
 // Puts the panels together, moves the cursor, plays, and speaks with the model.
-import { ANSWER_MS, AWAY_MS, CONTEXT, FRAME_MS, NR_FREE, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
+import { ANSWER_MS, AWAY_MS, CONTEXT, FRAME_MS, NR_FREE, SETTLE_MS, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
 import { WORDS } from "./words.js";
 import { event0, evidenceAt, fill, focusZone, prepare, sentence, stops, visitStart } from "./frames.js";
 import { h, patterns, setText } from "./dom.js";
@@ -49,7 +49,7 @@ export function mount(el, model) {
     trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
     granularity: "row", speed: 1, stopAtRefusal: false, loop: false, transcript: false, predict: false, predictions: [],
     sourceView: "original", otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
-    zoom: 1, ladderScale: 1, memWidth: 600, stripWidth: 600, scrubWidth: 600,
+    zoom: 1, ladderScale: 1, memWidth: 600, trackWidth: 300, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
   Object.assign(app, {
@@ -151,26 +151,39 @@ export function mount(el, model) {
   const columnOf = (frame) => frame.split?.from ?? frame.merge?.to
     ?? (TAKES.includes(event0(frame)) ? frame.changes?.find(([, list]) => list !== NR_FREE)?.[1] : null) ?? -1;
 
-  function show() {
+  /** Draw the frame under the cursor: every panel writes first, then those that measure do, so that the browser lays
+   *  the page out once. only: the names of the panels to draw. */
+  function show(only = Object.keys(panels)) {
     if (!app.run) return;
     const view = viewAt(app.cursor);
     root.toggleAttribute("data-forward", app.forward);
-    for (const [name, panel] of Object.entries(panels)) {
-      if (app.piece && name !== "steps" && !app.piece.includes(name)) continue;
+    const drawn = only.filter((name) => !app.piece || name === "steps" || app.piece.includes(name));
+    const failed = new Map();
+    const attempt = (name, draw) => {
       try {
-        keepFocus(panel.el, () => panel.show(view));
-        if (app.piece && panel.el.tabIndex < 0) panel.el.removeAttribute("aria-label"); // the piece itself has the name
-        report(name, null);
+        draw(panels[name]);
       } catch (error) {
-        report(name, app.t("drawFailed", { panel: name, n: app.cursor + 1, why: error.message }));
+        failed.set(name, app.t("drawFailed", { panel: name, n: app.cursor + 1, why: error.message }));
       }
-    }
+    };
+    for (const name of drawn) attempt(name, (panel) => {
+      keepFocus(panel.el, () => panel.show(view));
+      if (app.piece && panel.el.tabIndex < 0) panel.el.removeAttribute("aria-label"); // the piece itself has the name
+    });
+    for (const name of drawn) if (!failed.has(name)) attempt(name, (panel) => panel.measure?.(view));
+    for (const name of drawn) report(name, failed.get(name) ?? null);
   }
 
   // -- moving the cursor
   app.limit = () => panels.predict.limit();
   const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, app.limit(), cursor));
   app.settle = () => app.set("index", app.cursor);
+  /** Tell Python where a new run stands once it has been painted: its answer costs the notebook time. */
+  let settling = 0;
+  const settleSoon = () => {
+    clearTimeout(settling);
+    settling = setTimeout(app.settle, SETTLE_MS);
+  };
   app.go = (cursor, { settle = false, forward = false } = {}) => {
     app.forward = forward;
     app.cursor = clamp(cursor);
@@ -305,6 +318,7 @@ export function mount(el, model) {
   }
   function waitForAnswer() {
     root.setAttribute("data-busy", "");
+    clearTimeout(settling); // a place in the run that is about to go would be taken for one in the next
     clearTimeout(silence);
     silence = setTimeout(() => {
       report("silent", "knobs" in app.deck ? app.t("silentPython") : null);
@@ -329,7 +343,7 @@ export function mount(el, model) {
     if (!app.live) return;
     app.knobs = wish = { ...app.knobs, ...change };
     ask(); // first, so that Python records while the knob is drawn
-    show();
+    show(app.piece ? undefined : ["top", "deck"]); // the rest shows the recorded run
   };
   app.typeMask = (text) => {
     model.set("mask", text);
@@ -403,7 +417,7 @@ export function mount(el, model) {
     app.forward = !first && done > byHandSo; // what a hand did is seen happening; an undo is instant, as a step back
     byHandSo = done;
     app.cursor = clamp(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1);
-    if (!app.piece || (first && wanted < 0)) app.settle();
+    if (!app.piece || (first && wanted < 0)) settleSoon();
     refresh();
   }
   function takeDeck() {
@@ -481,6 +495,7 @@ export function mount(el, model) {
     app.stacked = width <= STACKED || model.get("panel") === "lists";
     app.zoom = app.lecture ? 1.2 : 1;
     app.memWidth = (panels.memory.el.clientWidth || 600) / app.zoom;
+    app.trackWidth = panels.deck.el.querySelector(".press svg")?.clientWidth || 300;
     app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
     app.scrubWidth = panels.time.el.querySelector(".scr").clientWidth || 600;
     app.ladderScale = (panels.ladder.el.querySelector("svg.ld").clientWidth || LADDER.width) / LADDER.width;
@@ -488,7 +503,10 @@ export function mount(el, model) {
     app.forward = false;
     show();
     panels.note.fit();
+    fitted = width;
   }
+  let fitted = -1;
+  const refit = () => { if (root.clientWidth !== fitted) fit(); }; // what is drawn may change the height alone
   const focusable = (panel) => [...panel.querySelectorAll("button, input, select, [tabindex]")];
   /** What had the focus keeps it: if its node was made anew, the control in its place gets it, else the widget. */
   function keepFocus(panel, update) {
@@ -543,7 +561,7 @@ export function mount(el, model) {
   el.append(root);
   root.addEventListener("keydown", onKey);
   window.addEventListener("keydown", shield, true);
-  const body = new MutationObserver(takeTheme), size = new ResizeObserver(fit);
+  const body = new MutationObserver(takeTheme), size = new ResizeObserver(refit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
   const off = Object.entries({ deck: takeDeck, mask: takeMask, forms: takeForms, paste: takePaste, trace: takeTrace, index: takeIndex,
@@ -564,6 +582,7 @@ export function mount(el, model) {
     clearTimeout(timer);
     clearTimeout(silence);
     clearTimeout(asking);
+    clearTimeout(settling);
     body.disconnect();
     size.disconnect();
     night.removeEventListener("change", takeTheme);

@@ -7,6 +7,7 @@ export const MAX_ROWS = 6; //               rows that Why shows at once; more ar
 export const WIDE = 1000, STACKED = 560; // px of the widget, not of the window; the same numbers stand in explorer.css
 export const TICK_ROOM = 9; //              px that a tick of the time line takes; of two nearer ones the stronger stays
 export const ANSWER_MS = 4000; //           how long to wait for Python before saying that it is silent
+export const SETTLE_MS = 100; //           after a new run is drawn, Python is told where the screen stands
 export const AWAY_MS = 500; //             how long the verdict stands before the search for what would turn it begins
 export const FRAME_MS = 900; //             one step of Play at speed 1
 

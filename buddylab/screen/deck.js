@@ -108,7 +108,7 @@ export function makeDeck(app) {
     const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
     controls.track = () => {
       const { free, present, cut, ticks, value, recorded = [] } = app.deck.pressure, at = (position) => `${position / 10}%`;
-      const px = (track.clientWidth || 300) / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
+      const px = app.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
       const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
       keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
         ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>

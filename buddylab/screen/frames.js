@@ -1,9 +1,10 @@
 // Pure functions over the recorded run: its frames, rows and states. Nothing here touches the page.
 import { ADD_HEAD, ALLOC_FLAGS, ALWAYS, EVENT_ARGS, HOT, MAX_ROWS, NR_FREE, REMOVE, SNAPSHOT_EVERY, TAKES, TICKS, TICK_ROOM } from "./constants.js";
 
+const NUMBER = new Intl.NumberFormat("en-US");
 /** 70053 -> "70,053", -975 -> "−975"; anything that is not a number as it is. */
 export function fmt(value) {
-  return typeof value === "number" ? value.toLocaleString("en-US").replace("-", "−") : String(value ?? "");
+  return typeof value === "number" ? NUMBER.format(value).replace("-", "−") : String(value ?? "");
 }
 
 /** Put args into the {name} places of a template; an argument may itself be {en, zh}. */

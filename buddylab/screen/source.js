@@ -97,16 +97,15 @@ export function makeSource(app) {
     keyed(tabs, `${app.lang} ${app.sourceView}`, tabNodes);
     keyed(inner, `${app.lang} ${app.sourceView}`, build);
     light(view.frame);
-    scroll();
   }
-  return { el, wedge, show, fit: () => current && scroll() };
+  return { el, wedge, show, measure: scroll };
 }
 
 export function makeNote(app) {
   const el = h("section", { class: "note", tabindex: 0 });
   const more = h("button", { type: "button", on: { click: () => { open = !open; fit(); } } }),
     foot = h("div", { class: "more" }, more);
-  let open = false, told = "";
+  let open = false, told = "", fitted = false;
 
   function written(entry) {
     return h("div", { class: "q" }, h("h3", {}, app.t("asWritten")), h("p", { class: "zh", lang: "zh" }, entry.zh),
@@ -133,9 +132,13 @@ export function makeNote(app) {
     el.dataset.verdict = entry?.verdict ?? "";
     const key = `${app.lang}|${frame.entry ?? `silent ${frame.stage}`}`;
     if (key === told) return;
-    told = key;
-    el.scrollTop = 0;
+    [told, fitted] = [key, false];
     el.replaceChildren(...(entry ? [written(entry), correction(entry)] : own(frame.stage)).filter(Boolean), foot);
+  }
+  function measure() {
+    if (fitted) return;
+    fitted = true;
+    el.scrollTop = 0;
     fit();
   }
 
@@ -149,5 +152,5 @@ export function makeNote(app) {
     setText(more, app.t(open ? "noteLess" : "noteAll"));
     more.setAttribute("aria-expanded", String(open));
   }
-  return { el, show, fit };
+  return { el, show, measure, fit };
 }

@@ -58,20 +58,30 @@ export function makeWhy(app) {
   /** Numbers and verdict stay on one line: the longer they are, the smaller the numbers. */
   function inequality(test, row, below) {
     const [left, than, right] = comparison(row, test.order), sign = verdict(row);
-    const digits = (fmt(left) + fmt(right)).length;
-    const room = (hero.clientWidth || 420) / app.zoom - 130, said = sign.textContent.length;
+    const digits = (fmt(left) + fmt(right)).length, said = sign.textContent.length;
     const signWidth = (level) => (level ? Math.min(99, said * 7.5) : Math.min(132, said * 10));
-    const level = [1, 0.8, 0.64].findIndex((scale, i) => digits * 29 * scale + signWidth(i) < room);
-    return [h("div", { class: `big l${level < 0 ? 3 : level}` }, num(left), op(than), num(right), sign), below];
+    return [sized((scale, level) => digits * 29 * scale + signWidth(level) + 130,
+      [num(left), op(than), num(right), sign]), below];
   }
 
-  /** Numbers without a verdict, made smaller until they have room: `digits` characters and `signs` between them. */
-  function sized(start, digits, signs, parts) {
-    const room = (hero.clientWidth || 420) / app.zoom - (table.hidden ? 0 : table.offsetWidth / app.zoom + 12);
-    const fits = (scale) => (digits * 30 + signs * 40) * scale + signs * 28 < room;
-    const level = [1, 0.8, 0.64].findIndex((scale, i) => i >= start && fits(scale));
-    return h("div", { class: `big l${level < 0 ? 3 : level}` }, parts);
+  /** Numbers that are made smaller, once all is drawn, until they have room: need(scale, level) is their width in px. */
+  let need = null;
+  function sized(width, parts) {
+    need = width;
+    return big(parts);
   }
+  function measure() {
+    const node = hero.querySelector(".big");
+    if (!need || !node) return;
+    const room = (hero.clientWidth || 420) / app.zoom;
+    const level = [1, 0.8, 0.64].findIndex((scale, i) => need(scale, i) < room), name = `big l${level < 0 ? 3 : level}`;
+    if (node.className !== name) node.className = name;
+  }
+
+  /** The width of numbers without a verdict: `digits` characters and `signs` between them. They leave the table its
+   *  room, and none is larger than `start` says. */
+  const plainWidth = (start, digits, signs) => (scale, level) => (level < start ? Infinity
+    : (digits * 30 + signs * 40) * scale + signs * 28 + (table.hidden ? 0 : table.offsetWidth / app.zoom + 12));
 
   function spelled(test, row) {
     const size = 1 << test.order, { o, above } = row, mark = markInForce(test);
@@ -299,7 +309,7 @@ export function makeWhy(app) {
       unit(app.t("pagesHead")));
     const line = gain.jiffies ? app.t("passed", { j: gain.jiffies, hz: HZ, ms: ms(gain.total) }) : app.t("gained");
     const digits = parts.reduce((n, part) => n + part.textContent.length / (part.className === "unit" ? 2 : 1), 0);
-    return [sized(1, digits, 1, parts), spell(line)];
+    return [sized(plainWidth(1, digits, 1), parts), spell(line)];
   }
 
   function passingChain(kinds) {
@@ -398,7 +408,7 @@ export function makeWhy(app) {
       const digits = [first.mark, ...first.chain.map(([, pages]) => pages)].map(fmt).join("").length;
       const names = first.chain.flatMap(([name]) => [h("b", {}, name === "HIGH" ? "−½" : "−¼"), `ALLOC_${name}`]);
       return { sub: `${label(first.zone)} · ${first.mark_name}`,
-        hero: () => [sized(0, digits, first.chain.length, [num(first.mark), steps]), spell(first.mark_name, names)],
+        hero: () => [sized(plainWidth(0, digits, first.chain.length), [num(first.mark), steps]), spell(first.mark_name, names)],
         chain: () => chainOf(others[0] ?? first, true), rows: () => decision(view) };
     },
     conds: (view) => ({ hero: () => condHero(view.frame.conds[0]), rows: () => decision(view) }),
@@ -419,9 +429,12 @@ export function makeWhy(app) {
     setText(title, app.t("why"));
     setText(sub, parts.sub ?? "");
     tries(view); // first: it takes its room from the hero
-    keyed(hero, key, () => [parts.hero(), view.frame.log ? h("code", { class: "log" }, view.frame.log) : null].flat());
+    keyed(hero, key, () => {
+      need = null;
+      return [parts.hero(), view.frame.log ? h("code", { class: "log" }, view.frame.log) : null].flat();
+    });
     keyed(chain, key, parts.chain ?? (() => []));
     keyed(rows, key, parts.rows);
   }
-  return { el, show };
+  return { el, show, measure };
 }

@@ -64,20 +64,36 @@ def play(prepare: Callable[[tuple[int, ...]], World], hand: Sequence[Operation],
          max_rounds: int) -> tuple[World, Trace | None]:  # fmt: skip
     """The world after these operations, and the recorded run of the last one (None if there are none).
 
-    prepare: gives a fresh world in which these pages (first pfns of blocks) are nobody's to reclaim.
+    prepare: gives a fresh world in which these pages (first pfns of blocks) are nobody's to reclaim. What an operation
+    was given belongs to the hand already; a block of somebody else's that is freed later is found on the way, and the
+    operations begin anew without it.
     """
-    world, trace = prepare(tuple(pfn for kind, pfn, *_ in hand if kind == "free")), None
-    for operation in hand:
-        trace = _free(world, operation[1]) if operation[0] == "free" else _alloc(world, operation, max_rounds)
-    return world, trace
+    first_alloc = next((place for place, (kind, *_) in enumerate(hand) if kind == "alloc"), len(hand))
+    pinned = {pfn for _, pfn in hand[:first_alloc]}
+    while True:
+        world, trace = prepare(tuple(sorted(pinned))), None
+        given: set[int] = set()
+        for operation in hand:
+            if operation[0] == "alloc":
+                trace = _alloc(world, operation, max_rounds)
+                if trace.page is not None:
+                    given.add(trace.page)
+                continue
+            head, order = block_of(world.machine, operation[1])
+            if pinned.isdisjoint(range(head, head + (1 << order))) and head not in given:
+                pinned.add(head)
+                break
+            given.discard(head)
+            trace = _free(world, head, order)
+        else:
+            return world, trace
 
 
-def _free(world: World, pfn: int) -> Trace:
-    head, order = block_of(world.machine, pfn)
+def _free(world: World, head: int, order: int) -> Trace:
     try:
         return record_free(world.machine, head, order)
     except BadPage as error:
-        raise HandError(str(error), f"pfn {pfn} 无法释放：{error}") from error
+        raise HandError(str(error), f"pfn {head} 无法释放：{error}") from error
 
 
 def _alloc(world: World, operation: Operation, max_rounds: int) -> Trace:

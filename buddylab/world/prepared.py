@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from random import Random
 
 from buddylab.core import gfp
@@ -47,7 +47,7 @@ def _hash(pfn: int) -> int:
     return pfn * 2654435761 >> 11 & 4095
 
 
-@dataclass(slots=True)
+@dataclass
 class Plan:
     """Who uses what on this machine; every world made from it starts from the same state.
 
@@ -90,6 +90,11 @@ class Plan:
                     is_mapped = number == CLEAN and h >> 6 & 7 == 0
                     lists[h % 4 > 0].append(pfn << 8 | (MAPPED if is_mapped else number))
             self.runs.append(lists)
+
+    @cached_property
+    def kinds(self) -> list[Counter[int]]:
+        """How many entries of each kind and owner a zone's lists have, for every world made from this plan."""
+        return [Counter(entry & 255 for entry in (*active, *inactive)) for active, inactive in self.runs]
 
     def world(self, pinned: Sequence[int] = ()) -> "World":
         """The filled machine, as a copy of its own. pinned: pages that nobody may reclaim."""
@@ -150,7 +155,7 @@ class World(Simulation):
         lru.active_list = LruList(Run(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
         lru.inactive_list = LruList(Run(inactive, partial(self._make, lru, PG_LRU)))
         lru.nr_active, lru.nr_inactive = len(active), len(inactive)
-        kinds = Counter(entry & 255 for entry in (*active, *inactive)) if active or inactive else Counter()
+        kinds = self.plan.kinds[lru.zone.place]
         for entry, pages in kinds.items():
             if entry & 3 == ANON:
                 memory = self.owners[entry >> 2].memory()

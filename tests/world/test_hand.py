@@ -43,6 +43,14 @@ def test_a_freed_block_goes_where_the_recorded_kernel_puts_it(explorer):
     validate_machine(run.machine)
 
 
+def test_a_block_that_reclaim_made_room_for_is_given_back_whole():
+    """Freeing it does not change what the operation before was given: four pages, of which reclaim freed some."""
+    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2, pressure=100).alloc(2)
+    given = explorer.run.page
+    assert "try_to_free_pages" in str(explorer.run.events) and given is not None
+    assert explorer.free(given).run.events[0][2:] == (given, 2)
+
+
 def test_a_single_page_goes_to_the_hot_list(explorer):
     pfn = used_block(explorer, 0)
     run = explorer.free(pfn).run
