@@ -4,8 +4,9 @@ An OOM report is held against the high mark, as the last look before the killer 
 later __alloc_pages_may_oom); everything else against the minimum, the last that the slow path tries.
 """
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import combinations
 
 from buddylab.reports.masks import Reading, Table, decode, tables_for
@@ -79,7 +80,8 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
         return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here",
                            f"内核可能老至 {first}，这里没有它的检查规则", readings)  # fmt: skip
     cases = _distinct(_cases(report, order, mode, first, last), mode)
-    outcomes = [_outcome(report, case, order, mode) for case in cases]
+    known: dict[Hashable, ZoneTest] = {}
+    outcomes = [_outcome(report, case, order, mode, known) for case in cases]
     if not outcomes:
         return _no_verdict(report, "the reserves do not say which zones this kernel has",
                            "从保留量看不出这个内核有哪些区域", readings)  # fmt: skip
@@ -205,18 +207,20 @@ def classzones(report: Report, zone_types: tuple[str, ...], table: Table, mode: 
         by_node: dict[int | None, set[int]] = {}
         for zone in report.zones:
             places = by_node.setdefault(zone.node, set())
-            places |= grown(zone) | ({zone_types.index(zone.name)} if zone.populated else set())
+            places |= grown(zone.lowmem_reserve)
+            if zone.populated:
+                places.add(zone_types.index(zone.name))
         found |= {max((p for p in places if p <= asked), default=asked) for places in by_node.values()}
     return found
 
 
-def grown(zone: ZoneReport) -> set[int]:
-    """Places of zone types that have pages, as this zone's reserves show: there they grow.
+@lru_cache(maxsize=256)
+def grown(kept: tuple[int, ...] | None) -> frozenset[int]:
+    """Places of zone types that have pages, as a zone's reserves show: there they grow.
 
     So a zone counts that the paste has lost. C: setup_per_zone_lowmem_reserve.
     """
-    kept = zone.lowmem_reserve or ()
-    return {place for place in range(1, len(kept)) if kept[place] > kept[place - 1]}
+    return frozenset(place for place in range(1, len(kept or ())) if kept and kept[place] > kept[place - 1])
 
 
 def state_of(zone: ZoneReport, page_kb: int, mark: str, classzone_idx: int) -> State | None:
@@ -235,26 +239,34 @@ def state_of(zone: ZoneReport, page_kb: int, mark: str, classzone_idx: int) -> S
                  zone.pages("free_cma", page_kb) or 0, high_atomic, zone.pages("boost", page_kb) or 0)  # fmt: skip
 
 
-def _outcome(report: Report, case: Case, order: int, mode: int) -> Explanation:
-    """Every zone that the request may use, tested in one way of reading."""
+def _test(zone: ZoneReport, page_kb: int, case: Case, mark: str, rights: Rights, order: int) -> ZoneTest:
+    state = state_of(zone, page_kb, mark, case.classzone_idx)
+    told = rows(state, order, rights, case.rule) if state else None
+    return ZoneTest(zone.label, mark, state, told, core_says(state, order, rights, case.rule) if state else None)
+
+
+def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hashable, ZoneTest]) -> Explanation:
+    """Every zone that the request may use, tested in one way of reading. known: tests that another way has made."""
     last_look = report.kind == "oom" and case.rule.name != "free"
     mark, rights = ("high", Rights()) if last_look else ("min", case.rights)
     asked = asked_zone(mode, case.table, case.zone_types)
-    usable = [z for z in report.zones if z.populated and case.zone_types.index(z.name) <= asked]
-    usable.sort(key=lambda z: -case.zone_types.index(z.name))
+    place = {name: place for place, name in enumerate(case.zone_types)}
+    usable = [zone for zone in report.zones if place[zone.name] <= asked and zone.populated]
+    usable.sort(key=lambda zone: -place[zone.name])
     tests, page_kb = [], report.page_kb
     for zone in usable:
-        state = state_of(zone, page_kb, mark, case.classzone_idx)
-        told = rows(state, order, rights, case.rule) if state else None
-        core = core_says(state, order, rights, case.rule) if state else None
-        tests.append(ZoneTest(zone.label, mark, state, told, core))
+        kept = zone.lowmem_reserve[case.classzone_idx] if zone.lowmem_reserve else None
+        key = id(zone), mark, kept, rights, case.rule.name
+        if key not in known:
+            known[key] = _test(zone, page_kb, case, mark, rights, order)
+        tests.append(known[key])
     told_all = Explanation(report, _verdict(tests, order, case.rule), case.rule, [], tests, rights, [], order,
                            case.zone_types, case.classzone_idx, mode, case.table)  # fmt: skip
-    printed = {case.zone_types.index(zone.name) for zone in report.zones}
-    lost = {place for zone in report.zones for place in grown(zone) if place <= asked} - printed
-    told_all.reasons = [Said(f"zone {case.zone_types[place]} has memory, but is not in the report",
-                             f"区域 {case.zone_types[place]} 有内存，但不在报告里")
-                        for place in sorted(lost)]  # fmt: skip
+    reserves = {zone.lowmem_reserve for zone in report.zones}
+    lost = {at for reserve in reserves for at in grown(reserve) if at <= asked} - {place[z.name] for z in report.zones}
+    told_all.reasons = [Said(f"zone {case.zone_types[at]} has memory, but is not in the report",
+                             f"区域 {case.zone_types[at]} 有内存，但不在报告里")
+                        for at in sorted(lost)]  # fmt: skip
     if told_all.verdict.passes:
         told_all.reasons += passed_reasons(report, tests, order)
     return told_all

@@ -4,12 +4,15 @@ A figure is read only where nothing between it and its zone's name casts doubt o
 itself is dropped.
 """
 
+import gc
 import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from contextlib import contextmanager
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from buddylab.reports import procfs, requests, zones
 from buddylab.reports.release import era, release
@@ -23,12 +26,17 @@ VERSION = re.compile(
     re.ASCII,
 )
 CGROUP = re.compile("Memory cgroup out of memory|memory: usage [0-9]+kB, limit|CONSTRAINT_MEMCG|a result of limit of")
+KINDS = (("header", zones.HEADER, "free:"), ("reserve", zones.RESERVE, "[]:"), ("buddy", zones.BUDDY, "kB"),
+         ("empty", zones.EMPTY, "empty"), ("mem_info", MEM_INFO, "Mem-"),
+         ("version", VERSION, "ainted", "Linux version"),
+         ("cgroup", CGROUP, "emory", "MEMCG", "a result of limit of"))  # fmt: skip
+"""(kind of piece, its pattern, words of which it has one): searching for a word is a hundred times quicker."""
+KIND_NAMES = {"request", "mask", "loose", "proc", *(kind for kind, *_ in KINDS)}
 TAIL_LINES = 12
 """A zone's line is wrapped into at most so many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of the text that was recognised: what it is, its place in the cleaned text, and what it says."""
 
     begin: int
@@ -43,22 +51,39 @@ def parse(text: str | bytes, kernel: str | None = None) -> list[Report]:
     kernel: the release that printed them, where the text does not say. Raises ValueError if that is not a release.
     """
     known = release(kernel) if kernel else None
-    cleaned = clean(text)
-    builder = Builder(cleaned)
-    for piece in _pieces(cleaned):
-        builder.take(piece)
-    reports = builder.finish()
-    bounds: dict[frozenset[str], str] = {}
+    with _nothing_is_garbage():
+        cleaned = clean(text)
+        builder = Builder(cleaned)
+        for piece in _pieces(cleaned):
+            builder.take(piece)
+        reports = builder.finish()
     for report in reports:
         report.kernel = kernel or report.kernel
         report.release = known or (release(report.kernel) if report.kernel else None)
         if not report.release:
-            features = frozenset(report.features)
-            if features not in bounds:
-                first, last = era(None, features)
-                bounds[features] = f"the text names no kernel release; its form fits {first} to {last}"
-            report.notes.append(bounds[features])
+            report.notes.append(_unnamed(frozenset(report.features)))
     return reports
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """No search for garbage meanwhile: thousands of zones are made and none is dropped, so each search is for nothing.
+
+    It took a third of the time of a large paste, more the more else the program had in memory.
+    """
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@lru_cache(maxsize=256)
+def _unnamed(features: frozenset[str]) -> str:
+    first, last = era(None, features)
+    return f"the text names no kernel release; its form fits {first} to {last}"
 
 
 def _pieces(text: Text) -> list[Piece]:
@@ -66,14 +91,24 @@ def _pieces(text: Text) -> list[Piece]:
     found = [Piece(begin, end, "request", what) for begin, end, what in requests.requests(text)]
     if not found:
         found = [Piece(begin, end, "mask", what) for begin, end, what in requests.mentions(text)]
-    for kind, pattern in (("header", zones.HEADER), ("reserve", zones.RESERVE), ("buddy", zones.BUDDY),
-                          ("empty", zones.EMPTY), ("mem_info", MEM_INFO), ("version", VERSION),
-                          ("cgroup", CGROUP)):  # fmt: skip
-        found += [Piece(m.start(), m.end(), kind, m) for m in pattern.finditer(text.joined)]
-    headers = {at for piece in found if piece.kind == "header" for at in range(piece.begin, piece.end)}
-    found += [Piece(m.start(), m.end(), "loose") for m in zones.LOOSE.finditer(text.joined) if m.start() not in headers]
+    for kind, pattern, *needed in KINDS:
+        if any(word in text.joined for word in needed):
+            found += [Piece(m.start(), m.end(), kind, m) for m in pattern.finditer(text.joined)]
+    found += _loose(text, [(piece.begin, piece.end) for piece in found if piece.kind == "header"])
     found += [Piece(begin, end, "proc", what) for begin, end, what in procfs.pieces(text)]
-    return sorted(found, key=lambda piece: (piece.begin, piece.end))
+    return sorted(found, key=PLACE)
+
+
+PLACE = attrgetter("begin", "end")
+
+
+def _loose(text: Text, headers: list[tuple[int, int]]) -> Iterator[Piece]:
+    """Parts of a zone's first line that stand outside of the whole ones."""
+    at = 0
+    for begin, end in (*headers, (len(text.joined), 0)):
+        for found in zones.LOOSE.finditer(text.joined, at, begin):
+            yield Piece(found.start(), found.end(), "loose")
+        at = end
 
 
 class Builder:
@@ -86,12 +121,13 @@ class Builder:
         self.tail_from = 0
         self.read: set[int] = set()
         self.booted: str | None = None
+        self.takers = {kind: getattr(self, f"_take_{kind}") for kind in KIND_NAMES}
 
     def take(self, piece: Piece) -> None:
         """Put one piece where it belongs."""
         if self.open and self.tail_from:
             self._close_tail(piece.begin)
-        getattr(self, f"_take_{piece.kind}")(piece)
+        self.takers[piece.kind](piece)
 
     def _close_tail(self, end: int) -> None:
         """Read the rest of the open zone's line, up to the next piece or a few lines."""
@@ -193,13 +229,14 @@ class Builder:
         return there or report.add(ZoneReport(node, found[2], self.text.line(piece.begin)))
 
     def _take_proc(self, piece: Piece) -> None:
-        if not self.reports or self.reports[-1].kind != "proc" or procfs.again(self.reports[-1], piece.what):
-            self._begin(piece, "proc")
-        procfs.put(self.reports[-1], piece.what)
+        there = self.reports and self.reports[-1].kind == "proc" and procfs.put(self.reports[-1], piece.what)
+        if not there:
+            procfs.put(self._begin(piece, "proc"), piece.what)
 
     def _mark(self, piece: Piece) -> None:
         """These lines were read."""
-        self.read.update(range(self.text.line(piece.begin), self.text.line(max(piece.end - 1, piece.begin)) + 1))
+        first, last = self.text.lines(piece.begin, piece.end)
+        self.read.update(range(first, last + 1))
 
     def finish(self) -> list[Report]:
         """The reports, with what contradicts itself taken out and what could not be read listed."""
@@ -216,14 +253,24 @@ class Builder:
         return self.reports
 
     def _unread_zones(self) -> Iterator[Unread]:
-        lines = {self.text.line(found.start()) for found in zones.LOOKS_LIKE.finditer(self.text.joined)}
-        for line in sorted(lines - self.read):
-            yield Unread(line, self.text.shown(line), "this looks like a part of a zone's figures, but it is damaged")
+        joined, starts, at = self.text.joined, self.text.starts, 0
+        while found := zones.LOOKS_LIKE.search(joined, at):
+            line = self.text.line(found.start())
+            if line not in self.read:
+                why = "this looks like a part of a zone's figures, but it is damaged"
+                yield Unread(line, self.text.shown(line), why)
+            if line == len(starts):
+                return
+            at = max(starts[line], found.end())  # one find in a line is enough
 
     def _report_at(self, line: int) -> Report:
         """The report that a line lies in: the last that begins at or before it."""
         place = bisect_right(self.reports, line, key=lambda report: report.line)
         return self.reports[max(place - 1, 0)]
+
+
+LATER_FIGURES = {f"{word}_kb": word for word in ("managed", "boost", "reserved_highatomic", "free_highatomic")}
+"""Figures that only later kernels print, and the feature that each shows."""
 
 
 def _settle(report: Report, text: Text) -> None:
@@ -238,8 +285,8 @@ def _settle(report: Report, text: Text) -> None:
         else:
             zone.lowmem_reserve = zone.reserve_line = None
     for zone in report.zones:
-        report.features |= {word for word in ("managed", "boost", "reserved_highatomic", "free_highatomic")
-                            if f"{word}_kb" in zone.figures}  # fmt: skip
+        if not LATER_FIGURES.keys().isdisjoint(zone.figures):
+            report.features.update(word for key, word in LATER_FIGURES.items() if key in zone.figures)
     report.unread.sort(key=lambda unread: unread.line)
 
 

@@ -4,9 +4,8 @@ C: mm/vmstat.c, frag_show_print, zoneinfo_show_print, pagetypeinfo_showfree_prin
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from buddylab.reports.report import Buddy, Figure, Report, ZoneReport
@@ -17,28 +16,33 @@ ZONE = r"^Node +([0-9]{1,4}), +zone +(DMA32|DMA|Normal|HighMem|Movable|Device)"
 COUNTS = r"((?:[ \n]+[0-9]{1,18}(?![0-9*])){8,21})[ \t]*$"
 BUDDYINFO = re.compile(ZONE + r"(?= )" + COUNTS, FLAGS)
 PAGETYPEINFO = re.compile(ZONE + r", +type +([A-Za-z]{1,20})(?= )" + COUNTS, FLAGS)
-ZONEINFO = re.compile(ZONE + r"[ \t]*\n", FLAGS)
-NODE_LINE = re.compile(r"^Nod", FLAGS)
-PAGES_FREE = re.compile(r"^pages free", FLAGS)
-FIGURE = re.compile(
-    r"^(pages free|boost|min|low|high|spanned|present|managed|cma|nr_free_cma|nr_free_highatomic) +"
-    r"([0-9]{1,18})[ \t]*$",
+ZONEINFO = re.compile(
+    ZONE + r"[ \t]*\n"
+    r"|^(?P<end>Nod|pagesets)"
+    r"|^(?P<word>pages free|boost|min|low|high|spanned|present|managed|cma|nr_free_cma|nr_free_highatomic) +"
+    r"(?P<value>[0-9]{1,18})[ \t]*$"
+    r"|^protection: \((?P<kept>[0-9]{1,18}(?:, [0-9]{1,18}){0,7})\)[ \t]*$"
+    r"|^(?P<free>pages free)",
     FLAGS,
 )
-PROTECTION = re.compile(r"^protection: \(([0-9]{1,18}(?:, [0-9]{1,18}){0,7})\)[ \t]*$", FLAGS)
-PAGESETS = re.compile(r"^pagesets", FLAGS)
+"""A zone's first line, one that ends its figures, a figure, its reserves, or a damaged beginning of another zone."""
 WORDS = {"pages free": "free", "nr_free_cma": "free_cma", "nr_free_highatomic": "free_highatomic"}
 
 
 @dataclass(slots=True)
 class ProcZone:
-    """What one of the files says of one zone."""
+    """What one of the files says of one zone.
+
+    doubtful: figures that are there with two values. seen: it has a figure. pagesets: those that follow are not its.
+    """
 
     file: str
     zone: ZoneReport
     page_type: str = ""
     counts: tuple[int, ...] = ()
-    doubtful: set[str] = field(default_factory=set)
+    doubtful: tuple[str, ...] = ()
+    seen: bool = False
+    pagesets: bool = False
 
 
 def pieces(text: Text) -> Iterator[tuple[int, int, ProcZone]]:
@@ -51,61 +55,67 @@ def pieces(text: Text) -> Iterator[tuple[int, int, ProcZone]]:
     for found in PAGETYPEINFO.finditer(text.joined):
         counts = tuple(map(int, found[4].split()))
         yield found.start(), found.end(), ProcZone("pagetypeinfo", _zone(text, found), found[3], counts)
-    limits = [found.start() for found in NODE_LINE.finditer(text.joined)] + [len(text.joined)]
-    for found in ZONEINFO.finditer(text.joined):
-        limit = limits[bisect_right(limits, found.start())]
-        if first := FIGURE.search(text.joined, found.end(), limit):
-            again = PAGES_FREE.search(text.joined, first.end(), limit)
-            end = again.start() if again else limit
-            yield found.start(), end, _zoneinfo(text, found, end)
+    yield from _zoneinfo(text)
 
 
 def _zone(text: Text, found: re.Match[str]) -> ZoneReport:
     return ZoneReport(int(found[1]), found[2], text.line(found.start()))
 
 
-def _zoneinfo(text: Text, found: re.Match[str], end: int) -> ProcZone:
-    """The figures of one zone; one that is there twice with two values is dropped."""
-    told = ProcZone("zoneinfo", _zone(text, found))
-    figures = told.zone.figures
-    pagesets = PAGESETS.search(text.joined, found.end(), end)
-    for match in FIGURE.finditer(text.joined, found.end(), pagesets.start() if pagesets else end):
-        word = WORDS.get(match[1], match[1])
-        figure = Figure(int(match[2]), text.line(match.start()))
-        if figures.setdefault(word, figure).value != figure.value:
-            told.doubtful.add(word)
-    for word in told.doubtful:
-        del figures[word]
-    if protection := PROTECTION.search(text.joined, found.end(), end):
-        told.zone.lowmem_reserve = tuple(int(n) for n in protection[1].split(", "))
-        told.zone.reserve_line = text.line(protection.start())
-    return told
+def _zoneinfo(text: Text) -> Iterator[tuple[int, int, ProcZone]]:
+    """(begin, end, zone) of every zone of /proc/zoneinfo: one pass over the lines, `told` is the zone that is open."""
+    begin, told = 0, None
+    for found in ZONEINFO.finditer(text.joined):
+        word = found["word"] or found["free"]
+        if told and (found[2] or found["end"] == "Nod" or word == "pages free" and told.seen):
+            if told.seen:
+                yield begin, found.start(), told
+            told = None
+        if found[2]:
+            begin, told = found.start(), ProcZone("zoneinfo", _zone(text, found))
+        elif told:
+            _put_line(text, told, found)
+    if told and told.seen:
+        yield begin, len(text.joined), told
 
 
-def again(report: Report, told: ProcZone) -> bool:
-    """Does the report have this already, so that a second copy of the file begins?"""
+def _put_line(text: Text, told: ProcZone, found: re.Match[str]) -> None:
+    """A figure, unless it stands under `pagesets`, or the reserves. One that is there with two values is dropped."""
+    zone, word = told.zone, found["word"]
+    if found["end"]:
+        told.pagesets = True
+    elif word:
+        told.seen = True
+        word = WORDS.get(word, word)
+        figure = Figure(int(found["value"]), text.line(found.start()))
+        if told.pagesets or word in told.doubtful:
+            return
+        if zone.figures.setdefault(word, figure).value != figure.value:
+            told.doubtful += (word,)
+            del zone.figures[word]
+    elif found["kept"] and zone.lowmem_reserve is None:
+        zone.lowmem_reserve = tuple(map(int, found["kept"].split(", ")))
+        zone.reserve_line = text.line(found.start())
+
+
+def put(report: Report, told: ProcZone) -> bool:
+    """Add to a report what one file says of one zone; False if it has that already, so that a second copy begins."""
     if told.file == "pagetypeinfo":
-        return (told.zone.label, told.page_type) in report.page_types
+        kept = report.page_types.setdefault((told.zone.label, told.page_type), told.counts)
+        report.features.add(told.file)
+        return kept is told.counts
     zone = report.find(told.zone.node, told.zone.name)
-    if zone is None:
+    if zone and (zone.buddy is not None if told.file == "buddyinfo" else zone.figures):
         return False
-    return zone.buddy is not None if told.file == "buddyinfo" else bool(zone.figures)
-
-
-def put(report: Report, told: ProcZone) -> None:
-    """Add to a report what one file says of one zone."""
     report.features.add(told.file)
-    if told.file == "pagetypeinfo":
-        report.page_types[told.zone.label, told.page_type] = told.counts
-        return
-    zone = report.find(told.zone.node, told.zone.name)
     if zone is None:
         report.add(told.zone)
-        return
+        return True
     zone.figures |= told.zone.figures
     zone.buddy = zone.buddy or told.zone.buddy
     if told.zone.lowmem_reserve is not None:
         zone.lowmem_reserve, zone.reserve_line = told.zone.lowmem_reserve, told.zone.reserve_line
+    return True
 
 
 def read_proc(folder: str | Path = "/proc") -> str:

@@ -4,6 +4,8 @@ Units: kB as the reports print them (names in _kb), pages as /proc/zoneinfo prin
 """
 
 from dataclasses import dataclass, field
+from operator import lshift
+from typing import NamedTuple
 
 from buddylab.reports.release import Release
 
@@ -11,8 +13,7 @@ ZONE_NAMES = ("DMA", "DMA32", "Normal", "HighMem", "Movable", "Device")
 """All zone types that a report can name, lowest first. C: include/linux/mmzone.h, enum zone_type."""
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number and the line it was read from."""
 
     value: int
@@ -56,12 +57,17 @@ class Buddy:
     @property
     def sum_kb(self) -> int:
         """The blocks added up, in kB."""
-        return sum(count * (self.page_kb << order) for order, count in enumerate(self.counts))
+        pages: int = sum(map(lshift, self.counts, range(len(self.counts))))
+        return self.page_kb * pages
 
     @property
     def sum_ok(self) -> bool:
         """Does the printed sum agree? True where none is printed."""
         return self.printed_kb is None or self.printed_kb == self.sum_kb
+
+
+SIZES = ("present_kb", "present", "managed_kb", "managed")
+"""Figures that say how large a zone is."""
 
 
 @dataclass(slots=True)
@@ -105,8 +111,7 @@ class ZoneReport:
     @property
     def populated(self) -> bool:
         """Has the zone any page, as far as the report shows?"""
-        sizes = [self.figures[key].value for key in ("present_kb", "present", "managed_kb", "managed")
-                 if key in self.figures]  # fmt: skip
+        sizes = [self.figures[key].value for key in SIZES if key in self.figures]
         return min(sizes) > 0 if sizes else not self.empty
 
 

@@ -13,6 +13,7 @@ LONGEST_LINE = 20_000
 
 TAGS = re.compile(r"\[/?(?:COLOR|B|I|U|CODE|QUOTE|SIZE|FONT)(?:=[^\]\n]{0,40})?\]", re.IGNORECASE)
 QUOTE = re.compile(r"(?:[ \t]*(?:>|&gt;|\|))+[ \t]?")
+MARKS = (">", "&", "|", ".", "<")
 STARTS = (" ", "\t", ">", "&gt;", "|", "...", "<")
 PREFIXES = re.compile(
     r"\.\.\.[ \t]+"  # a sender's own mark
@@ -41,6 +42,12 @@ class Text:
         """Number, from 1, of the pasted line that this place came from."""
         return bisect_right(self.starts, offset)
 
+    def lines(self, begin: int, end: int) -> tuple[int, int]:
+        """Numbers of the first and the last pasted line of a piece."""
+        first = self.line(begin)
+        within = first == len(self.starts) or end <= self.starts[first]
+        return first, first if within else self.line(end - 1)
+
     def shown(self, line: int) -> str:
         """A pasted line for a message, control characters as dots, 160 characters at most."""
         return "".join(c if c.isprintable() else "." for c in self.raw[line - 1][:160])
@@ -51,6 +58,8 @@ def strip_prefixes(line: str) -> str:
     line = line[:LONGEST_LINE].rstrip()
     if ":" not in line and "[" not in line and not line.startswith(STARTS):
         return line  # every prefix has one of these
+    if line[:1] in " \t" and (bare := line.lstrip(" \t"))[:1] not in MARKS and ":" not in bare and "[" not in bare:
+        return bare  # only blanks stood in front
     if "[" in line:
         line = TAGS.sub("", line)
     quoted = QUOTE.match(line)

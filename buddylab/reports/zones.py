@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -29,7 +30,8 @@ TAIL = re.compile(
     r"(?<![\w])(present|managed|free_pcp|local_pcp|free_cma|reserved_highatomic|free_highatomic):([0-9]{1,18})[kK]B(?![\w])",
     FLAGS,
 )
-TOKEN = re.compile(r"([0-9]{1,18})\*([0-9]{1,12})kB(?:\s+\(([A-Z]{1,8})\))?", FLAGS)
+LETTERS = re.compile(r"\([A-Z]{1,8}\)", FLAGS)
+TYPES = re.compile(r"kB(?:\s+\(([A-Z]{1,8})\))?", FLAGS)
 LOOKS_LIKE = re.compile(
     r"(?<![\w])(?:free|min|low|high):[0-9][0-9.,]{0,30}kB|lowmem_reserve\[|protections\[|[0-9]\*[0-9]+kB", FLAGS
 )
@@ -40,11 +42,12 @@ FEWEST_ORDERS, MOST_ORDERS = 8, 21
 
 def zone_of(text: Text, found: re.Match[str]) -> ZoneReport:
     """A zone with what its first line says: free pages and marks, in kB."""
-    line = text.line(found.start())
-    zone = ZoneReport(None if found[1] is None else int(found[1]), found[2], line)
+    first, last = text.lines(found.start(), found.end())
+    zone = ZoneReport(None if found[1] is None else int(found[1]), found[2], first)
     for group, word in enumerate(HEADER_WORDS, 3):
         if found[group] is not None:
-            zone.figures[word] = Figure(int(found[group]), text.line(found.start(group)))
+            line = first if first == last else text.line(found.start(group))
+            zone.figures[word] = Figure(int(found[group]), line)
     return zone
 
 
@@ -56,17 +59,25 @@ def read_tail(text: Text, zone: ZoneReport, begin: int, end: int) -> None:
 
 def buddy_of(text: Text, found: re.Match[str]) -> Buddy | str:
     """The buddy line that a match of BUDDY holds, or why it cannot be right."""
-    tokens = TOKEN.findall(found[3])
-    sizes = [int(size) for _, size, _ in tokens]
+    tokens = found[3].replace("kB", " ").replace("*", " ")
+    numbers = tuple(map(int, (LETTERS.sub("", tokens) if "(" in tokens else tokens).split()))
+    counts, sizes = numbers[::2], numbers[1::2]
+    if complaint := sizes_complaint(sizes):
+        return complaint
+    types = tuple(TYPES.findall(found[3])) if "(" in tokens else ("",) * len(counts)
+    return Buddy(counts, types, sizes[0], int(found[4]), text.line(found.start()))
+
+
+@lru_cache(maxsize=64)
+def sizes_complaint(sizes: tuple[int, ...]) -> str:
+    """What is wrong with a buddy line of these block sizes in kB, empty if nothing is."""
     if any(big != 2 * small for small, big in pairwise(sizes)):
         return "an order is missing or damaged in this buddy line"
     if sizes[0] not in PAGE_SIZES_KB:
         return f"the buddy line begins with blocks of {sizes[0]} kB, which is no page size"
     if not FEWEST_ORDERS <= len(sizes) <= MOST_ORDERS:
         return f"a buddy line of {len(sizes)} orders cannot be whole"
-    counts = tuple(int(count) for count, _, _ in tokens)
-    types = tuple(letters for _, _, letters in tokens)
-    return Buddy(counts, types, sizes[0], int(found[4]), text.line(found.start()))
+    return ""
 
 
 def sum_complaint(buddy: Buddy) -> str:
@@ -81,10 +92,10 @@ def shape_complaints(zones: list[ZoneReport]) -> Iterator[tuple[ZoneReport, str,
 
     All buddy lines of a kernel have the same orders and page size, all reserves the same number of entries.
     """
-    if not any(z.buddy or z.lowmem_reserve is not None for z in zones):
-        return
-    shapes = Counter((z.buddy.page_kb, len(z.buddy.counts)) for z in zones if z.buddy)
-    widths = Counter(len(z.lowmem_reserve) for z in zones if z.lowmem_reserve is not None)
+    if len(zones) == 1 and zones[0].buddy is None:
+        return  # alone it can differ from none
+    shapes = Counter([(z.buddy.page_kb, len(z.buddy.counts)) for z in zones if z.buddy])
+    widths = Counter([len(z.lowmem_reserve) for z in zones if z.lowmem_reserve is not None])
     for zone in zones:
         if zone.buddy and not _usual((zone.buddy.page_kb, len(zone.buddy.counts)), shapes):
             yield zone, "buddy", "this buddy line has other orders than those of the other zones"

@@ -183,14 +183,12 @@ def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
         lists.append(f"Node {node} Normal: 16*4kB {sizes} = 64kB\n")
     begin = time.process_time()
     (report,) = parse(head + "".join(zones + lists), kernel="2.6.21")
-    assert len(report.zones) == 10_000 and report.unread == []
-    assert time.process_time() - begin < 4
-    begin = time.process_time()
     told = explain(report)
-    assert time.process_time() - begin < 4
+    assert time.process_time() - begin < 2
+    assert len(report.zones) == 10_000 and report.unread == []
     assert told.verdict.passes is False and told.verdict.zone == "Node 0 Normal"
     begin = time.process_time()
-    assert cures(told) and time.process_time() - begin < 4
+    assert cures(told) and time.process_time() - begin < 2
 
 
 def test_decimal_commas_are_not_read_as_figures():
