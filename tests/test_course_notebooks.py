@@ -46,6 +46,8 @@ def faults(notebook, number):
               if len(tagged(notebook, tag)) < least]  # fmt: skip
     found += [f"cell {at} is a plot without text after it" for at in tagged(notebook, "plot")
               if notebook.cells[at + 1].cell_type != "markdown"]  # fmt: skip
+    found += [f"cell {at} is a plot that shows nothing" for at in tagged(notebook, "plot")
+              if not any(output.output_type == "display_data" for output in notebook.cells[at].get("outputs", []))]
     return found + for_the_lecturer(notebook) + [f"a claim without release and commit: {line}" for line in claims(text)]
 
 
@@ -96,7 +98,8 @@ def complete():
     cells = [nbformat.v4.new_markdown_cell("# T\n**You will learn** **You need** **Time**")]
     cells += [nbformat.v4.new_markdown_cell("word " * 900)]
     cells += [nbformat.v4.new_code_cell(f'ask("{name}")') for name in names("01")]
-    cells += [nbformat.v4.new_code_cell("x", metadata={"tags": ["exercise", "panel", "plot", "check"]})]
+    cells += [nbformat.v4.new_code_cell("x", metadata={"tags": ["exercise", "panel", "plot", "check"]},
+                                        outputs=[nbformat.v4.new_output("display_data", {"text/plain": "<Figure>"})])]
     cells += [nbformat.v4.new_markdown_cell("text"), nbformat.v4.new_code_cell("x", metadata={"tags": ["exercise"]})]
     cells += [nbformat.v4.new_markdown_cell("## Summary\n## In the source")]
     for cell in cells:
@@ -115,6 +118,7 @@ def test_a_complete_notebook_has_no_faults():
     (1, {"source": "word " * 900 + "\n\nLater kernels do not."}, "a claim without release and commit: Later kernels"),
     (2, {"source": "pass"}, "asks ["),
     (-2, {"metadata": {"slideshow": {"slide_type": "-"}}}, "1 cells tagged exercise"),
+    (-4, {"outputs": []}, "is a plot that shows nothing"),
     (-1, {"source": "## Summary"}, "the last cell has no heading In the source"),
     (0, {"metadata": {"slideshow": {"slide_type": "slide"}}}, "cell 0 begins a slide without minutes"),
     (1, {"metadata": {}}, "cell 1 has the slide type None"),

@@ -3,8 +3,8 @@
 Nothing is told by colour alone, and no global setting of matplotlib is touched: each plot draws inside `Look.context`.
 """
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,12 +49,20 @@ class Look(Say):
     sans: tuple[str, ...]
     mono: tuple[str, ...]
 
-    def context(self) -> AbstractContextManager[None]:
-        """matplotlib's settings while a plot is drawn; they are put back after it."""
-        return mpl.rc_context({
+    @contextmanager
+    def context(self) -> Iterator[None]:
+        """matplotlib's settings while a plot is drawn; they are put back after it.
+
+        A notebook's backend, loaded with the first figure, turns interactive drawing on: that stays, or no later figure
+        would be shown.
+        """
+        with mpl.rc_context({
             "font.family": list(self.sans), "font.size": SMALL, "text.color": INK, "hatch.linewidth": 0.5,
             "axes.unicode_minus": False, "figure.facecolor": PAPER, "figure.dpi": 100,
-        })  # fmt: skip
+        }):  # fmt: skip
+            yield
+            interactive = mpl.is_interactive()
+        mpl.interactive(interactive)
 
 
 def look(lang: str) -> Look:
