@@ -10,6 +10,24 @@ from buddylab.commands import COMMANDS
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """Exit codes by the shell's custom: 128 and the signal's number."""
+ABOUT = """\
+The page allocator of Linux 2.6.21, exact, step by step: why a request was refused although
+memory is free, at which stage, and what would have let it pass.
+"""
+EXAMPLES = """\
+examples:
+  dmesg | buddylab explain -            why the kernel printed "page allocation failure"
+  buddylab here --order 3 --mask GFP_ATOMIC
+                                        would such a request pass on this machine now?
+  buddylab gfp 0x20 GFP_NOFS            what the bits of a mask say, and back
+  buddylab run scenario.json --html run.html
+                                        a recorded run as one page that plays from disk
+  buddylab lecture lecture.html         a page for a lecture whose knobs answer without Python
+  buddylab replay scenario.json         is this still what the kernel did?
+
+exit codes: 0 all well; 1 a finding (refused, or a difference); 2 bad input.
+`buddylab COMMAND --help` says more. In a notebook: from buddylab.widgets import Explorer; Explorer()
+"""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="buddylab", description="The page allocator of Linux 2.6.21, to look at.")
+    parser = argparse.ArgumentParser(prog="buddylab", description=ABOUT, epilog=EXAMPLES,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
     parser.add_argument("--version", action="version", version=f"buddylab {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for command in COMMANDS:

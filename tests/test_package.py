@@ -70,7 +70,7 @@ def test_nothing_else_is_installed_along(installed):
 def test_the_command_line_works_on_its_own(installed, tmp_path):
     told = asked(installed, "-m", "buddylab", "--help", cwd=tmp_path)
     assert (told.returncode, told.stderr) == (0, "")
-    assert "usage: buddylab" in told.stdout
+    assert "usage: buddylab" in told.stdout and "examples:" in told.stdout and "exit codes:" in told.stdout
     assert asked(installed.parent / "buddylab", "--help", cwd=tmp_path).stdout == told.stdout
     scenario = next((ROOT / "tests" / "data" / "named").glob("*.json"))
     played = asked(installed, "-m", "buddylab", "replay", scenario, cwd=tmp_path)

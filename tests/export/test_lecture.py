@@ -4,13 +4,14 @@ import base64
 import gzip
 import json
 import re
+from time import perf_counter
 
 import pytest
 
 from buddylab import export
 from buddylab.__main__ import main
 from buddylab.export.lecture import WHO, default_levels
-from buddylab.knobs import checked
+from buddylab.knobs import PRESETS, checked
 
 
 def recording_of(file):
@@ -78,3 +79,14 @@ def test_the_command_refuses_before_it_records(tmp_path, capsys):
     assert "exists and was left as it is" in capsys.readouterr().err
     assert main(["lecture", str(tmp_path / "b.html"), "--machine", "pdp11"]) == 2
     assert "pdp11" in capsys.readouterr().err
+
+
+def test_the_whole_grid_of_a_lecture_is_under_3_mb(tmp_path, capsys):
+    start = perf_counter()
+    file = export.lecture_page(tmp_path / "lecture.html")
+    took, size = perf_counter() - start, file.stat().st_size
+    grid = recording_of(file)["grid"]
+    assert len(grid["places"]) == len(PRESETS) * 11 * 7 * len(WHO) == 3080
+    assert size < 3_000_000
+    with capsys.disabled():
+        print(f"\n  lecture page, 3,080 settings: {size:,} bytes (budget 3,000,000) in {took:.0f} s")
