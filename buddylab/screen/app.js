@@ -69,7 +69,7 @@ export function mount(el, model) {
     },
   });
   const lightUp = (order) => [panels.memory, panels.strip].forEach((panel) => panel.hover(order));
-  const ties = makeTies(app, () => model.get("run_id"), ({ cursor, hover, forward }) => {
+  const ties = makeTies(app, () => model.get("run_id"), ({ cursor = app.cursor, hover, forward = false }) => {
     if (!app.run) return;
     if (hover !== undefined) return lightUp(hover);
     app.forward = forward;
@@ -175,7 +175,8 @@ export function mount(el, model) {
   }
 
   // -- moving the cursor
-  app.limit = () => panels.predict.limit();
+  app.ownLimit = () => panels.predict.limit();
+  app.limit = () => Math.min(app.ownLimit(), ties.limit());
   const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, app.limit(), cursor));
   app.settle = () => app.set("index", app.cursor);
   /** Tell Python where a new run stands once it has been painted: its answer costs the notebook time. */
@@ -491,9 +492,9 @@ export function mount(el, model) {
   function fit() {
     if (!panels.why) return;
     const width = root.clientWidth;
-    app.wide = width > WIDE && !app.piece;
-    app.stacked = width <= STACKED || model.get("panel") === "lists";
     app.zoom = app.lecture ? 1.2 : 1;
+    app.wide = width / app.zoom > WIDE && !app.piece;
+    app.stacked = width / app.zoom <= STACKED || model.get("panel") === "lists";
     app.memWidth = (panels.memory.el.clientWidth || 600) / app.zoom;
     app.trackWidth = panels.deck.el.querySelector(".press svg")?.clientWidth || 300;
     app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
@@ -576,6 +577,7 @@ export function mount(el, model) {
   takeTheme();
   takeTrace();
   takeOther();
+  ties.tell({ hello: true });
   size.observe(root);
   document.fonts?.ready.then(fit);
   return () => {

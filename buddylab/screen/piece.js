@@ -34,14 +34,25 @@ export function makeSteps(app) {
   return { el, show };
 }
 
-/** What is told to every other screen of the page that shows the same run, without asking Python. */
+/** What is told to every other screen of the page that shows the same run, without asking Python. A screen that
+ *  Predict keeps from looking ahead keeps the others too: `limit` is the last row that any of them may show. */
 export function makeTies(app, runId, heard) {
+  const limits = new Map(); // of the other screens, by id
+  const tell = (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { limit: app.ownLimit(), ...what,
+    from: app.id, run: runId() } }));
   const hear = ({ detail }) => {
-    if (detail.from !== app.id && detail.run && detail.run === runId()) heard(detail);
+    if (detail.from === app.id || !detail.run || detail.run !== runId()) return;
+    limits.set(detail.from, detail.limit);
+    if (detail.hello) tell({});
+    heard(detail);
   };
   window.addEventListener("buddylab", hear);
   return {
-    tell: (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { ...what, from: app.id, run: runId() } })),
-    off: () => window.removeEventListener("buddylab", hear),
+    tell,
+    limit: () => Math.min(...limits.values()), // Infinity where nobody else is
+    off() {
+      tell({ limit: Infinity });
+      window.removeEventListener("buddylab", hear);
+    },
   };
 }

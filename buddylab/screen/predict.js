@@ -12,20 +12,20 @@ export function wayOn(frames, at) {
   return next ? next.stage : event0(frames.at(-1)) === "end" && frames.at(-1).event[1] === "livelock" ? undefined : null;
 }
 
-/** Every question of a run: {at: row before which the run stops, kind: "test" or "way", stage, choices, truth}.
- *  A test asks whether the zone holds; a stage that decides asks where it goes. The recorded run has the answers. */
+/** Every question of a run: {at: row before which the run stops, frame: the one that answers it, kind: "test" or
+ *  "way", stage, choices, truth}. A test asks whether the zone holds; a stage that decides asks where it goes. The recorded run has the answers. */
 export function questionsOf(frames, chart, rows = expandRows(frames)) {
   const asked = [], first = (frame) => rows.findIndex((entry) => entry.frame === frame);
   frames.forEach((frame, at) => {
     if (frame.depth || event0(frame) === "end") return;
-    if (frame.test && !frame.test.own) asked.push({ at: first(at), kind: "test", stage: frame.stage,
+    if (frame.test && !frame.test.own) asked.push({ at: first(at), frame: at, kind: "test", stage: frame.stage,
       zone: frame.test.zone, mark: frame.test.mark_name, choices: ["holds", "refuses"],
       truth: frame.test.ok ? "holds" : "refuses" });
     const decides = event0(frame) === "stage" || frame.event === undefined || event0(frame) === "should_fail";
     if (!decides || !ASKING.includes(frame.stage)) return;
     const choices = chart.filter(([from]) => from === frame.stage).map(([, to]) => to), truth = wayOn(frames, at);
-    if (choices.length > 1 && choices.includes(truth)) asked.push({ at: first(at), kind: "way", stage: frame.stage,
-      choices, truth });
+    if (choices.length > 1 && choices.includes(truth)) asked.push({ at: first(at), frame: at, kind: "way",
+      stage: frame.stage, choices, truth });
   });
   return asked.filter((question) => question.at > 0);
 }
@@ -67,9 +67,9 @@ export function makePredict(app) {
   function answer() {
     const question = next(), right = picked === question.truth;
     if (picked === null && !question.choices.includes(null)) return;
-    const { at, kind, stage, truth } = question;
+    const { at, frame, kind, stage, truth } = question;
     told = app.t(right ? "predictedRight" : "predictedWrong", { truth: name(question, truth) });
-    app.keepPrediction({ place: at, kind, stage, question: asked(question), answer: picked, truth, right,
+    app.keepPrediction({ place: at, frame, kind, stage, question: asked(question), answer: picked, truth, right,
       confidence: sure });
     picked = null;
     app.go(Math.min(at, limit()), { settle: true, forward: true });
@@ -90,9 +90,16 @@ export function makePredict(app) {
         sure, app.t("howSure"), (value) => { sure = value; })), button];
   }
 
+  /** What the run itself says where it answered a question. */
+  function because(one) {
+    const { say, args } = app.trace.frames[one.frame];
+    return app.say(say, args);
+  }
+
   function summaryNodes() {
     const { right, of, by } = score(answers());
-    const line = (one) => h("tr", {}, h("th", { scope: "row" }, one.question),
+    const line = (one) => h("tr", {}, h("th", { scope: "row" }, one.question,
+      one.right ? null : h("small", {}, because(one))),
       h("td", {}, name(one, one.answer)), h("td", {}, name(one, one.truth)),
       h("td", { class: one.right ? "ok" : "no" }, `${one.right ? "✓" : "✗"} ${app.t(one.right ? "rightWord" : "wrongWord")}`),
       h("td", {}, app.t(one.confidence)));

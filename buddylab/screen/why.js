@@ -367,7 +367,8 @@ export function makeWhy(app) {
   function waysOn(view) {
     const { stage } = view.frame, ways = app.text.chart.filter(([from]) => from === stage).map(([, to]) => to);
     if (!ways.length) return null;
-    const chosen = nextStage(app.trace.frames, view.at) ?? undefined, height = 24, middle = (ways.length * height) / 2;
+    const seen = app.run.rows[Math.min(app.limit(), app.run.rows.length - 1)].frame + 1; // Predict shows no way ahead
+    const chosen = nextStage(app.trace.frames.slice(0, seen), view.at) ?? undefined, height = 24, middle = (ways.length * height) / 2;
     const way = (to, i) => {
       const y = i * height + height / 2, on = to === chosen;
       const shape = to === null ? null : stageShape(SHAPES[to]);

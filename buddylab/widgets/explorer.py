@@ -10,6 +10,7 @@ import traitlets
 
 from buddylab import export, screen
 from buddylab.commentary.compare import difference
+from buddylab.commentary.predictions import summary as predict_summary
 from buddylab.commentary.view import text, transcript
 from buddylab.core import gfp
 from buddylab.core.record import Trace
@@ -140,14 +141,10 @@ class Explorer(anywidget.AnyWidget):
         return list(self.away["list"])
 
     def prediction_summary(self, lang: str | None = None) -> str:
-        """The answers given in Predict against what happened, a line each, as text; the first line is the score."""
-        zh = (lang or self.lang) == "zh"
-        right = sum(one["right"] for one in self.predictions)
-        of = len(self.predictions)
-        head = f"{of} 题中预测对 {right} 题" if zh else f"{right} of {of} predicted right"
-        return "\n".join([head, *(f"{'✓' if one['right'] else '✗'} {one['question']} "
-                                  f"{one['answer'] or 'NULL'} ({one['confidence']}); {one['truth'] or 'NULL'}"
-                                  for one in self.predictions)])  # fmt: skip
+        """The answers given in Predict against what happened, as text: the score, how well the confidence fits, then a
+        line each; under a wrong one stands what the run itself said there.
+        """
+        return "\n".join(predict_summary(self.predictions, self.trace["frames"], lang or self.lang))
 
     def transcript(self, lang: str | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""

@@ -9,6 +9,7 @@ from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer
 
 SENTENCE = ".say .tx"
+WRONG_ONE = 11  # the frame in which Normal refuses the second try: 41 is not above 44
 
 
 @pytest.fixture
@@ -123,6 +124,7 @@ def test_predict_shows_nothing_that_was_not_asked_yet(explorer, python):
     expect(explorer.locator(".predict .q")).to_have_text("6 of 7 predicted right")
     expect(explorer.locator(".predict .sure")).to_have_text("certain: 6 of 7 right")
     expect(explorer.locator(".predict td.no")).to_have_text("✗ wrong")
+    expect(explorer.locator(".predict th small")).to_have_text(said(python, WRONG_ONE))
 
 
 def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(write_notebook, open_notebook):
@@ -139,6 +141,30 @@ def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(write_notebook
     opened.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-cell')")
     output = opened.page.locator(".jp-OutputArea-output pre").last
     expect(output).to_contain_text("0 of 1 predicted right")
-    expect(output).to_contain_text("✗ fault_injection decides. Where does it go? NULL (fairly); restart")
+    expect(output).to_contain_text("✗ fault_injection decides. Where does it go? NULL (fairly sure); restart")
+    expect(output).to_contain_text("fairly sure: 0 of 1 right")
+    expect(output).to_contain_text(said(Explorer(in_interrupt=True), 1))
     root.get_by_role("radio", name="2", exact=True).press("Space")
     expect(root.locator(".predict .q")).to_contain_text("Question 1.")
+
+
+def test_no_panel_beside_it_looks_ahead(write_notebook, open_notebook):
+    """A panel that shows the same run stops where the explorer stops, and goes on when the question is answered."""
+    write_notebook("ahead.ipynb", "from buddylab.widgets import Explorer, Why\n"
+                   "e = Explorer(in_interrupt=True, predict=True)\ne", "Why(e)")  # fmt: skip
+    opened = open_notebook("ahead.ipynb")
+    opened.page.set_viewport_size({"width": 1500, "height": 1400})
+    opened.run_all()
+    root = opened.page.get_by_role("region", name="buddylab explorer").first
+    panel = opened.page.locator(".bl[data-piece=why]")
+    told = panel.locator(".steps .tx")
+    expect(told).to_have_text(said(Explorer(in_interrupt=True), 0))
+    panel.get_by_role("button", name="Last").click()
+    expect(told).to_have_text(said(Explorer(in_interrupt=True), 0))
+    root.locator(".predict").get_by_role("radio", name="restart").press("Space")
+    root.get_by_role("button", name="Answer").press("Enter")
+    expect(told).to_have_text(said(Explorer(in_interrupt=True), 1))
+    panel.get_by_role("button", name="Last").click()
+    expect(told).to_have_text(said(Explorer(in_interrupt=True), 2))
+    expect(root.locator(SENTENCE)).to_have_text(said(Explorer(in_interrupt=True), 2))
+    assert opened.errors == []

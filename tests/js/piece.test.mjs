@@ -6,7 +6,8 @@ globalThis.window = new EventTarget();
 
 test("who shows the same run hears, who moved or shows another does not", () => {
   const heard = { a: [], b: [], c: [] };
-  const join = (id, run) => makeTies({ id }, () => run, ({ cursor }) => heard[id].push(cursor));
+  const join = (id, run) => makeTies({ id, ownLimit: () => Infinity }, () => run,
+    ({ cursor }) => cursor !== undefined && heard[id].push(cursor));
   const a = join("a", "run 1"), b = join("b", "run 1");
   join("c", "run 2");
   a.tell({ cursor: 4 });
@@ -18,9 +19,23 @@ test("who shows the same run hears, who moved or shows another does not", () => 
 
 test("a screen without a run hears nobody", () => {
   const heard = [];
-  makeTies({ id: "x" }, () => undefined, (what) => heard.push(what));
-  makeTies({ id: "y" }, () => undefined, () => {}).tell({ cursor: 1 });
+  makeTies({ id: "x", ownLimit: () => Infinity }, () => undefined, (what) => heard.push(what));
+  makeTies({ id: "y", ownLimit: () => Infinity }, () => undefined, () => {}).tell({ cursor: 1 });
   assert.deepEqual(heard, []);
+});
+
+test("a screen that may not look ahead keeps the others that show its run, also those that come later", () => {
+  let limit = 3;
+  const join = (id, own) => makeTies({ id, ownLimit: own }, () => "run 3", () => {});
+  const early = join("p", () => Infinity), asks = join("q", () => limit), late = join("r", () => Infinity);
+  assert.equal(late.limit(), Infinity);
+  late.tell({ hello: true });
+  assert.deepEqual([early.limit(), late.limit(), asks.limit()], [3, 3, Infinity]);
+  limit = 8;
+  asks.tell({ cursor: 4 });
+  assert.deepEqual([early.limit(), late.limit()], [8, 8]);
+  asks.off();
+  assert.deepEqual([early.limit(), late.limit()], [Infinity, Infinity]);
 });
 
 test("every piece has its parts", () => {
