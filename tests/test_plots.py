@@ -9,9 +9,11 @@ import matplotlib as mpl
 mpl.use("Agg")  # before pyplot: no test opens a window
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pytest
 from machines import one_zone, three_zones
+from nbclient import NotebookClient
 
 import buddylab.plots.style as style
 from buddylab import plots
@@ -460,3 +462,13 @@ def test_the_package_itself_stays_free_of_matplotlib():
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+DRAW = 'ax = curves({"a": [(1, 2), (2, 3)]}, title="t", x="x [pages]", y="y [pages]")'
+
+
+def test_a_notebook_shows_every_figure_not_only_the_first():
+    cells = [nbformat.v4.new_code_cell(code) for code in ("from buddylab.plots import curves", *[DRAW] * 2)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook).execute()
+    assert [sum("image/png" in out.get("data", {}) for out in cell.outputs) for cell in cells] == [0, 1, 1]
