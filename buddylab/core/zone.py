@@ -5,7 +5,7 @@ C: include/linux/mmzone.h and the set-up half of mm/page_alloc.c.
 """
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -233,14 +233,18 @@ def setup_per_zone_pages_min(zones: Sequence[Zone], min_free_kbytes: int) -> Non
         zone.pages_high = zone.pages_min + (share >> 1)
 
 
-def setup_per_zone_lowmem_reserve(zones: Sequence[Zone], zone_types: Sequence[str]) -> None:
-    """Set what each zone keeps from requests that could have used a higher one. C: setup_per_zone_lowmem_reserve."""
+def setup_per_zone_lowmem_reserve(zones: Sequence[Zone], zone_types: Sequence[str],
+                                  ratio: Mapping[str, int] = LOWMEM_RESERVE_RATIO) -> None:  # fmt: skip
+    """Set what each zone keeps from requests that could have used a higher one: the pages above it / its ratio.
+
+    C: setup_per_zone_lowmem_reserve, which takes a ratio below 1 as 1.
+    """
     present = {(zone.node, zone.index): zone.present_pages for zone in zones}
     for zone in zones:
         reserve, above = [0] * len(zone_types), 0
         for j in range(zone.index + 1, len(zone_types)):
             above += present.get((zone.node, j), 0)
-            reserve[j] = above // LOWMEM_RESERVE_RATIO[zone.name]
+            reserve[j] = above // max(ratio[zone.name], 1)
         zone.lowmem_reserve = reserve
 
 
