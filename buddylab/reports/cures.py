@@ -10,7 +10,7 @@ from buddylab.core.zone import LOWMEM_RESERVE_RATIO
 from buddylab.reports.explain import Explanation, explain
 from buddylab.reports.masks import Table, read
 from buddylab.reports.report import Report
-from buddylab.reports.rules import Rights, Row, Rule, State, rows
+from buddylab.reports.rules import OLD, Rights, Row, Rule, State, rows
 from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest
 
@@ -143,6 +143,8 @@ RAISES = Said("lowering it takes from what interrupts and reclaim live on; raisi
 def _lower_mark(case: Case) -> Cure | None:
     """The mark that just lets it pass, and min_free_kbytes by the share that the zone's mark has in it."""
     state = case.state
+    if case.rule.name == "protection":
+        return None  # there the mark is a part of the reserve: _lower_reserve says it
     mark = _largest(state.mark, lambda m: case.passes(replace(state, mark=m, boost=0)))
     if mark is None:
         return None
@@ -169,7 +171,7 @@ def _lower_reserve(case: Case) -> Cure | None:
     if most is None:
         return None
     usual = LOWMEM_RESERVE_RATIO.get(state.label.split()[-1])
-    if usual is None or case.rule.name == "free":
+    if usual is None or case.rule.name in OLD:
         said = Said(f"a reserve of {most} pages instead of {state.reserve} in {state.label}",
                     f"{state.label} 的保留量为 {most} 页而不是 {state.reserve} 页")  # fmt: skip
         return case.cure("reserve", said, replace(state, reserve=most), warning=RATIO)

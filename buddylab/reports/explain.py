@@ -12,13 +12,13 @@ from itertools import combinations
 from buddylab.reports.masks import Reading, Table, decode, tables_for
 from buddylab.reports.release import Release, era
 from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
-from buddylab.reports.rules import Rights, Row, Rule, State, rights_of, rows, rules_for
+from buddylab.reports.rules import OLD, Rights, Row, Rule, State, rights_of, rows, rules_for
 from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence
 
 BY_REQUEST_FROM = Release(5, 8)
 """From here on the reserve is looked up by the zone that was asked for, before by the best that has pages.
-C: commit 97a225e69a1f, which blame dates 3 June 2020, in the merge window of 5.8; one other source says 5.9."""
+C: commit 97a225e69a1f of 3 June 2020, three days after 5.7; a mail of July 2020, before 5.8, has it in mainline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,8 @@ def zone_types_of(report: Report, first: Release, last: Release) -> list[tuple[s
     if len(widths) != 1:
         return []
     named = {zone.name for zone in report.zones} | {"Normal"}
+    if last < Release(2, 6, 11) and widths == {3}:  # whatever the machine; here a zone's own mark is a reserve too
+        return [types for types in [("DMA", "Normal", "HighMem")] if named <= set(types)]
     possible = [types for types in combinations(ZONE_NAMES, widths.pop())
                 if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)]  # fmt: skip
     return [types for types in possible if _likely(report, types)] or possible
@@ -247,7 +249,7 @@ def _test(zone: ZoneReport, page_kb: int, case: Case, mark: str, rights: Rights,
 
 def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hashable, ZoneTest]) -> Explanation:
     """Every zone that the request may use, tested in one way of reading. known: tests that another way has made."""
-    last_look = report.kind == "oom" and case.rule.name != "free"
+    last_look = report.kind == "oom" and case.rule.name not in OLD
     mark, rights = ("high", Rights()) if last_look else ("min", case.rights)
     asked = asked_zone(mode, case.table, case.zone_types)
     place = {name: place for place, name in enumerate(case.zone_types)}

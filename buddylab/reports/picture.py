@@ -157,7 +157,7 @@ def _lines(*lines: int | None) -> list[int]:
 
 def _steps(state: State, rights: Rights, rule: Rule, first: Row) -> Iterator[list[Any]]:
     """[what was taken off, the mark after it] down to the mark in force."""
-    if rights.no_watermarks:
+    if rights.no_watermarks or rule.name == "protection":
         return
     mark = state.mark
     if lowered(mark, rights, rule) + state.reserve != first.needed:

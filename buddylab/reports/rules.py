@@ -15,7 +15,7 @@ USUAL_TYPES = frozenset("UMER")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How the releases from first to last test a zone. name: `free`, `loop` or `any`."""
+    """How the releases from first to last test a zone. name: `protection`, `free`, `loop` or `any`."""
 
     name: str
     first: Release
@@ -25,11 +25,17 @@ class Rule:
 
 
 RULES = (
-    Rule("free", Release(2, 6, 10), Release(2, 6, 10),
+    Rule("protection", Release(2, 6, 8), Release(2, 6, 8),
+         "all free pages against protections[], which hold the mark; orders are not looked at; an urgent request may "
+         "take a quarter of pages_low more, and one that cannot wait passes where pages_high are free",
+         "mm/page_alloc.c of 2.6.8 (__alloc_pages, setup_per_zone_protection); the context of a cpuset patch against "
+         "2.6.8-rc2-mm2, 4 August 2004, has the same lines. 2.6.0 has another form (it adds the marks up from zone to "
+         "zone); 2.6.1 to 2.6.7 were not looked up, so there is no rule before 2.6.8"),
+    Rule("free", Release(2, 6, 9), Release(2, 6, 10),
          "all free pages against mark and reserve; orders are not looked at",
-         "mm/page_alloc.c of early December 2004 (context of A. Arcangeli's patch `oom killer (Core)`, linux-kernel "
-         "2004-12-03), three weeks before 2.6.10; no commit is known, git begins with 2.6.12. When this form replaced "
-         "that of 2.6.8 (min -= pages_low >> 2) was not found out, so there is no rule before 2.6.10"),
+         "a patch against 2.6.9 (30 June 2005) that copies __alloc_pages whole; quoted on linux-kernel on 22 October "
+         "2004, four days after 2.6.9; the context of `oom killer (Core)`, 3 December 2004, three weeks before 2.6.10. "
+         "No commit is known: git begins with 2.6.12"),
     Rule("loop", Release(2, 6, 11), Release(4, 3, 999),
          "all free pages against mark and reserve, then order by order against the mark halved each time",
          "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
@@ -45,6 +51,10 @@ RULES = (
          "both 6.3, named by a table of version boundaries. Later changes to who may use the HighAtomic reserve (a fix "
          "to 1ebbb21811b7 in 2025) were not looked up: for 6.4 and later the rule is taken to be that of 6.3"),
 )  # fmt: skip
+
+
+OLD = ("protection", "free")
+"""The rules that do not look at orders."""
 
 
 def rules_for(first: Release, last: Release) -> list[Rule]:
@@ -115,7 +125,12 @@ def rights_of(mask: int, order: int, table: Table, rule: Rule) -> list[Rights]:
 
 
 def lowered(mark: int, rights: Rights, rule: Rule) -> int:
-    """The mark after what the request's urgency takes off: a half, then a quarter of the rest."""
+    """The mark after what the request's urgency takes off: a half, then a quarter of the rest.
+
+    2.6.8 has the mark in the reserve; what is left is what is taken off: a quarter of pages_low, twice the mark.
+    """
+    if rule.name == "protection":
+        return -(mark // 2) if rights.high else 0
     if rights.high:
         mark = mark // 2 if rule.name == "free" else mark - mark // 2
     if rights.harder:
@@ -131,7 +146,7 @@ def rows(state: State, order: int, rights: Rights, rule: Rule) -> list[Row] | No
     if rule.name == "any" and not told[0].ok and not order and rights.high and state.boost:
         # C: zone_watermark_fast: an urgent request for one page is not held back by a boost.
         told = [_first(state, order, rights, rule, state.mark - state.boost)]
-    complete = not told[-1].ok or rule.name == "free" or not order or state.counts is not None
+    complete = not told[-1].ok or rule.name in OLD or not order or state.counts is not None
     return told if complete else None
 
 
@@ -144,13 +159,16 @@ def _first(state: State, order: int, rights: Rights, rule: Rule, mark: int) -> R
 
 def usable_less(state: State, rights: Rights, rule: Rule) -> int:
     """Free pages that this request cannot have: CMA, and from 4.4 on the HighAtomic reserve."""
-    less = 0 if rights.cma or rule.name == "free" else state.cma
+    less = 0 if rights.cma or rule.name in OLD else state.cma
     return less + (state.high_atomic if rule.name == "any" and not rights.reserves else 0)
 
 
 def _rows(state: State, order: int, rights: Rights, rule: Rule) -> Iterator[Row]:
     row = _first(state, order, rights, rule, state.mark)
     yield row
+    if not row.ok and rule.name == "protection" and rights.harder:
+        # C: !wait && z->free_pages >= z->pages_high, which is three times pages_min.
+        yield Row(0, state.free, 3 * state.mark - 1, state.free >= 3 * state.mark)
     if row.ok and order and rule.name == "loop":
         yield from _loop_rows(state, order, row.free, lowered(state.mark, rights, rule))
     elif row.ok and order and rule.name == "any" and state.counts is not None:

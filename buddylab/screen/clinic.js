@@ -20,7 +20,7 @@ const CLINIC_SAID = {
   rule: ["Tested as Linux {first} to {last} does: {words}.", "按 Linux {first} 至 {last} 的方式检查：{words}。"],
   ruleOn: ["Tested as Linux {first} and later does: {words}.", "按 Linux {first} 及以后的方式检查：{words}。"],
   noRule: ["Figures only: no test was made.", "仅列数字：未作检查。"], printed: ["Kernel {k}", "内核 {k}"],
-  unnamed: ["Kernel not named", "未写明内核"], passes: ["passes", "通过"], refuses: ["refuses, {n} short", "拒绝，差 {n}"],
+  unnamed: ["Kernel not named", "未写明内核"], stop: [". ", "。"], passes: ["passes", "通过"], refuses: ["refuses, {n} short", "拒绝，差 {n}"],
   missing: ["figures are missing", "缺少数字"], untested: ["not for this request", "不供此请求使用"],
   free: ["free", "空闲"], reserve: ["reserve", "保留"], yes: ["yes", "是"], no: ["no", "否"], pages: ["pages", "页"],
   level: ["mark", "水位"], against: ["against mark", "对比水位"], counted: ["counted", "计入"],
@@ -30,6 +30,8 @@ const CLINIC_SAID = {
   text: ["The text, and the lines that the figures came from", "文本，以及数字所在的行"],
   skipped: ["{n} other lines are not shown", "其余 {n} 行未显示"], gap: ["⋯", "⋯"],
   play: ["Step through it", "逐步播放"], playing: ["Building the machine of the report …", "正在按报告搭建机器…"],
+  lost: ["The explorer could not be shown: {why}. Press the button again, or run clinic.step_through() in a cell.",
+    "无法显示浏览器组件：{why}。请再按一次，或在单元格中运行 clinic.step_through()。"],
   silent: ["Python does not answer: run the cell again.", "Python 没有回应：请重新运行该单元格。"],
   working: ["Reading …", "正在读取…"], zonesMore: ["{n} more zones are not drawn", "另有 {n} 个区未画出"],
 };
@@ -58,7 +60,7 @@ export function mountClinic(el, model, openExplorer) {
   const id = uniqueId(), root = h("div", { class: "bl" }), body = h("div", { class: "clinic" });
   const stage = h("div", { class: "clinic-stage" });
   const night = window.matchMedia("(prefers-color-scheme: dark)");
-  let lang = "en", chosen = 0, marked = [], waiting = 0, closeExplorer = null, busy = false;
+  let lang = "en", chosen = 0, marked = [], waiting = 0, closeExplorer = null, busy = false, gone = false;
   root.append(patterns(id), body);
   el.append(root, stage);
 
@@ -87,11 +89,20 @@ export function mountClinic(el, model, openExplorer) {
   box.addEventListener("paste", () => setTimeout(ask)); // after the text is in the box
   body.append(head, form, alert, result);
 
+  /** A word on what goes on; what the verdict shows already is only spoken. */
+  function tell(text, spoken = false) {
+    status.classList.toggle("vh", spoken);
+    setText(status, text);
+  }
+  function wait(key, patience = SILENT_MS) {
+    tell(say(key));
+    clearTimeout(waiting);
+    waiting = setTimeout(() => tell(say("silent")), patience);
+  }
+
   function ask() {
     busy = true;
-    setText(status, say("working"));
-    clearTimeout(waiting);
-    waiting = setTimeout(() => setText(status, say("silent")), SILENT_MS);
+    wait("working");
     send("asked", { text: box.value, kernel: kernel.value.trim(), n: (model.get("asked").n ?? 0) + 1 });
   }
   function takeExample() {
@@ -223,8 +234,11 @@ export function mountClinic(el, model, openExplorer) {
   // -- one report
   function verdictOf(report) {
     const state = report.passes === null ? "none" : report.passes ? "ok" : "no";
+    const hero = report.tests.find((test) => test.zone === report.zone)?.rows.at(-1);
     return h("div", { class: `ct-verdict ${state}` },
       state === "none" ? h("span", { class: "ct-q", "aria-hidden": "true" }, "?") : bigMark(report.passes),
+      hero && h("span", { class: "ct-hero", "aria-hidden": "true" }, h("b", {}, fmt(hero.f)), h("i", {}, hero.ok ? ">" : "≤"),
+        h("b", {}, fmt(hero.m))),
       h("p", { id: `${id}-verdict`, tabindex: -1 }, pair(report.sentence)));
   }
 
@@ -236,7 +250,7 @@ export function mountClinic(el, model, openExplorer) {
     return h("div", { class: "ct-req" },
       asked && h("p", {}, figure(say("asks", { who: asked.process ?? say("someone"), size, mask }), lines)),
       asked?.others.length > 0 && h("p", { class: "ct-small" }, say("others", { list: asked.others.join("; ") })),
-      h("p", { class: "ct-small" }, report.kernel ? `${say("printed", { k: report.kernel })}. ` : `${say("unnamed")}. `,
+      h("p", { class: "ct-small" }, report.kernel ? say("printed", { k: report.kernel }) : say("unnamed"), say("stop"),
         h("span", { title: rule?.source }, rule ? say(rule.last ? "rule" : "ruleOn", words) : say("noRule"))));
   }
 
@@ -275,7 +289,7 @@ export function mountClinic(el, model, openExplorer) {
     const report = shown.reports[chosen];
     const playing = h("button", { type: "button", class: "solo go", disabled: Boolean(report.cannot_play),
       "aria-describedby": `${id}-play`, on: { click: () => {
-        setText(status, say("playing"));
+        wait("playing", 4 * SILENT_MS); // a large machine is built in seconds
         send("wanted", { report: chosen, n: (model.get("wanted").n ?? 0) + 1 });
       } } }, `▶ ${say("play")}`);
     return [chooser(shown), verdictOf(report),
@@ -308,8 +322,13 @@ export function mountClinic(el, model, openExplorer) {
     alert.hidden = !error.length;
     setText(alert, error.length ? pair(error) : "");
     if (some) showDeciding(shown.reports[chosen]);
+  }
+  /** Python has answered: the waiting ends, and who cannot see the verdict hears it. */
+  function takeAnswer() {
+    const { reports = [] } = model.get("shown");
     clearTimeout(waiting);
-    if (busy || !some) setText(status, busy && some ? pair(shown.reports[chosen].sentence) : "");
+    drawResult();
+    tell(busy && reports.length && !model.get("error").length ? pair(reports[chosen].sentence) : "", true);
     busy = false;
   }
   /** What stands in the box: a text that Python was given goes there too. */
@@ -320,7 +339,7 @@ export function mountClinic(el, model, openExplorer) {
   }
   function takeShown() {
     chosen = 0;
-    drawResult();
+    takeAnswer();
   }
   function takeTheme() {
     const theme = model.get("theme"), lab = document.body.dataset.jpThemeLight;
@@ -340,21 +359,30 @@ export function mountClinic(el, model, openExplorer) {
     closeExplorer?.();
     closeExplorer = null;
     const name = model.get("explorer");
-    if (name && openExplorer) closeExplorer = await openExplorer(name, stage);
-    setText(status, "");
-    if (name) stage.scrollIntoView({ block: "start", behavior: "smooth" });
+    if (!name || !openExplorer) return;
+    clearTimeout(waiting);
+    try {
+      const close = await openExplorer(name, stage);
+      if (gone || model.get("explorer") !== name || closeExplorer) return close(); // another one came meanwhile
+      closeExplorer = close;
+      tell("");
+      stage.scrollIntoView({ block: "start", behavior: "smooth" });
+    } catch (error) {
+      tell(say("lost", { why: error.message ?? String(error) }));
+    }
   }
 
   const watch = new MutationObserver(takeTheme);
   watch.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = [model.on("asked", takeAsked), model.on("shown", takeShown), model.on("error", drawResult), model.on("lang", takeLang),
+  const off = [model.on("asked", takeAsked), model.on("shown", takeShown), model.on("error", takeAnswer), model.on("lang", takeLang),
     model.on("theme", takeTheme), model.on("explorer", takeExplorer)];
   takeAsked();
   takeLang();
   takeTheme();
   if (model.get("explorer")) takeExplorer();
   return () => {
+    gone = true;
     clearTimeout(waiting);
     watch.disconnect();
     night.removeEventListener("change", takeTheme);

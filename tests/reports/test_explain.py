@@ -61,15 +61,26 @@ def test_free_blocks_that_are_all_high_atomic_are_named():
     assert "DMA32: all free blocks large enough are of types (H), kept for other requests" in told.reasons
 
 
-@pytest.mark.parametrize("kernel", ["2.6.8", "2.6.9"])
+@pytest.mark.parametrize("kernel", ["2.6.0", "2.6.7"])
 def test_a_release_without_a_rule_gets_no_verdict(kernel):
     told = explain(parse(NORMAL, kernel=kernel)[0])
     assert told.verdict.passes is None and "not built here" in told.verdict.sentence
     assert told.rule is None
 
 
-def test_before_the_loop_only_all_free_pages_count():
-    told = explain(parse(NORMAL, kernel="2.6.10")[0])
+def test_2_6_8_holds_free_pages_against_protections():
+    """001: 90 free, protections 90 90 90: min = 1 + 90 = 91 pages are asked for; with a page more it passes."""
+    told = explain(parse(text_of("001"), kernel="2.6.8")[0])
+    assert told.verdict.passes is False and told_rows(told) == ["90 <= 90"]
+    assert explain(parse(text_of("001").replace("DMA free:360kB", "DMA free:364kB"), kernel="2.6.8")[0]).verdict.passes
+    # pages_min 45, pages_low 90: __GFP_HIGH takes 90 >> 2 = 22 off. Without __GFP_WAIT pages_high, 135, would do too.
+    assert told_rows(explain(parse(text_of("001"), kernel="2.6.8")[0], order=5, mode=0x20)) == ["59 <= 68", "90 <= 134"]
+    assert told_rows(explain(parse(text_of("001"), kernel="2.6.8")[0], order=3, mode=0x20)) == ["83 > 68"]
+
+
+@pytest.mark.parametrize("kernel", ["2.6.9", "2.6.10"])
+def test_before_the_loop_only_all_free_pages_count(kernel):
+    told = explain(parse(NORMAL, kernel=kernel)[0])
     # 939 // 2 = 469, less 117 = 352; 70060 >= 352 + 8.
     assert told.verdict.passes is True and told_rows(told) == ["70053 > 352"]
 

@@ -36,6 +36,10 @@ def test_every_printed_pair_word_for_word(number, kernel, mask, names):
 
 
 @pytest.mark.parametrize(("kernel", "mask", "names"), [
+    ("2.6.9", 0xC0D0, "GFP_KERNEL|__GFP_COMP|0x8000"), ("2.6.23", 0xA01D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
+    ("2.6.38", 0x800010, "GFP_NOIO|0x800000"), ("3.2", 0x1000010, "GFP_NOIO|0x1000000"),
+    ("3.7", 0x1002010, "GFP_NOIO|__GFP_MEMALLOC|__GFP_WRITE"), ("3.16", 0x100010, "GFP_NOIO|0x100000"),
+    ("4.10.1", 0x14000C0, "GFP_KERNEL"),
     ("2.6.8", 0x1D2, "GFP_HIGHUSER|__GFP_COLD"),
     ("2.6.15", 0x201D2, "GFP_HIGHUSER|__GFP_COLD"),
     ("2.6.12", 0x101D2, "GFP_HIGHUSER|__GFP_COLD|__GFP_NOMEMALLOC"), ("2.6.14", 0x401D2, "GFP_HIGHUSER|__GFP_COLD"),
