@@ -27,7 +27,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
@@ -46,6 +46,7 @@ CHROMIUM_ARGS = [
     "--disable-dev-shm-usage",  # /dev/shm is small in containers
 ]
 WAIT_MS = 60_000
+expect.set_options(timeout=15_000)  # two of these tests may run at a time
 # No question about news, no look for updates, no saving behind the test's back.
 LAB_SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True},
