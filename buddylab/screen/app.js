@@ -183,7 +183,7 @@ export function mount(el, model) {
   let settling = 0;
   const settleSoon = () => {
     clearTimeout(settling);
-    settling = setTimeout(app.settle, SETTLE_MS);
+    settling = setTimeout(() => { if (!asked) app.settle(); }, SETTLE_MS); // the next run will be told instead
   };
   app.go = (cursor, { settle = false, forward = false } = {}) => {
     app.forward = forward;

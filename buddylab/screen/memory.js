@@ -64,8 +64,8 @@ export function makeTanks(app) {
       if (reserve) marks.push({ y: (scale.floor + BOTTOM) / 2, text: `+${fmt(reserve)}`, floor: true });
       marks.sort((a, b) => a.y - b.y);
       let low = -99;
-      const ys = marks.map((mark) => (low = Math.max(mark.y + 3.5, low + 11.5)));
-      for (let i = ys.length - 1, limit = BOTTOM + 3; i >= 0; i -= 1) limit = (ys[i] = Math.min(ys[i], limit)) - 11.5;
+      const ys = marks.map((mark) => (low = Math.max(mark.y + 3.5, low + 13)));
+      for (let i = ys.length - 1, limit = BOTTOM + 3; i >= 0; i -= 1) limit = (ys[i] = Math.min(ys[i], limit)) - 13;
       return marks.flatMap((mark, i) => [
         mark.floor ? "" : s("line", { x1: mark.force ? -3 : width - 14, x2: width + 4, y1: mark.y, y2: mark.y,
           stroke: "var(--ink)", "stroke-width": mark.force ? 2.6 : 1.3 }),

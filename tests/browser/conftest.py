@@ -242,3 +242,22 @@ def write_notebook(lab):
         nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), lab.root / name)
 
     return write
+
+
+@pytest.fixture
+def shown(write_notebook, open_notebook):
+    """The reported failure in a notebook of its own; a longer one is drawn by Lab only where it is looked at."""
+    write_notebook("reported.ipynb", "from buddylab.widgets import Explorer",
+                   "Explorer(gfp_mask='GFP_ATOMIC', order=3, in_interrupt=True)")  # fmt: skip
+    opened = open_notebook("reported.ipynb")
+    opened.page.set_viewport_size({"width": 1500, "height": 1000})
+    opened.run_all()
+    yield opened
+    assert opened.errors == [] and opened.outside == []
+
+
+@pytest.fixture
+def explorer(shown):
+    root = shown.page.get_by_role("region", name="buddylab explorer")
+    expect(root.locator(".say .tx")).not_to_be_empty()
+    return root

@@ -10,17 +10,6 @@ from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer
 
 
-@pytest.fixture
-def explorer(open_notebook):
-    shown = open_notebook("00_start_here.ipynb")
-    shown.page.set_viewport_size({"width": 1500, "height": 1000})
-    shown.run_all()
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
-    expect(root.locator(".say .tx")).not_to_be_empty()
-    yield root
-    assert shown.errors == [] and shown.outside == []
-
-
 def knob(root, role, name):
     return root.get_by_role(role, name=re.compile(name))
 

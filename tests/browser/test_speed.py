@@ -57,30 +57,30 @@ def merging():
 
 
 @pytest.fixture
-def shown(write_notebook, open_notebook):
+def opened(write_notebook, open_notebook):
     """The explorer that a line of Python makes, in a notebook of its own, and the page around it."""
     pages = []
 
     def show(made):
         write_notebook("speed.ipynb", f"from buddylab.widgets import Explorer\n{made}")
-        opened = open_notebook("speed.ipynb")
-        opened.page.set_viewport_size({"width": 1500, "height": 1000})
-        opened.run_all()
-        pages.append(opened)
-        root = opened.page.get_by_role("region", name="buddylab explorer")
+        shown = open_notebook("speed.ipynb")
+        shown.page.set_viewport_size({"width": 1500, "height": 1000})
+        shown.run_all()
+        pages.append(shown)
+        root = shown.page.get_by_role("region", name="buddylab explorer")
         expect(root.locator(".say .tx")).not_to_be_empty()
-        return opened.page, root
+        return shown.page, root
 
     yield show
-    assert [opened.errors for opened in pages] == [[]]
+    assert [shown.errors for shown in pages] == [[]]
 
 
 @pytest.mark.parametrize(("what", "seconds"), [("split", 5), ("merge", 3)])
-def test_it_plays_at_sixty_frames_a_second(shown, capsys, what, seconds):
+def test_it_plays_at_sixty_frames_a_second(opened, capsys, what, seconds):
     played = Explorer(**WHOLE) if what == "split" else merging()
     assert any(len(frame.get("changes", [])) > 5 and what in frame for frame in played.trace["frames"])
     by_hand = f".set(hand={played.knobs['hand']})" if what == "merge" else ""
-    page, root = shown(f"Explorer(**{WHOLE}){by_hand}")
+    page, root = opened(f"Explorer(**{WHOLE}){by_hand}")
     root.get_by_role("combobox", name="Speed").select_option("4")
     root.get_by_role("radio", name="event").check()
     root.get_by_role("checkbox", name="Loop").check()
@@ -95,8 +95,8 @@ def test_it_plays_at_sixty_frames_a_second(shown, capsys, what, seconds):
     assert max(rates) >= FEWEST_FRAMES, rates
 
 
-def test_a_turned_knob_is_painted_in_a_tenth_of_a_second(shown, capsys):
-    page, root = shown(f"Explorer(**{FULL})")
+def test_a_turned_knob_is_painted_in_a_tenth_of_a_second(opened, capsys):
+    page, root = opened(f"Explorer(**{FULL})")
     handle = root.element_handle()
     rounds = [[page.evaluate(TURN, [handle, str(order)]) for order in ORDERS] for _ in range(3)]
     best = min(map(median, rounds))

@@ -13,22 +13,6 @@ WRONG_ONE = 11  # the frame in which Normal refuses the second try: 41 is not ab
 
 
 @pytest.fixture
-def shown(open_notebook):
-    opened = open_notebook("00_start_here.ipynb")
-    opened.page.set_viewport_size({"width": 1500, "height": 1000})
-    opened.run_all()
-    yield opened
-    assert opened.errors == [] and opened.outside == []
-
-
-@pytest.fixture
-def explorer(shown):
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
-    expect(root.locator(SENTENCE)).not_to_be_empty()
-    return root
-
-
-@pytest.fixture
 def python():
     return Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
 

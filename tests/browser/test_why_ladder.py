@@ -1,25 +1,8 @@
 """Why and Ladder in a real JupyterLab: rows light what they count, stages are run to, branches say what was read."""
 
-import pytest
 from playwright.sync_api import expect
 
 from buddylab.widgets import Explorer
-
-
-@pytest.fixture
-def shown(open_notebook):
-    opened = open_notebook("00_start_here.ipynb")
-    opened.page.set_viewport_size({"width": 1500, "height": 1000})
-    opened.run_all()
-    yield opened
-    assert opened.errors == [] and opened.outside == []
-
-
-@pytest.fixture
-def explorer(shown):
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
-    expect(root.locator(".say .tx")).not_to_be_empty()
-    return root
 
 
 def lit(root):
