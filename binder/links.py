@@ -42,7 +42,7 @@ def binder_link(repository: str, notebook: str) -> str:
 
 
 def title(notebook: Path) -> str:
-    """A notebook's first heading."""
+    """A notebook's first heading, with its number."""
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         first = "".join(cell["source"]).partition("\n")[0]
         if first.startswith("# "):
@@ -55,7 +55,7 @@ def section(repository: str | None, notebooks: list[Path]) -> str:
     if repository is None:
         return UNSET
     start = binder_link(repository, notebooks[0].name)
-    links = [f"[{path.name[:2]} {title(path)}]({binder_link(repository, path.name)})" for path in notebooks]
+    links = [f"[{title(path)}]({binder_link(repository, path.name)})" for path in notebooks]
     return (f"[![Binder]({BINDER}/badge_logo.svg)]({start}) opens the start notebook in a browser, without installing "
             "anything. Each notebook there:\n\n" + " · ".join(links))  # fmt: skip
 
