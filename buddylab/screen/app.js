@@ -419,6 +419,7 @@ export function mount(el, model) {
     byHandSo = done;
     app.cursor = clamp(wanted >= 0 ? wanted : app.predict ? 0 : first ? app.run.deciding : app.run.rows.length - 1);
     if (!app.piece || (first && wanted < 0)) settleSoon();
+    ties.tell({ hello: true }); // who else shows this run, and how far may one look?
     refresh();
   }
   function takeDeck() {
@@ -577,7 +578,6 @@ export function mount(el, model) {
   takeTheme();
   takeTrace();
   takeOther();
-  ties.tell({ hello: true });
   size.observe(root);
   document.fonts?.ready.then(fit);
   return () => {

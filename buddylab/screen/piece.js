@@ -41,7 +41,8 @@ export function makeTies(app, runId, heard) {
   const tell = (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { limit: app.ownLimit(), ...what,
     from: app.id, run: runId() } }));
   const hear = ({ detail }) => {
-    if (detail.from === app.id || !detail.run || detail.run !== runId()) return;
+    if (detail.from === app.id) return;
+    if (!detail.run || detail.run !== runId()) return void limits.delete(detail.from); // it shows another run now
     limits.set(detail.from, detail.limit);
     if (detail.hello) tell({});
     heard(detail);

@@ -201,7 +201,7 @@ class Explorer(anywidget.AnyWidget):
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
             self.deck, self.trace = recorded.deck, recorded.trace
-            self.run_id, self.away = run_id(self.run), {}
+            self.run_id, self.away, self.predictions = run_id(self.run), {}, []  # what was found out about the last run
             self._search = search(knobs)
             self._record_other(by_hand)
             self.forms = forms(self._setting())

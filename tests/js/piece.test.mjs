@@ -38,6 +38,17 @@ test("a screen that may not look ahead keeps the others that show its run, also 
   assert.deepEqual([early.limit(), late.limit()], [Infinity, Infinity]);
 });
 
+test("a screen that has gone on to another run keeps nobody in this one", () => {
+  let run = "run 4";
+  const stays = makeTies({ id: "s", ownLimit: () => Infinity }, () => "run 4", () => {});
+  const goes = makeTies({ id: "g", ownLimit: () => 2 }, () => run, () => {});
+  goes.tell({ cursor: 1 });
+  assert.equal(stays.limit(), 2);
+  run = "run 5";
+  goes.tell({ cursor: 0 });
+  assert.equal(stays.limit(), Infinity);
+});
+
 test("every piece has its parts", () => {
   assert.deepEqual(Object.keys(PIECES), ["ladder", "why", "source", "lists", "memory"]);
 });
