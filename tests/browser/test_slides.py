@@ -52,6 +52,8 @@ def test_a_widget_plays_on_a_slide_with_the_network_off(decks, page):
     page.get_by_role("heading", name="hostile").wait_for()
     page.keyboard.press("ArrowRight")
     expect(root).to_be_visible()
+    for panel in ("top", "say", "time", "lad", "src", "why", "mem", "strip"):  # Reveal hides what it takes for slides
+        expect(root.locator(f".{panel}")).to_be_visible()
     expect(page.get_by_text("from buddylab.widgets import")).to_have_count(0)
     expect(page.get_by_text("not for the hall")).to_be_hidden()
     slider = root.locator(".time input[type=range]")
