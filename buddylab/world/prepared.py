@@ -1,15 +1,13 @@
 """A filled machine that stands still until somebody asks: the world behind the explorer. A MODEL (see MODEL.md).
 
-`fill` uses up a machine around given free blocks; `Plan.world` gives a copy of it that can go its own way, quickly,
-since pages become objects only when reclaim comes to them (runs.py). Units: pages, jiffies.
+A `World` is a copy of a plan's machine (plan.py) that can go its own way, quickly, since pages become objects only
+when reclaim comes to them (runs.py). Units: pages, jiffies.
 """
 
-from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from random import Random
 
 from buddylab.core import gfp
@@ -20,17 +18,13 @@ from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.world.lru import LruZone
 from buddylab.world.page import PG_ACTIVE, PG_DIRTY, PG_LRU, PG_REFERENCED, PG_WRITEBACK, Page
 from buddylab.world.pageout import Label, PageOut, ScanControl
+from buddylab.world.plan import ANON, DIRTY, MAPPED, PROCESSES, Plan, spread
 from buddylab.world.population import Population
 from buddylab.world.runs import LruList, Run
 from buddylab.world.simulation import Simulation
 from buddylab.world.tasks import TaskStruct
 from buddylab.world.users import AnonPage, CachePage, File, Memory
 
-CLEAN, DIRTY, MAPPED, ANON = range(4)
-"""What an entry of a run is: pfn << 8 | whose << 2 | kind."""
-PROCESSES = (("browser", 7), ("Xorg", 4), ("mail", 3), ("sshd", 1), ("sh", 1))
-"""Who owns the anonymous pages, in sixteenths."""
-SHARES = [place for place, (_, sixteenths) in enumerate(PROCESSES) for _ in range(sixteenths)]
 TEXT_PAGES = 300
 """Address space of a process besides its private memory (model)."""
 PACE = 256
@@ -40,74 +34,6 @@ OTHERS_SHOW = frozenset({
     "free_hot_cold_page", "free_pages_bulk", "__free_pages_ok", "__free_one_page",
 })  # fmt: skip
 """Of what others do while the caller sleeps: what changes the lists. Their own tests of the marks are not its story."""
-
-
-def _hash(pfn: int) -> int:
-    """A number from 0 to 4095 that has nothing to do with where the page lies."""
-    return pfn * 2654435761 >> 11 & 4095
-
-
-@dataclass
-class Plan:
-    """Who uses what on this machine; every world made from it starts from the same state.
-
-    used: (first pfn, order, kind) by pfn. pools: kind -> zone place -> pages that could be reclaimed one by one.
-    runs: per zone the entries of the active and the inactive list. swap: free slots in percent
-    of the anonymous pages, 0 = no swap device.
-    """
-
-    machine: Machine
-    swap: int
-    used: list[tuple[int, int, str]] = field(default_factory=list)
-    pools: dict[str, list[list[int]]] = field(default_factory=dict)
-    runs: list[tuple["array[int]", "array[int]"]] = field(default_factory=list)
-
-    def settle(self, zone: Zone, pfn: int, order: int, kind: str) -> None:
-        """Give a block to a kind of user: kernel memory as a block, all others page by page."""
-        self.used.append((pfn, order, kind))
-        if kind == "kernel":
-            self.machine.owner[pfn] = zone.place << 4 | order
-            return
-        pages = range(pfn, pfn + (1 << order))
-        self.machine.owner.update(dict.fromkeys(pages, zone.place << 4))
-        self.pools.setdefault(kind, [[] for _ in self.machine.zones])[zone.place].extend(pages)
-
-    def pool(self, kind: str, zone: Zone) -> list[int]:
-        """The pages of this kind in this zone."""
-        return self.pools[kind][zone.place] if kind in self.pools else []
-
-    def finish(self) -> None:
-        """Put every page on a list: three quarters of the anonymous pages are active, a quarter of the cache."""
-        self.used.sort()
-        for zone in self.machine.zones:
-            lists: tuple[array[int], array[int]] = (array("Q"), array("Q"))
-            for pfn in self.pool("anon", zone):
-                h = _hash(pfn)
-                lists[bool(self.swap) and h % 4 == 0].append(pfn << 8 | SHARES[h >> 4 & 15] << 2 | ANON)
-            for kind, number in (("clean", CLEAN), ("dirty", DIRTY)):
-                for pfn in self.pool(kind, zone):
-                    h = _hash(pfn)
-                    is_mapped = number == CLEAN and h >> 6 & 7 == 0
-                    lists[h % 4 > 0].append(pfn << 8 | (MAPPED if is_mapped else number))
-            self.runs.append(lists)
-
-    @cached_property
-    def kinds(self) -> list[Counter[int]]:
-        """How many entries of each kind and owner a zone's lists have, for every world made from this plan."""
-        return [Counter(entry & 255 for entry in (*active, *inactive)) for active, inactive in self.runs]
-
-    def world(self, pinned: Sequence[int] = ()) -> "World":
-        """The filled machine, as a copy of its own. pinned: pages that nobody may reclaim."""
-        return World(self.without(frozenset(pinned)) if pinned else self)
-
-    def without(self, pinned: frozenset[int]) -> "Plan":
-        """The same plan, but these pages are on no list of reclaim's and in no cache."""
-        pools = {kind: [[pfn for pfn in pool if pfn not in pinned] for pool in zones]
-                 for kind, zones in self.pools.items()}  # fmt: skip
-        runs = [(array("Q", (entry for entry in active if entry >> 8 not in pinned)),
-                 array("Q", (entry for entry in inactive if entry >> 8 not in pinned)))
-                for active, inactive in self.runs]  # fmt: skip
-        return Plan(self.machine, self.swap, self.used, pools, runs)
 
 
 class World(Simulation):
@@ -169,7 +95,7 @@ class World(Simulation):
     def _make(self, lru: LruZone, flags: int, entry: int) -> Page:
         """An entry becomes a page: one in eight was used a moment ago."""
         pfn, kind = entry >> 8, entry & 3
-        used = _hash(pfn) >> 9 == 0
+        used = spread(pfn) >> 9 == 0
         if kind == ANON:
             memory = self.owners[entry >> 2 & 63].memory()
             anon = AnonPage(pfn, lru, anon=True, mapcount=1, flags=flags, pte_young=int(used))

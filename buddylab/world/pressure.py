@@ -17,7 +17,8 @@ from buddylab.core.pcp import free_hot_cold_page
 from buddylab.core.zone import MAX_ORDER, TOP, Zone
 from buddylab.world import hardware
 from buddylab.world.hardware import Hardware
-from buddylab.world.prepared import Plan, World
+from buddylab.world.plan import Plan
+from buddylab.world.prepared import World
 from buddylab.world.reported import ReportedMachine
 
 TRACK = 1000
@@ -246,4 +247,5 @@ def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: in
         raise ValueError("the free memory of a report's machine is as the report says: leave out pressure and scatter")
     scatter = chosen.scatter if scatter is None else scatter
     pressure = None if chosen.reported or pressure == default_pressure(chosen) else pressure
-    return _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed).world(pinned)
+    plan = _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed)
+    return World(plan.without(frozenset(pinned)) if pinned else plan)
