@@ -6,10 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from samples import blocks, four_samples
 from student_solutions import RIGHT, WRONG
 
 from buddylab import plots
-from buddylab.core import gfp
 from buddylab.course import Session, check
 from buddylab.plots import tables
 from buddylab.plots.table import Table, wide
@@ -19,27 +19,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PLOTS = [name for name in plots.__all__ if name != "free_blocks"]  # which draws nothing
 
 
-def blocks(**by_order):
-    """Eleven counts: blocks(o0=6, o2=2)."""
-    return tuple(by_order.get(f"o{order}", 0) for order in range(11))
-
-
 @pytest.fixture
 def series():
-    """Four samples a second apart; free in Normal 12, 8, 1, 3 pages between the marks 2, 3, 4; in DMA always 16.
-
-    kswapd gives back 32 pages in the second second, cc 8 in the third.
-    """
-    normal = [blocks(o0=2, o1=1, o3=1), blocks(o3=1), blocks(o0=1), blocks(o0=1, o1=1)]
-    return Series(
-        every=250, jiffies=[250, 500, 750, 1000],
-        free={"DMA": [16] * 4, "Normal": [12, 8, 1, 3]}, marks={"DMA": (1, 1, 1), "Normal": (2, 3, 4)},
-        nr_free={"DMA": [blocks(o4=1)] * 4, "Normal": normal},
-        reclaimed={"kswapd": [0, 32, 32, 32], "cc": [0, 0, 8, 8]},
-        stalls=[(500, 0, "cc"), (510, 1, "cc"), (520, 3, "cc"), (600, 50, "make")], kills=[(800, "hog", 900)],
-        failures=[(100, 3, gfp.GFP_ATOMIC, "no_wait"), (900, 3, gfp.GFP_ATOMIC, "no_wait")],
-        count={"stalls": 4, "kills": 1, "failures": 2},
-    )  # fmt: skip
+    return four_samples()
 
 
 def rows(table):
@@ -53,6 +35,7 @@ def test_a_table_takes_what_its_picture_takes(name):
 
 
 def test_pressure_tells_pages_marks_who_gave_back_and_what_went_wrong(series):
+    series.failures[0] = (100, *series.failures[0][1:])  # what comes before the first sample belongs to it
     table = tables.pressure(series)
     assert rows(table) == [
         (1.0, 12, 12, 12, 32, 0, 0, 1, 0),
