@@ -1,5 +1,7 @@
 """Questions of notebook 03: the inequality."""
 
+from collections.abc import Sequence
+from functools import partial
 from random import Random
 
 from buddylab.commentary.watermark import chain, watermark_rows
@@ -182,6 +184,15 @@ def below_min(rng: Random | None) -> Question:
     )  # fmt: skip
 
 
+def both_tests(blocks: Sequence[int]) -> Text:
+    """The rows of the order-2 test against pages_min for a request without rights and for one with both."""
+    zone = _normal(*blocks)
+    told = "\n".join(f"{name}: " + ", ".join(f"{row['f']:,} {'>' if row['ok'] else '≤'} {row['m']:,}" for row in
+                                             watermark_rows(zone, 2, zone.pages_min, 1, flags))
+                     for name, flags in (("GFP_KERNEL", 0), ("GFP_ATOMIC", ALLOC_HIGH | ALLOC_HARDER)))  # fmt: skip
+    return told, told
+
+
 def split_up(rng: Random | None) -> Question:
     """Much is free, in small blocks: who gets an order-2 block?"""
     blocks = pick(rng, (20000, 2700, 50), [(20000, 2700, 70), (20000, 2700, 20), (3000, 800, 60), (400, 90, 240)])
@@ -191,13 +202,6 @@ def split_up(rng: Random | None) -> Question:
         got = [alloc_pages(with_free("i386_1g", Normal=blocks), mask | gfp.NORETRY, 2) is not None
                for mask in (gfp.GFP_KERNEL, gfp.GFP_ATOMIC)]  # fmt: skip
         return ("none", "atomic", "both")[sum(got)]
-
-    def rows() -> Text:
-        zone = _normal(*blocks)
-        told = "\n".join(f"{name}: " + ", ".join(f"{row['f']:,} {'>' if row['ok'] else '≤'} {row['m']:,}" for row in
-                                                 watermark_rows(zone, 2, zone.pages_min, 1, flags))
-                         for name, flags in (("GFP_KERNEL", 0), ("GFP_ATOMIC", ALLOC_HIGH | ALLOC_HARDER)))  # fmt: skip
-        return told, told
 
     large = blocks[2] * 4 - 3
     wrong = []
@@ -213,13 +217,12 @@ def split_up(rng: Random | None) -> Question:
             f"GFP_ATOMIC has HIGH and HARDER: 353, halved twice 88, and {large} > 88 holds.",
             f"GFP_ATOMIC 带 HIGH 和 HARDER：353，减半两次为 88，{large} > 88 成立。")))  # fmt: skip
     return Question(
-        kind="choice", answer=who, step=rows, wrong=tuple(wrong),
+        kind="choice", answer=who, step=partial(both_tests, blocks), wrong=tuple(wrong),
         choices=(("none", ("neither", "都不行")), ("atomic", ("GFP_ATOMIC only", "只有 GFP_ATOMIC")),
                  ("kernel", ("GFP_KERNEL only", "只有 GFP_KERNEL")), ("both", ("both", "都行"))),
         text=(f"Normal, pages_min 939, has {blocks[0]:,} free blocks of order 0, {blocks[1]:,} of order 1 and "
-              f"{blocks[2]} of "
-              "order 2, and none larger. A block of order 2 is wanted. Who passes the second try: GFP_KERNEL, "
-              "GFP_ATOMIC?",
+              f"{blocks[2]} of order 2, and none larger. A block of order 2 is wanted. Who passes the second try: "
+              "GFP_KERNEL, GFP_ATOMIC?",
               f"Normal 区，pages_min 为 939，有 {blocks[0]:,} 个 0 阶、{blocks[1]:,} 个 1 阶、{blocks[2]} 个 2 "
               "阶空闲块，没有更大的。要一个 2 阶块。GFP_KERNEL 和 GFP_ATOMIC，谁能通过第二次尝试？"),
         right=("Only blocks that are large enough count at the end, and the mark is halved once for each order.",

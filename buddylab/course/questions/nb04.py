@@ -224,9 +224,8 @@ def first_try(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("pages", "页"), answer=least,
         text=(f"{ram} MB on i386. HighMem has {high.present_pages:,} pages, all used up. Normal has pages_low "
-              f"{normal.pages_low:,}, "
-              "and its ratio is 32. How many pages must be free in Normal at least so that GFP_HIGHUSER gets one on "
-              "its first try?",
+              f"{normal.pages_low:,}, and its ratio is 32. How many pages must be free in Normal at least so that "
+              "GFP_HIGHUSER gets one on its first try?",
               f"i386，{ram} MB。HighMem 有 {high.present_pages:,} 页，已用尽。Normal 的 pages_low 为 "
               f"{normal.pages_low:,}，比率为 32。Normal 至少要有多少空闲页，GFP_HIGHUSER 第一次尝试才能得到一页？"),
         right=(f"{high.present_pages:,} / 32 = {normal.lowmem_reserve[2]:,}, plus {normal.pages_low:,}, and one more.",

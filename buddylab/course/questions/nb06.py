@@ -220,9 +220,8 @@ def mark_first(rng: Random | None) -> Question:
                "list.",
                "先测水位线，而且只数空闲链表。通过之后才从热链表取页。"),
         otherwise=("Hold NR_FREE_PAGES against pages_low first (stage restart), then against pages_min "
-                   "(min_attempt). The 15 pages do not count.", "先拿 NR_FREE_PAGES 与 pages_low 比（restart "
-                                                                "阶段），再与 pages_min 比"
-                   "（min_attempt）。那 15 页不算。"),
+                   "(min_attempt). The 15 pages do not count.", "先拿 NR_FREE_PAGES 与 pages_low 比（restart 阶段），"
+                                                                "再与 pages_min 比（min_attempt）。那 15 页不算。"),
         wrong=(Wrong("restart", (
             f"With {free} + 15 pages it would pass. But the pages at hand do not count as free, and {free} > 20 is "
             "false.",

@@ -51,9 +51,8 @@ def between(rng: Random | None) -> Question:
         text=(f"A zone has the marks min 724, low 905, high 1086. You see {free} free pages. Is kswapd awake?",
               f"一个区的水位线为 min 724、low 905、high 1086。你看到 {free} 个空闲页。kswapd 醒着吗？"),
         right=("It depends on where free came from. Falling from above, nobody has woken kswapd yet. Once woken "
-               "below low, it works until high.", "取决于从哪边来。从上面降下来时还没有人唤醒它；一旦在 low "
-                                                  "之下被唤醒，"
-                                       "它要工作到 high。"),
+               "below low, it works until high.", "取决于从哪边来。从上面降下来时还没有人唤醒它；一旦在 low 之下被唤"
+                                                  "醒，它要工作到 high。"),
         otherwise=("Two marks, two directions: woken below low, asleep again above high. And in between?",
                    "两条线，两个方向：低于 low 被唤醒，高于 high 才睡。那么两线之间呢？"),
         wrong=(Wrong("asleep", ("So it is while free falls. But once it was woken it does not stop at low.",
@@ -108,8 +107,7 @@ def where_back(rng: Random | None) -> Question:
     return Question(
         kind="stage", answer=stage,
         text=(f"Only about half of pages_min is free; the rest is mostly clean page cache. A {mask} request for one "
-              "page "
-              "comes and wakes kswapd. In which stage of this request does memory come back for the first time?",
+              "page comes and wakes kswapd. In which stage of this request does memory come back for the first time?",
               f"空闲页大约只有 pages_min 的一半，其余大多是干净的页缓存。一个 {mask} 的单页请求到来并唤醒 kswapd。"
               "在这个请求的哪个阶段第一次有内存回来？"),
         right=("The task that asks does the work, in its own time. kswapd has been called, but need not have run yet.",
@@ -156,9 +154,8 @@ def who_pays(rng: Random | None) -> Question:
     return Question(
         kind="choice", choices=WAYS, answer=way,
         text=(f"pages_min is {pages_min} and {free} pages are free. kswapd sleeps. A {mask} request for one page "
-              "comes. What happens?", f"pages_min 为 {pages_min}，空闲 {free} 页。kswapd 睡着。来了一个 {mask} "
-                                      "的单页请求。"
-                          "会怎样？"),
+              "comes. What happens?", f"pages_min 为 {pages_min}，空闲 {free} 页。kswapd 睡着。来了一个 {mask} 的单页请"
+                                      "求。会怎样？"),
         right=fact, otherwise=fact,
         wrong=(Wrong("waits", (f"Nobody waits for kswapd: it is woken, and the request goes on. {fact[0]}",
                                f"没有人等 kswapd：唤醒它，请求继续走。{fact[1]}"), SYNCHRONOUS),),
@@ -232,9 +229,8 @@ def stops_at(rng: Random | None) -> Question:
         text=(f"A zone has the marks min {zone.pages_min}, low {zone.pages_low}, high {zone.pages_high}. kswapd was "
               f"woken for order {order}{' (no single page is free)' if order else ''}. How many pages must be free "
               "at least before it goes back to sleep by itself?",
-              f"一个区的水位线为 min {zone.pages_min}、low {zone.pages_low}、high {zone.pages_high}。kswapd 因 "
-              f"{order} 阶请求"
-              f"被唤醒{'（没有空闲的单页）' if order else ''}。至少要有多少空闲页，它才会自己回去睡？"),
+              f"一个区的水位线为 min {zone.pages_min}、low {zone.pages_low}、high {zone.pages_high}。kswapd 因 {order} "
+              f"阶请求被唤醒{'（没有空闲的单页）' if order else ''}。至少要有多少空闲页，它才会自己回去睡？"),
         right=(f"It asks the same question as the allocator, with pages_high: {zone.pages_high + 1 + need} - "
                f"{1 << order} + 1 > {zone.pages_high}.", f"它问的是和分配器同样的问题，只是用 pages_high："
                f"{zone.pages_high + 1 + need} - {1 << order} + 1 > {zone.pages_high}。"),

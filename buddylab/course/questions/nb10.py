@@ -11,6 +11,7 @@ from buddylab.core.zone import ALLOC_WMARK_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import full
 from buddylab.course.experiments.nb10 import SCHEDULES, Suspect, at_the_kill, points, two_cpus, victim
 from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.world.pressure import prepare
 
 __all__ = ["free_at_kill", "order3", "recheck", "two_at_once", "after_kill", "who_dies", "who_may", "badness"]
 
@@ -39,9 +40,8 @@ def free_at_kill(rng: Random | None) -> Question:
     return Question(
         kind="choice", choices=choices, answer=free, step=after,
         text=(f"A machine of {size} MB is full of programs, and there is no swap. A GFP_KERNEL request for one page "
-              "finds "
-              "nothing to reclaim, and the OOM killer is called. How many pages are free at this moment in the zone "
-              "that it asks first?",
+              "finds nothing to reclaim, and the OOM killer is called. How many pages are free at this moment in the "
+              "zone that it asks first?",
               f"{size} MB 的机器装满程序，没有交换区。一个要一页的 GFP_KERNEL 请求回收不到任何东西，OOM killer 被调用。"
               "此刻，它最先询问的区里有多少空闲页？"),
         right=("Out of memory means: no zone may give away a page. The rest below the marks is the reserve.",
@@ -49,13 +49,17 @@ def free_at_kill(rng: Random | None) -> Question:
         otherwise=("The passes before were refused by a mark. What does a mark leave in the zone?",
                    "前面几次都是被水位线拒绝的。水位线会在区里留下什么？"),
         wrong=(Wrong("none", ("The marks refuse long before the last page is gone. What lies below is kept for those "
-                              "who "
-                              "free memory, or die.", "远在最后一页用完之前，水位线就拒绝了。"
+                              "who free memory, or die.", "远在最后一页用完之前，水位线就拒绝了。"
                                                       "剩下的留给正在释放内存或垂死的任务。"),
                      ZERO),
                Wrong("many", ("Then the look at pages_high would have found a page, and nobody would be called.",
                               "那样的话，按 pages_high 的那一眼就找到页了，不会叫谁来。"))),
     )  # fmt: skip
+
+
+def on_track(track: int) -> int:
+    """Free pages of zone Normal at this place of the track, before the request."""
+    return prepare("small", track, 100, "no_swap").machine.zones[-1].nr_free_pages
 
 
 def order3(rng: Random | None) -> Question:
@@ -75,18 +79,16 @@ def order3(rng: Random | None) -> Question:
         return (f"{free} pages are free, by order {list(blocks)}. Killed: {who}.",
                 f"空闲 {free} 页，各阶 {list(blocks)}。被杀：{who}。")  # fmt: skip
 
-    pages = {400: 396, 420: 416, 450: 446, 470: 465}[track]
+    pages = on_track(track)
     return Question(
         kind="choice", choices=kill, answer=killed, step=after,
         text=(f"64 MB full of programs, no swap. Zone Normal has {pages} pages free, its pages_high is 288; but they "
-              "lie in "
-              "blocks of four pages and less. GFP_KERNEL wants order 3, 32 kB, and goes round again and again. Does it "
-              "come to a kill?",
+              "lie in blocks of four pages and less. GFP_KERNEL wants order 3, 32 kB, and goes round again and again. "
+              "Does it come to a kill?",
               f"64 MB，装满程序，没有交换区。Normal 区空闲 {pages} 页，pages_high 是 288；但都在不超过 4 页的块里。"
               "GFP_KERNEL 要 3 阶（32 kB），一轮又一轮地重试。会杀人吗？"),
         right=("Order 3 may not fail, and reclaim finds nothing. The killer is not asked how much is free, only "
-               "whether "
-               "this request can be served.",
+               "whether this request can be served.",
                "3 阶不许失败，回收又一无所获。没有人问还剩多少空闲，只问这个请求能不能满足。"),
         otherwise=("Follow the ladder: progress? __GFP_FS? Does the look at pages_high find order 3?",
                    "沿阶梯走：有进展吗？有 __GFP_FS 吗？按 pages_high 的那一眼能找到 3 阶吗？"),
@@ -106,17 +108,15 @@ def recheck(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(pages)", "（页）"), answer=enough,
         text=(f"A zone has pages_min {least}, pages_low {low} and pages_high {high}, and no reserve. The last look "
-              "before "
-              "the killer is for one page. How many pages must be free at least for it to succeed?",
+              "before the killer is for one page. How many pages must be free at least for it to succeed?",
               f"一个区 pages_min {least}、pages_low {low}、pages_high {high}，没有保留。killer 之前的最后一眼要一页。"
               "至少要有多少空闲页才能成功？"),
         right=(f"It is the pass at pages_high, and equality refuses: {high} + 1.",
                f"这次按 pages_high，相等也拒绝：{high} + 1。"),
         otherwise=("Which mark does this pass use, and does equality pass?", "这次用哪条水位线？相等能通过吗？"),
         wrong=(Wrong(high, ("Free must be more than the mark: equality refuses.", "空闲必须多于水位线：相等就拒绝。")),
-               Wrong(least + 1, ("That is the pass at pages_min. This look wants much more, so that it succeeds "
-                                 "only if "
-                                 f"somebody has freed a lot: {high} + 1.",
+               Wrong(least + 1, ("That is the pass at pages_min. This look wants much more, so that it succeeds only "
+                                 f"if somebody has freed a lot: {high} + 1.",
                                  f"那是按 pages_min 的。这一眼要得多得多，只有别人刚释放了很多才会成功：{high} + 1。")),
                Wrong(1, ("A page is free, but the marks come first.", "是有一页空闲，但先看水位线。"), ZERO)),
     )  # fmt: skip
@@ -227,8 +227,7 @@ def who_dies(rng: Random | None) -> Question:
         otherwise=("Divide: by the root of the CPU time, by the fourth root of the age, by 4 for root.",
                    "做除法：除以 CPU 时间的平方根、年龄的四次方根，root 再除以 4。"),
         wrong=(Wrong("postgres", ("The largest, but it has worked for an hour and runs for ten days: that divides by "
-                                  "20 and "
-                                  "by 5.", "它最大，但已干了一小时、运行了十天：要除以 20 再除以 5。")),
+                                  "20 and by 5.", "它最大，但已干了一小时、运行了十天：要除以 20 再除以 5。")),
                Wrong("Xorg", ("It is root's, that divides by 4; and by 3 for its CPU time, by 3 for its age.",
                               "它属于 root，除以 4；CPU 时间再除以 3，年龄再除以 3。"))),
     )  # fmt: skip
@@ -251,9 +250,8 @@ def who_may(rng: Random | None) -> Question:
     more_zh = "，而且它会发起输入输出" if io else "，而且它不发起输入输出"
     return Question(
         kind="mask", bits=BITS, answer=fewest,
-        text=(f"Reclaim finds nothing. With which bits can a request of order {order} have somebody killed{more}? "
-              "Set as "
-              "few as possible.",
+        text=(f"Reclaim finds nothing. With which bits can a request of order {order} have somebody killed{more}? Set "
+              "as few as possible.",
               f"回收一无所获。一个 {order} 阶请求带哪些位才能让人被杀{more_zh}？请设置尽可能少的位。"),
         right=("__GFP_WAIT leads to reclaim, __GFP_FS from there to the killer. The order does not matter.",
                "__GFP_WAIT 通向回收，__GFP_FS 从那里通向 killer。阶不起作用。"),
@@ -287,13 +285,10 @@ def badness(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(points)", "（分）"), answer=lambda: points(one),
         text=(f"A process of {whose[0]} has {mb} MB of address space, has used {cpu:,} s of CPU time and runs for "
-              f"{age:,} s. "
-              "How many points does badness() give it? CPU time counts in units of 2048 jiffies, age in units of "
-              "1024 s; "
-              "all roots and divisions drop what is behind the point.",
-              f"一个{whose[1]}进程有 {mb} MB 地址空间，用了 {cpu:,} 秒 CPU 时间，已运行 {age:,} 秒。badness() "
-              "给它多少分？"
-              "CPU 时间以 2048 jiffies 为单位，年龄以 1024 秒为单位；所有开方和除法都舍去小数。"),
+              f"{age:,} s. How many points does badness() give it? CPU time counts in units of 2048 jiffies, age in "
+              "units of 1024 s; all roots and divisions drop what is behind the point.",
+              f"一个{whose[1]}进程有 {mb} MB 地址空间，用了 {cpu:,} 秒 CPU 时间，已运行 {age:,} 秒。badness() 给它多少"
+              "分？CPU 时间以 2048 jiffies 为单位，年龄以 1024 秒为单位；所有开方和除法都舍去小数。"),
         right=(f"{pages:,} pages, divided by the root of {worked} and by the fourth root of {lived}"
                f"{', and by 4 for root' if root else ''}.",
                f"{pages:,} 页，除以 {worked} 的平方根，再除以 {lived} 的四次方根{'，root 再除以 4' if root else ''}。"),

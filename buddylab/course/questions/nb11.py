@@ -43,8 +43,7 @@ def foresees(rng: Random | None) -> Question:
                "它什么也不预测：它故意让请求失败，好让调用者的出错路径跑一遍。"),
         otherwise=("Which memory does should_fail_alloc_page() look at?", "should_fail_alloc_page() 看过哪块内存？"),
         wrong=(Wrong("page", ("That would be the annotator's guess: a check that sees that there is enough. It looks "
-                              "at "
-                              "no memory at all, it draws a random number.",
+                              "at no memory at all, it draws a random number.",
                               "那就是注释者的猜测了：检查一下，发现足够。其实它根本不看内存，只抽随机数。"), GUESS),),
     )  # fmt: skip
 
@@ -59,8 +58,7 @@ def log_lines(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(lines)", "（行）"), answer=lines,
         text=(f"With a probability of 100, {requests} requests with GFP_ATOMIC are refused by fault injection, one "
-              "after "
-              "the other. How many lines “page allocation failure” does the log get?",
+              "after the other. How many lines “page allocation failure” does the log get?",
               f"概率为 100，{requests} 个 GFP_ATOMIC 请求接连被故障注入拒绝。日志里有多少行“page allocation "
               "failure”？"),
         right=("None. The return stands before the ladder, the warning at its end.",
@@ -92,25 +90,19 @@ def waits(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(jiffies)", "（jiffies）"), answer=jiffies,
         text=(f"A machine with {users[mix][0]} is short of memory, and others are about to free some. {words} may "
-              "wait: "
-              "__GFP_WAIT is set. The annotator asks whether might_sleep_if(wait) blocks “to wait for other "
-              "processes to "
-              "free more pages??”. How many jiffies does it wait for pages?",
-              f"一台机器（{users[mix][1]}）内存紧张，别人正要释放一些。{words} 可以等：设了 __GFP_WAIT。"
-              "注释者问：might_sleep_if(wait) 阻塞，“目的是为了等待其它进程释放更多的页面??”它为页面等了多少 "
-              "jiffies？"),
+              "wait: __GFP_WAIT is set. The annotator asks whether might_sleep_if(wait) blocks “to wait for other "
+              "processes to free more pages??”. How many jiffies does it wait for pages?",
+              f"一台机器（{users[mix][1]}）内存紧张，别人正要释放一些。{words} 可以等：设了 __GFP_WAIT。注释者问："
+              "might_sleep_if(wait) 阻塞，“目的是为了等待其它进程释放更多的页面??”它为页面等了多少 jiffies？"),
         right=("It is an assertion for debugging: “whoever calls me like this must be allowed to sleep”. It waits for "
                "nothing.", "它是调试用的断言：“这样调用我的人必须可以睡眠”。它什么也不等。"),
         otherwise=("It runs before anybody has looked whether a page is free.", "它运行时，还没有人看过有没有空闲页。"),
         wrong=(Wrong(HZ // 50, ("5 jiffies, 20 ms, is congestion_wait() much further down. Here nobody waits for "
-                                "pages: "
-                                "that is the annotator's guess, and he put two question marks behind it.",
-                                "5 jiffies（20 ms）是下面很远处的 congestion_wait()。这里没有人等页面："
-                                "那是注释者的猜测，"
-                                "他自己也加了两个问号。"), GUESS),
+                                "pages: that is the annotator's guess, and he put two question marks behind it.",
+                                "5 jiffies（20 ms）是下面很远处的 congestion_wait()。这里没有人等页面：那是注释者的猜"
+                                "测，他自己也加了两个问号。"), GUESS),
                Wrong(1, ("Not even one. With CONFIG_PREEMPT_VOLUNTARY it may let another task run first, if one is "
-                         "due; "
-                         "not in order to wait for pages.",
+                         "due; not in order to wait for pages.",
                          "一个也没有。在 CONFIG_PREEMPT_VOLUNTARY 下它可能让别的任务先运行，"
                          "但不是为了等页面。"), GUESS)),
     )  # fmt: skip
@@ -173,8 +165,7 @@ def cpuset(rng: Random | None) -> Question:
     right: Text = (("With __GFP_WAIT the cpuset is asked in every pass, so the far node stays closed.",
                     "有 __GFP_WAIT 时，每次都问 cpuset，所以远处节点一直关着。") if can_wait else
                    ("The first pass asks the cpuset (ALLOC_CPUSET), the second one does not for callers that cannot "
-                    "wait: "
-                    "they would have no other way out.",
+                    "wait: they would have no other way out.",
                     "第一次问 cpuset（ALLOC_CPUSET），第二次对不能等的调用者不问：他们没有别的出路。"))  # fmt: skip
     wrong = (Wrong("page", ("Only callers that cannot wait get past their cpuset.", "只有不能等的调用者才能越过 "
                                                                                     "cpuset。"))
@@ -185,9 +176,8 @@ def cpuset(rng: Random | None) -> Question:
     return Question(
         kind="choice", choices=NULL_OR_PAGE, answer=lambda: ask()[0],
         step=lambda: (ask()[1], "返回 NULL。" if ask()[0] == "null" else "返回一页。"),
-        text=("A task's cpuset allows node 0 only. Node 0 has no page left, node 1 is all free. It asks for one "
-              "page with "
-              f"{words}. What comes back?",
+        text=("A task's cpuset allows node 0 only. Node 0 has no page left, node 1 is all free. It asks for one page "
+              f"with {words}. What comes back?",
               f"一个任务的 cpuset 只允许节点 0。节点 0 一页不剩，节点 1 全部空闲。它以 {words} 要一页。返回什么？"),
         right=right, otherwise=("Look at alloc_flags: who gets ALLOC_CPUSET in the second pass?",
                                 "看 alloc_flags：第二次谁有 ALLOC_CPUSET？"),
@@ -214,8 +204,7 @@ def exempt(rng: Random | None) -> Question:
         kind="number", unit=("(refused)", "（次拒绝）"),
         answer=lambda: refused(mask, requests, probability=100)[0],
         text=("fail_page_alloc: probability 100, interval 1, no limit of times, all else as it is by default. "
-              f"{requests} "
-              f"requests with {words} come. How many are refused?",
+              f"{requests} requests with {words} come. How many are refused?",
               f"fail_page_alloc：概率 100，间隔 1，次数不限，其余为默认。来了 {requests} 个 {words} 请求。"
               "多少个被拒绝？"),
         right=why, otherwise=why,
@@ -243,10 +232,8 @@ def early(rng: Random | None) -> Question:
     return Question(
         kind="mask", bits=BITS, answer=fewest,
         text=("The near node is below pages_low, the far one is free. A part of the kernel wants a page of the near "
-              "node or "
-              f"none: it would then ask elsewhere. It wants nobody to be woken and nothing to be printed.{carries} "
-              "Set as "
-              "few bits as possible.",
+              "node or none: it would then ask elsewhere. It wants nobody to be woken and nothing to be "
+              f"printed.{carries} Set as few bits as possible.",
               "近处节点低于 pages_low，远处空闲。内核的某个部分要么要近处节点的一页，要么不要：那样它会去别处问。"
               f"它不想唤醒谁，也不想打印什么。{carries_zh}请设置尽可能少的位。"),
         right=("The three bits of GFP_THISNODE. NORETRY and NOWARN are part of the test, though nothing is retried "
