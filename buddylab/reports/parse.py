@@ -1,7 +1,6 @@
 """From a paste to reports: the pieces in the order in which they stand, each put where it belongs, the rest listed.
 
-A figure is read only where nothing between it and its zone's name casts doubt on it; what contradicts
-itself is dropped.
+A figure is read only where nothing between it and its zone's name casts doubt on it; a contradiction is dropped.
 """
 
 import gc
