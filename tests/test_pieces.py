@@ -43,6 +43,13 @@ def test_a_piece_of_an_explorer_follows_it_and_one_of_a_run_stays():
     assert explorer.index == 4 != stays.index
 
 
+def test_a_place_in_the_last_run_that_comes_with_a_turned_knob_is_none_in_the_new_one():
+    """The browser may send both in one message; -1 is: where the browser sees fit."""
+    explorer = Explorer(gfp_mask="GFP_ATOMIC", order=3)
+    explorer.set_state({"PF_MEMALLOC": True, "index": 27})
+    assert explorer.run.end == "page" and explorer.index == -1
+
+
 def test_a_closed_explorer_moves_nobody():
     explorer = Explorer(machine="small")
     piece = Why(explorer.run)

@@ -29,4 +29,4 @@ def tie(widget: Any) -> None:
 
 def _moved(change: Any) -> None:
     for widget in showing(change["owner"].run_id):
-        widget.index = change["new"]
+        widget.index = change["owner"].index  # not the news of it: a new run may have begun meanwhile
