@@ -14,7 +14,8 @@ from playwright.sync_api import expect
 from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer
 
-pytestmark = pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
+pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
+              pytest.mark.xdist_group("site")]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
 KERNEL_MS = 240_000  # Pyodide starts, and Python is read from its wheels
 
