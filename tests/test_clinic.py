@@ -129,7 +129,7 @@ def test_what_makes_no_machine_is_refused_with_a_reason():
     ):  # fmt: skip
         with pytest.raises(SizeError, match="no machine of a report") as refused:
             read(broken)
-        assert refused.value.zh
+        assert not set(refused.value.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
         with pytest.raises(KnobError):
             checked({**open_in_explorer(told_of("041")).knobs, "machine": broken})
     assert read(good).types
