@@ -69,15 +69,15 @@ def test_nothing_moves():
 
 @pytest.fixture(scope="module")
 def aged():
-    return long_run(400_000)
+    return long_run(1_000_000)
 
 
 def test_a_machine_ages_from_the_large_orders_down(aged):
     shares, ends = share_over_time(aged, 16)
-    assert shares[0] == [0] * 16 and float(ends[2]) < 2.5
-    assert all(row[2:] == [max(row)] * 14 and row[2] >= 99 or order == 7 and min(row[2:]) >= 99
-               for order, row in enumerate(shares) if order >= 7)  # fmt: skip
-    assert shares[3][0] == 0 and shares[3][-1] == 31 and 5 < shares[2][-1] < shares[3][-1]
+    assert shares[0] == [0] * 16 and 3 < float(ends[1]) < 3.5
+    assert all(row[1:] == [100] * 15 for row in shares[7:])
+    assert (shares[3][0], shares[3][-1], shares[2][-1]) == (1, 50, 29) and 5 < shares[1][-1] < 10
+    assert all(50 <= shares[order][-1] <= 70 for order in (4, 5, 6))
     assert all(upper >= lower for low, high in pairwise(shares)
                for lower, upper in zip(low, high, strict=True))  # fmt: skip
     for order in (2, 3, 4):
@@ -86,7 +86,7 @@ def test_a_machine_ages_from_the_large_orders_down(aged):
 
 def test_the_refused_requests_are_the_cards(aged):
     orders = Counter(order for _, order, _, _ in aged.failures)
-    assert orders[3] >= aged.count["failures"] - 2 and {cause for *_, cause in aged.failures} == {"no_wait"}
+    assert orders[3] > 0.99 * aged.count["failures"] > 500 and {cause for *_, cause in aged.failures} == {"no_wait"}
     assert min(aged.free["Normal"]) > 8
     filled = aged.free["Normal"][200:]
     assert max(filled) < 3 * aged.marks["Normal"][2]

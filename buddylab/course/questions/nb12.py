@@ -134,11 +134,11 @@ def waiting(rng: Random | None) -> Question:
               f"该区有 1,024 页，每 {step} 页里有一页在用，最大空闲阶是 {before}。{hours} "
               "小时内没有人分配也没有人释放。"
               "之后最大空闲阶是几？"),
-        right=("Nothing moves. In 2.6.21 a page stays where it is until its owner gives it back.",
-               "什么也不会移动。在 2.6.21 里，页面一直待在原处，直到所有者归还。"),
+        right=("Nothing moves by itself: in 2.6.21 a page stays where it is until its owner gives it back.",
+               "什么也不会自己移动：在 2.6.21 里，页面一直待在原处，直到所有者归还。"),
         otherwise=("Who would change anything in the lists?", "谁会去改动链表？"),
-        wrong=(Wrong(10, ("Nobody tidies up: the kernel of 2.6.21 does not move pages that are in use.",
-                          "没有人整理：2.6.21 内核不会移动在用的页。"), MOVES),
+        wrong=(Wrong(10, ("Nobody tidies up: 2.6.21 moves no page that is in use to make room.",
+                          "没有人整理：2.6.21 内核不会为了腾地方而移动在用的页。"), MOVES),
                Wrong(before + 1, ("Merging happens when a block is freed, at no other time.",
                                   "合并只在释放时发生，别的时候没有。"), MOVES)),
     )  # fmt: skip
@@ -200,7 +200,7 @@ def pull(rng: Random | None) -> Question:
 
 def index(rng: Random | None) -> Question:
     """The unusable free space index of a list of blocks."""
-    counts, order = pick(rng, ((20, 10, 5, 5), 3), [((40, 10, 10, 0), 2), ((10, 5, 5, 10), 3), ((16, 4, 4, 3), 2)])
+    counts, order = pick(rng, ((20, 10, 5, 5), 3), [((40, 10, 10, 0), 2), ((12, 5, 5, 10), 3), ((18, 4, 4, 3), 2)])
     free = sum(count << o for o, count in enumerate(counts))
     useful = sum(count << o for o, count in enumerate(counts) if o >= order)
     listed = ", ".join(f"{count} of order {o}" for o, count in enumerate(counts))
