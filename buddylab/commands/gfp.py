@@ -5,6 +5,7 @@ import sys
 
 from buddylab.core import gfp
 from buddylab.reports import Release, decode, release
+from buddylab.reports.masks import mask_of, table_of
 from buddylab.reports.release import NEWEST
 
 HERE = Release(2, 6, 21)
@@ -55,15 +56,16 @@ def _from_to(first: Release, last: Release) -> str:
 
 
 def _by_release(masks: list[str], kernel: str) -> int:
-    """Numbers, as a release reads them, best reading first; 2 if one is none."""
+    """Numbers, or names, as a release has them, best reading first; 2 if one is none."""
     try:
         known = release(kernel)
         for text in masks:
-            mask = int(text, 0)
+            mask = mask_of(text, table_of(known))
             for reading in decode(mask, known, known):
-                print(f"{mask:#x} = {reading}   (Linux {known}: {reading.table.source})")
+                unsure = "" if reading.table.sure else "; not verified for this release"
+                print(f"{mask:#x} = {str(reading) or '0'}   (Linux {known}: {reading.table.source}{unsure})")
     except ValueError as error:
-        print(f"buddylab: {error}; with --kernel a mask is a number", file=sys.stderr)
+        print(f"buddylab: {error}", file=sys.stderr)
         return 2
     return 0
 

@@ -288,8 +288,9 @@ def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
         return Verdict(None, None, None, Said("no verdict: none of the zones in the report may serve this mask",
                                               "没有结论：报告中没有一个区域可以满足这个掩码"))  # fmt: skip
     if missing := [test.label for test in tests if test.passes is None]:
-        return Verdict(None, None, None, Said(f"no verdict: figures are missing for {', '.join(missing)}",
-                                              f"没有结论：{'、'.join(missing)} 的数字不全"))  # fmt: skip
+        return Verdict(None, None, None, Said(
+            f"no verdict: figures are missing or contradict each other for {', '.join(missing)}",
+            f"没有结论：{'、'.join(missing)} 的数字不全或互相矛盾"))  # fmt: skip
     test = tests[0]
     return Verdict(False, test.label, test.last_row.order, refusal_sentence(test, order, rule))
 

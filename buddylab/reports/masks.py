@@ -5,6 +5,7 @@ C: include/linux/gfp.h; the words from 4.5 on: include/trace/events/mmflags.h.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -18,6 +19,7 @@ REFINED = ("HIGHMEM", "HIGH", "ATOMIC", "IO", "FS", "COLD", "NOWARN", "REPEAT", 
 IN_ORDER_FROM = Release(6, 13)
 """From here on single bits are printed by their value."""
 MOST = (1 << 64) - 1
+NUMERIC = re.compile(r"0[xX][0-9a-fA-F]{1,40}|0|[1-9][0-9]{0,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,33 @@ def tables_for(first: Release, last: Release) -> list[Table]:
     """The tables of the releases from first to last; stable updates count as their release."""
     first, last = _series(first), _series(last)
     return [table for table in tables() if table.first <= last and first <= table.last]
+
+
+def table_of(known: Release) -> Table:
+    """The likeliest table of one release. Raises ValueError for one before 2.6 or newer than all that are known."""
+    found = tables_for(known, known)
+    if not found:
+        first, last = tables()[0].first, tables()[-1].first.major
+        raise ValueError(f"no mask of Linux {known} can be read: the tables go from {first} to {last}.x")
+    return max(found, key=lambda table: table.sure)
+
+
+def mask_of(text: str, table: Table) -> int:
+    """A mask given as a number, hex or decimal, or in the names that it has in this table. Raises ValueError."""
+    if NUMERIC.fullmatch(text.strip()):
+        mask = int(text, 0)
+        if mask > MOST:
+            raise ValueError(f"a mask has 64 bits at most: {text:.40} is too large")
+        return mask
+    named = table.composed() | {f"__GFP_{name}": bit for name, bit in table.bits.items()}
+    named |= {name: table.bit(name[4:]) for name in ("GFP_DMA", "GFP_DMA32") if table.bit(name[4:])}
+    mask = 0
+    for word in (part.strip() for part in text.split("|")):
+        if word not in named:
+            raise ValueError(f"{word!r:.60} is neither a number nor a name of a mask in this kernel; the names are "
+                             f"{', '.join(sorted(named))}")  # fmt: skip
+        mask |= named[word]
+    return mask
 
 
 def _series(known: Release) -> Release:

@@ -9,12 +9,11 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from buddylab.reports import procfs, requests, zones
-from buddylab.reports.release import era, release
+from buddylab.reports.release import form_fits, release
 from buddylab.reports.report import Report, Request, Unread, ZoneReport
 from buddylab.reports.text import Text, clean
 
@@ -60,7 +59,7 @@ def parse(text: str | bytes, kernel: str | None = None) -> list[Report]:
         report.kernel = kernel or report.kernel
         report.release = known or (release(report.kernel) if report.kernel else None)
         if not report.release:
-            report.notes.append(_unnamed(frozenset(report.features)))
+            report.notes.append(form_fits(frozenset(report.features)))
     return reports
 
 
@@ -77,12 +76,6 @@ def _nothing_is_garbage() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-@lru_cache(maxsize=256)
-def _unnamed(features: frozenset[str]) -> str:
-    first, last = era(None, features)
-    return f"the text names no kernel release; its form fits {first} to {last}"
 
 
 def _pieces(text: Text) -> list[Piece]:
@@ -228,6 +221,7 @@ class Builder:
         return there or report.add(ZoneReport(node, found[2], self.text.line(piece.begin)))
 
     def _take_proc(self, piece: Piece) -> None:
+        self._mark(piece)
         there = self.reports and self.reports[-1].kind == "proc" and procfs.put(self.reports[-1], piece.what)
         if not there:
             procfs.put(self._begin(piece, "proc"), piece.what)
@@ -241,7 +235,8 @@ class Builder:
         """The reports, with what contradicts itself taken out and what could not be read listed."""
         if self.open and self.tail_from:
             self._close_tail(len(self.text.joined))
-        leftover = [*requests.unread_requests(self.text, self.read), *self._unread_zones()]
+        leftover = [*requests.unread_requests(self.text, self.read), *self._unread_zones(),
+                    *procfs.unread_rows(self.text, self.read)]  # fmt: skip
         if leftover and not self.reports:
             self.reports.append(Report("memory", leftover[0].line))
         for unread in leftover:
@@ -256,8 +251,7 @@ class Builder:
         while found := zones.LOOKS_LIKE.search(joined, at):
             line = self.text.line(found.start())
             if line not in self.read:
-                why = "this looks like a part of a zone's figures, but it is damaged"
-                yield Unread(line, self.text.shown(line), why)
+                yield Unread(line, self.text.shown(line), zones.damage(joined[starts[line - 1] : found.end() + 200]))
             if line == len(starts):
                 return
             at = max(starts[line], found.end())  # one find in a line is enough
@@ -274,6 +268,7 @@ LATER_FIGURES = {f"{word}_kb": word for word in ("managed", "boost", "reserved_h
 
 def _settle(report: Report, text: Text) -> None:
     """Drop figures that contradict each other or differ in form from the others, and say so."""
+    procfs.take_types(report)
     if len(report.zones) > 1:
         _drop_doubles(report, text)
     for zone, what, why in list(zones.shape_complaints(report.zones)):

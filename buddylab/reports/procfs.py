@@ -5,17 +5,28 @@ C: mm/vmstat.c, frag_show_print, zoneinfo_show_print, pagetypeinfo_showfree_prin
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from buddylab.reports.report import Buddy, Figure, Report, ZoneReport
+from buddylab.reports.report import Buddy, Figure, Report, Unread, ZoneReport
 from buddylab.reports.text import Text
 
 FLAGS = re.ASCII | re.MULTILINE
+FEWEST = 8
+"""Fewest orders that a row of free blocks has."""
 ZONE = r"^Node +([0-9]{1,4}), +zone +(DMA32|DMA|Normal|HighMem|Movable|Device)"
 COUNTS = r"((?:[ \n]+[0-9]{1,18}(?![0-9*])){8,21})[ \t]*$"
 BUDDYINFO = re.compile(ZONE + r"(?= )" + COUNTS, FLAGS)
-PAGETYPEINFO = re.compile(ZONE + r", +type +([A-Za-z]{1,20})(?= )" + COUNTS, FLAGS)
+CUT_OFF = COUNTS.replace("[0-9]{1,18}", ">?[0-9]{1,18}")
+PAGETYPEINFO = re.compile(ZONE + r", +type +([A-Za-z]{1,20})(?= )" + CUT_OFF, FLAGS)
+ROW = re.compile(r"^Node +[0-9]{1,4}, +zone +[A-Za-z0-9]{1,20}(?:, +type +[A-Za-z]{1,20})? +(\S[^\n]{0,400})$", FLAGS)
+"""A row of blocks, whole or damaged."""
+DAMAGED = "this looks like a row of free blocks, but it is damaged"
+PAGEBLOCKS = "Number of blocks type"
+"""What begins pagetypeinfo's second table: it counts pageblocks, not free blocks."""
+LETTERS = {"Unmovable": "U", "Movable": "M", "Reclaimable": "E", "HighAtomic": "H", "Reserve": "R", "CMA": "C",
+           "Isolate": "I"}  # fmt: skip
+"""The letters that a failure report has for these types. C: mm/page_alloc.c, show_migration_types."""
 ZONEINFO = re.compile(
     ZONE + r"[ \t]*\n"
     r"|^(?P<end>Nod|pagesets)"
@@ -39,7 +50,7 @@ class ProcZone:
     file: str
     zone: ZoneReport
     page_type: str = ""
-    counts: tuple[int, ...] = ()
+    counts: tuple[int | None, ...] = ()
     doubtful: tuple[str, ...] = ()
     seen: bool = False
     pagesets: bool = False
@@ -53,8 +64,8 @@ def pieces(text: Text) -> Iterator[tuple[int, int, ProcZone]]:
         zone.buddy = Buddy(counts, ("",) * len(counts), 4, None, zone.line)
         yield found.start(), found.end(), ProcZone("buddyinfo", zone)
     for found in PAGETYPEINFO.finditer(text.joined):
-        counts = tuple(map(int, found[4].split()))
-        yield found.start(), found.end(), ProcZone("pagetypeinfo", _zone(text, found), found[3], counts)
+        by_type = tuple(None if nr.startswith(">") else int(nr) for nr in found[4].split())
+        yield found.start(), found.end(), ProcZone("pagetypeinfo", _zone(text, found), found[3], by_type)
     yield from _zoneinfo(text)
 
 
@@ -100,12 +111,11 @@ def _put_line(text: Text, told: ProcZone, found: re.Match[str]) -> None:
 
 def put(report: Report, told: ProcZone) -> bool:
     """Add to a report what one file says of one zone; False if it has that already, so that a second copy begins."""
-    if told.file == "pagetypeinfo":
-        kept = report.page_types.setdefault((told.zone.label, told.page_type), told.counts)
-        report.features.add(told.file)
-        return kept is told.counts
     zone = report.find(told.zone.node, told.zone.name)
-    if zone and (zone.buddy is not None if told.file == "buddyinfo" else zone.figures):
+    if told.file == "pagetypeinfo":
+        if report.page_types.setdefault((told.zone.label, told.page_type), told.counts) is not told.counts:
+            return False
+    elif zone and (zone.buddy is not None if told.file == "buddyinfo" else zone.figures):
         return False
     report.features.add(told.file)
     if zone is None:
@@ -116,6 +126,47 @@ def put(report: Report, told: ProcZone) -> bool:
     if told.zone.lowmem_reserve is not None:
         zone.lowmem_reserve, zone.reserve_line = told.zone.lowmem_reserve, told.zone.reserve_line
     return True
+
+
+def take_types(report: Report) -> None:
+    """Give the zones the migrate types of pagetypeinfo, and blocks from there where buddyinfo has none of a zone."""
+    kinds = {kind for _, kind in report.page_types}
+    if not kinds:
+        return
+    whole = kinds >= {"Unmovable", "Movable", "Reclaimable"} and all(one.why != DAMAGED for one in report.unread)
+    for zone in report.zones:
+        rows = {kind: counts for (label, kind), counts in report.page_types.items() if label == zone.label}
+        if not rows or len({len(counts) for counts in rows.values()}) > 1:
+            continue
+        columns = list(zip(*rows.values(), strict=True))
+        types = tuple("".join(LETTERS.get(kind, "") for kind, nr in zip(rows, column, strict=True) if nr != 0)
+                      for column in columns)  # fmt: skip
+        if zone.buddy is None and whole and rows.keys() == kinds:
+            sums = tuple(sum(nr for nr in column if nr is not None) for column in columns)
+            exact = all(None not in column for column in columns)
+            zone.buddy = Buddy(sums, types, 4, None, zone.line) if exact else None
+        elif zone.buddy and len(zone.buddy.counts) == len(types) and not _moved_on(zone.buddy, types):
+            zone.buddy = replace(zone.buddy, types=types)
+
+
+def _moved_on(buddy: Buddy, types: tuple[str, ...]) -> bool:
+    """Are there blocks now of an order that had none when their types were read? The files are read one by one."""
+    return any(nr and not letters for nr, letters in zip(buddy.counts, types, strict=True))
+
+
+def unread_rows(text: Text, read: set[int]) -> Iterator[Unread]:
+    """Rows of blocks that were not read, and counts that the kernel itself cuts off."""
+    if "zone" not in text.joined:
+        return
+    second = text.joined.find(PAGEBLOCKS)
+    for found in ROW.finditer(text.joined):
+        line, rest = text.line(found.start()), found[1].split()
+        if 0 <= second < found.start() and all(map(str.isdigit, rest)) and len(rest) < FEWEST:
+            continue
+        if line not in read:
+            yield Unread(line, text.shown(line), DAMAGED)
+        elif ">" in found[1]:
+            yield Unread(line, text.shown(line), "the kernel itself prints no exact number here: more than 100000")
 
 
 def read_proc(folder: str | Path = "/proc") -> str:

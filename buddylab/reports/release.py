@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 PATTERN = re.compile(r"(?:v|linux[- ])?([2-9])\.([0-9]{1,3})(?:\.([0-9]{1,4}))?(?![0-9])", re.ASCII | re.IGNORECASE)
@@ -52,3 +53,11 @@ def era(known: Release | None, features: Collection[str]) -> tuple[Release, Rele
     first = max([low for low, _ in bounds], default=OLDEST)
     last = min([high for _, high in bounds], default=NEWEST)
     return (first, last) if first <= last else (OLDEST, NEWEST)
+
+
+@lru_cache(maxsize=256)
+def form_fits(features: frozenset[str]) -> str:
+    """What is said of a report that names no release."""
+    first, last = era(None, features)
+    until = "and later" if last == NEWEST else f"to {last}"
+    return f"the text names no kernel release; its form fits {first} {until}"

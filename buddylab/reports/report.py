@@ -117,7 +117,10 @@ class ZoneReport:
 
 @dataclass(slots=True)
 class Report:
-    """One report: kind is `alloc-failure`, `oom`, `vmalloc`, `stall`, `mask`, `memory` (no request line) or `proc`."""
+    """One report: kind is `alloc-failure`, `oom`, `vmalloc`, `stall`, `mask`, `memory` (no request line) or `proc`.
+
+    page_types: blocks per order by zone and migrate type, from /proc/pagetypeinfo; None for a count that it cuts off.
+    """
 
     kind: str
     line: int
@@ -127,7 +130,7 @@ class Report:
     release: Release | None = None
     features: set[str] = field(default_factory=set)
     cgroup_line: int | None = None
-    page_types: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    page_types: dict[tuple[str, str], tuple[int | None, ...]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _by_name: dict[tuple[int | None, str], ZoneReport] = field(default_factory=dict, repr=False)

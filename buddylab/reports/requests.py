@@ -37,16 +37,18 @@ MENTIONS = (
 """Masks that stand without a message; they count only where a paste has nothing else."""
 
 LOOKS_LIKE = re.compile(r"page allocation failure|page allocation stalls|oom-killer|vmalloc(?: error|: allocation)")
+TOO_LARGE = re.compile(r"0x[0-9a-fA-F]{17}|(?<![0-9a-zA-Z])[0-9]{20}", AFTER)
+"""A mask of more than 64 bits, or a number."""
 LONGEST_COMM = 80
 """Characters of a process name that are kept; the kernel's own names have 15."""
 
 
 def process_name(text: Text, offset: int) -> str | None:
-    """The name in front of the message on its own line, None where there is none."""
+    """The name in front of the message on its own line, None where there is none. Control characters become dots."""
     start = text.joined.rfind("\n", 0, offset) + 1
     name = text.joined[start:offset].strip()
     name = name.removesuffix("invoked").strip().removesuffix(":").strip()
-    return name[-LONGEST_COMM:] or None
+    return "".join(c if c.isprintable() else "." for c in name[-LONGEST_COMM:]) or None
 
 
 def request_of(text: Text, kind: str, groups: str, found: re.Match[str]) -> Request:
@@ -90,4 +92,7 @@ def unread_requests(text: Text, read: set[int]) -> Iterator[Unread]:
     for found in LOOKS_LIKE.finditer(text.joined):
         line = text.line(found.start())
         if line not in read:
-            yield Unread(line, text.shown(line), "a request was reported here, but the line is damaged")
+            large = TOO_LARGE.search(text.joined, found.start(), found.start() + 200)
+            why = "a number in this request is larger than any that a kernel prints" if large else (
+                "a request was reported here, but the line is damaged")  # fmt: skip
+            yield Unread(line, text.shown(line), why)

@@ -10,6 +10,7 @@ from buddylab.reports.phrases import both
 from buddylab.reports.verdict import ZoneTest
 
 LANGS = ("en", "zh")
+FIGURES = ("free", "min", "low", "high")
 STYLE = """
 :root { color-scheme: light dark }
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
@@ -32,9 +33,12 @@ WORDS = {
     "others": ("other readings of the mask: {list}", "掩码的其他读法：{list}"),
     "kernel": ("kernel {kernel}; {rule}", "内核 {kernel}；{rule}"), "unnamed": ("not named", "未写明"),
     "rule": ("rule: {words}", "规则：{words}"), "no_rule": ("no rule applies", "没有可用的规则"),
-    "missing": ("{zone}: figures are missing", "{zone}：缺少数字"),
+    "missing": ("{zone}: figures are missing or contradict each other", "{zone}：数字不全或互相矛盾"),
     "zone": ("{zone}: free {free:,} pages, {mark} {level:,}, reserve {reserve:,}",
              "{zone}：空闲 {free:,} 页，{mark} {level:,}，保留 {reserve:,}"),
+    "figures": ("{zone}: free {free} pages, min {min}, low {low}, high {high}, reserve {reserve}",
+                "{zone}：空闲 {free} 页，min {min}，low {low}，high {high}，保留 {reserve}"),
+    "blocks": ("{zone}: free blocks from order 0 on: {blocks}", "{zone}：自 0 阶起的空闲块：{blocks}"),
     "passes": ("passes", "通过"), "refuses": ("refuses, {short:,} short", "拒绝，差 {short:,}"),
     "all": ("all free pages", "全部空闲页"), "from": ("blocks of order {order}+", "{order} 阶及以上的块"),
     "yes": ("yes", "是"), "no": ("no", "否"), "counted": ("counted", "计入"), "pages": ("pages", "页"),
@@ -97,7 +101,23 @@ def _heading(told: Explanation, lang: str) -> Iterator[str]:
     yield _say(lang, "kernel", kernel=report.kernel or _say(lang, "unnamed"), rule=rule)
 
 
+def _figures(told: Explanation, lang: str) -> Iterator[str]:
+    """The figures of a report that gets no test: where they are all there is, they are shown as read."""
+    for zone in told.report.zones if not told.tests else ():
+        values = {word: _figure(zone.pages(word, told.report.page_kb)) for word in FIGURES}
+        if {*values.values()} != {"?"} or zone.lowmem_reserve:
+            reserve = " ".join(map(str, zone.lowmem_reserve or "?"))
+            yield _say(lang, "figures", zone=zone.label, reserve=reserve, **values)
+        if zone.blocks is not None:
+            yield _say(lang, "blocks", zone=zone.label, blocks=" ".join(map(str, zone.blocks)))
+
+
+def _figure(pages: int | None) -> str:
+    return "?" if pages is None else f"{pages:,}"
+
+
 def _zones(told: Explanation, lang: str) -> Iterator[str]:
+    yield from _figures(told, lang)
     for test in told.tests:
         if test.state is None or not test.rows:
             yield _say(lang, "missing", zone=test.label)
@@ -165,7 +185,7 @@ def _section(told: Explanation, lang: str) -> str:
     verdict, *heading = _heading(told, lang)
     tables = "".join(_table(test, lang) for test in told.tests)
     before, after = ("".join(f"<li>{html.escape(line)}</li>" for line in lines) for lines in
-                     (heading, _after(told, lang)))  # fmt: skip
+                     ([*heading, *_figures(told, lang)], _after(told, lang)))  # fmt: skip
     end = f"<ul>{after}</ul>" if after else ""
     return f"<h2>{html.escape(verdict)}</h2><ul>{before}</ul>{tables}{end}\n"
 

@@ -6,6 +6,7 @@ the line that it came from.
 
 import re
 from bisect import bisect_right
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 
 LONGEST_LINE = 20_000
@@ -71,8 +72,9 @@ def strip_prefixes(line: str) -> str:
 
 def clean(text: str | bytes) -> Text:
     """Take a paste apart; anything is accepted, undecodable bytes are replaced."""
-    if isinstance(text, bytes):
-        text = text.decode("utf-8", errors="replace")
+    if isinstance(text, bytes):  # Windows tools write UTF-16 and say so in the first two bytes
+        text = text.decode("utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", errors="replace")
+    text = text.removeprefix("\ufeff")
     raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     printable = any("=3D" in line for line in raw)
     starts, parts, at = [], [], 0

@@ -40,6 +40,20 @@ PAGE_SIZES_KB = (4, 8, 16, 64)
 FEWEST_ORDERS, MOST_ORDERS = 8, 21
 
 
+TOO_LARGE = re.compile(r"[0-9]{19}", FLAGS)
+SIGNED = re.compile(r"(?:[:*\s][0-9]{1,20}[.,'\u00a0\u202f][0-9]|:-[0-9])[0-9.,]*\s?(?:kB|\*)", FLAGS)
+
+
+def damage(line: str) -> str:
+    """What is wrong with a line of figures that could not be read, as far as it shows."""
+    line = line.split("\n", 1)[0]
+    if TOO_LARGE.search(line):
+        return "a number in this line is larger than any that a kernel prints"
+    if SIGNED.search(line):
+        return "a number in this line has a decimal sign, a separator or a minus, which a kernel does not print"
+    return "this looks like a part of a zone's figures, but it is damaged"
+
+
 def zone_of(text: Text, found: re.Match[str]) -> ZoneReport:
     """A zone with what its first line says: free pages and marks, in kB."""
     first, last = text.lines(found.start(), found.end())

@@ -87,6 +87,25 @@ def test_nothing_of_a_report_becomes_markup(report, tmp_path, capsys):
     assert "<script" not in page and "default-src 'none'" in page
 
 
+@pytest.mark.parametrize("kernel", ["2.6.0", "2.6.7", "7.1"])
+def test_a_release_without_a_rule_gets_the_figures_and_no_verdict(kernel, report, tmp_path, capsys):
+    report.write_text(PUBLIC.replace("Linux version 2.6.21\n", ""))
+    assert main(["explain", str(report), "--kernel", kernel]) == 0
+    said = capsys.readouterr().out
+    assert f"the test of Linux {kernel} is not built here" in said and "kernel " + kernel + "; no rule applies" in said
+    assert "Normal: free 70,060 pages, min 939, low 1,173, high 1,408, reserve 0 0 0" in said
+    assert "Normal: free blocks from order 0 on: 44578 11117 800 0 1 1 0 0 0 0 0" in said
+    assert main(["explain", str(report), "--kernel", kernel, "--html", str(tmp_path / "a.html")]) == 0
+    assert "free 70,060 pages, min 939" in (tmp_path / "a.html").read_text()
+
+
+def test_a_name_steers_no_terminal(report, capsys):
+    report.write_text(PUBLIC.replace("swapper", "sw\x1b[31m\u202eapper"))
+    assert main(["explain", str(report), "--kernel", "2.6.21"]) == 0
+    said = capsys.readouterr().out
+    assert "sw.[31m.apper" in said and all(c.isprintable() or c == "\n" for c in said)
+
+
 def test_a_page_that_exists_is_left_alone(report, tmp_path, capsys):
     (tmp_path / "a.html").write_text("mine")
     assert main(["explain", str(report), "--html", str(tmp_path / "a.html")]) == 2
@@ -98,7 +117,13 @@ def test_a_mask_by_release(capsys):
     """0x20 is __GFP_HIGH alone in 2.6.21, which is GFP_ATOMIC; in 4.5 the bit stands without the reclaim bits."""
     assert main(["gfp", "0x20", "--kernel", "2.6.21"]) == 0
     assert capsys.readouterr().out.startswith("0x20 = GFP_ATOMIC ")
-    assert main(["gfp", "0x20", "--kernel", "soon"]) == 2
+    assert main(["gfp", "GFP_KERNEL", "--kernel", "4.9"]) == 0
+    assert capsys.readouterr().out.startswith("0x24000c0 = GFP_KERNEL ")
+    assert main(["gfp", "0x20", "--kernel", "7.0"]) == 0
+    assert "not verified for this release" in capsys.readouterr().out
+    for arguments in (["0x20", "--kernel", "soon"], ["0x20", "--kernel", "2.4.20"], ["GFP_SOON", "--kernel", "4.9"]):
+        assert main(["gfp", *arguments]) == 2
+        assert capsys.readouterr().err.startswith("buddylab: ")
 
 
 def test_a_mask_without_a_release_is_read_in_every_way_that_fits(capsys):
@@ -107,7 +132,8 @@ def test_a_mask_without_a_release_is_read_in_every_way_that_fits(capsys):
     first, *others = capsys.readouterr().out.splitlines()
     assert first.startswith("0x201d2 = GFP_HIGHUSER|__GFP_COLD = ")
     assert others and all(line.startswith("    elsewhere, such as in ") for line in others)
-    assert others[-1].endswith(": GFP_HIGHUSER|__GFP_COLD|0x20000")  # a bit without a name: the worst reading
+    assert all("|0x" in line for line in others[-2:])  # a bit without a name: the worst readings
+    assert any(line.endswith(": GFP_HIGHUSER|__GFP_COLD|0x20000") for line in others)
 
 
 def said_by(told):
@@ -165,7 +191,13 @@ def test_the_running_machine(tmp_path, capsys):
     assert "41 <= 44" in capsys.readouterr().out
     assert main(["here", "--proc", str(folder), "--order", "2", "--mask", "0x20"]) == 0
     assert main(["here", "--proc", str(folder), "--mask", "GFP_SOON"]) == 2
-    assert "is no name of a mask" in capsys.readouterr().err
-    assert "would give the block now" not in capsys.readouterr().out
+    assert "nor a name of a mask" in capsys.readouterr().err
+    for order in ("-1", "11"):
+        assert main(["here", "--proc", str(folder), "--order", order]) == 2
+        assert f"orders are 0 to 10, not {order}" in capsys.readouterr().err
+    (folder / "version").write_text("Linux version 7.1.0-rc1 (x)\n")  # newer than every rule
+    assert main(["here", "--proc", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "the test of Linux 7.1 is not built here" in out and "Node 0 Normal: free 70,060 pages, min 939" in out
     assert main(["here", "--proc", str(tmp_path / "none")]) == 2
     assert "asks the running Linux kernel" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from test_parse import ROWS, text_of
 
 from buddylab.core import gfp
 from buddylab.reports import decode, release
-from buddylab.reports.masks import fits, read, tables, tables_for
+from buddylab.reports.masks import fits, mask_of, read, table_of, tables, tables_for
 from buddylab.reports.release import NEWEST, OLDEST
 
 PRINTED = re.compile(r"(0x[0-9a-f]+)\(([A-Za-z_0-9|\s]*)\)")
@@ -55,6 +55,46 @@ def test_every_printed_pair_word_for_word(number, kernel, mask, names):
 def test_masks_of_kernels_that_print_no_names(kernel, mask, names):
     known = release(kernel)
     assert str(decode(mask, known, known)[0]) == names
+
+
+# Printed by kernels in public mails and bug reports; 4.17's bits are those before a patch of 16 May 2018.
+@pytest.mark.parametrize(("kernel", "mask", "names"), [
+    ("4.9.24", 0x2084120, "GFP_ATOMIC|__GFP_COLD|__GFP_COMP"), ("4.12", 0x1082020, "GFP_ATOMIC|__GFP_MEMALLOC"),
+    ("4.13.9", 0x140C4C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_COMP|__GFP_ZERO"),
+    ("4.14", 0x16004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_NOTRACK"),
+    ("4.14.78", 0x1080120, "GFP_ATOMIC|__GFP_COLD"),
+    ("4.15", 0x14040C0, "GFP_KERNEL|__GFP_COMP"), ("4.17", 0x14004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"),
+    ("4.18", 0x6040C0, "GFP_KERNEL|__GFP_COMP"), ("4.18", 0x480020, "GFP_ATOMIC"),
+    ("4.19", 0x6005C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_WRITE"),
+    ("5.4.50", 0x4CC0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"), ("5.18.7", 0xCC0, "GFP_KERNEL"),
+    ("6.8", 0x820, "GFP_ATOMIC"), ("3.5", 0x1000010, "GFP_NOIO|__GFP_WRITE"), ("3.5", 0x2010, "GFP_NOIO|0x2000"),
+    ("3.6", 0x2010, "GFP_NOIO|__GFP_MEMALLOC"),
+])  # fmt: skip
+def test_masks_of_kernels_that_are_not_among_the_reports(kernel, mask, names):
+    (reading,) = decode(mask, release(kernel), release(kernel))
+    assert sorted(str(reading).split("|")) == sorted(names.split("|"))
+
+
+def test_a_release_that_was_not_looked_up_says_so():
+    assert not table_of(release("7.1")).sure
+    assert len(decode(0xCC0, release("5.1"), release("5.1"))) == 2  # as before or as after the shuffle of January 2019
+
+
+@pytest.mark.parametrize("kernel", ["2.4.20", "9.0"])
+def test_a_release_without_a_table_is_refused(kernel):
+    with pytest.raises(ValueError, match=f"no mask of Linux {kernel} can be read"):
+        table_of(release(kernel))
+
+
+def test_names_are_read_as_the_release_has_them():
+    assert mask_of("GFP_KERNEL", table_of(release("4.9"))) == 0x24000C0
+    assert mask_of("GFP_ATOMIC | __GFP_COMP", table_of(release("2.6.21"))) == 0x4020
+    assert mask_of("GFP_DMA32", table_of(release("5.15"))) == mask_of("4", table_of(release("5.15"))) == 4
+    for text in ("GFP_SOON", "", "0x", "010", "-1"):
+        with pytest.raises(ValueError, match="neither a number nor a name"):
+            mask_of(text, table_of(release("4.9")))
+    with pytest.raises(ValueError, match="64 bits"):
+        mask_of("0x1ffffffffffffffff", table_of(release("4.9")))
 
 
 def test_the_table_of_2_6_21_is_the_cores_own():

@@ -83,6 +83,10 @@ def test_every_figure_knows_its_line():
                     assert str(figure.value) in lines[figure.line - 1]
                 if zone.lowmem_reserve is not None:
                     assert str(zone.lowmem_reserve[-1]) in lines[zone.reserve_line - 1]
+                if zone.buddy and zone.buddy.printed_kb is not None:
+                    assert zone.name in lines[zone.buddy.line - 1] and "*" in lines[zone.buddy.line - 1]
+            if report.request and report.request.kind != "mask":
+                assert re.search("order|mask|mode|oom|page|vmalloc", lines[report.request.line - 1])
 
 
 def test_a_sum_that_does_not_agree_is_told_and_its_blocks_are_not_used():
@@ -113,6 +117,64 @@ def test_pagetypeinfo_rows_wrapped_by_mail():
     types = parse(text_of("093"))[0].page_types
     assert len(types) == 15
     assert types["Node 0 Normal", "Movable"] == (1087, 9678, 1104, 4250, 2391, 1946, 1768, 691, 141, 0, 0)
+
+
+def test_pagetypeinfo_alone_gives_the_blocks_and_their_letters():
+    """093: orders 0 of Normal are 1087 Movable and what the other types have; the types share out the free lists."""
+    report = parse(text_of("093"))[0]
+    zone = report.zone("Node 0 Normal")
+    rows = {kind: counts for (label, kind), counts in report.page_types.items() if label == "Node 0 Normal"}
+    assert zone.blocks == tuple(map(sum, zip(*rows.values(), strict=True)))
+    assert all(("M" in letters) == (nr > 0) for letters, nr in zip(zone.buddy.types, rows["Movable"], strict=True))
+
+
+TYPED = """Page block order: 9
+Node    0, zone   Normal, type    Unmovable {first}   0   0   0   0   0   0   0   0   0   0
+Node    0, zone   Normal, type  Reclaimable      0      2      0      0      0      0      0      0      0      0      0
+Node    0, zone   Normal, type      Movable      1      0      0      0      0      0      0      0      0      0      0
+Node    0, zone   Normal, type   HighAtomic      0      0      0      0      3      0      0      0      0      0      0
+Number of blocks type     Unmovable  Reclaimable      Movable   HighAtomic
+Node 0, zone   Normal            7            1            9            1
+"""
+
+
+def test_types_of_pagetypeinfo_go_to_the_blocks_of_buddyinfo():
+    text = "Node 0, zone   Normal  5 2 0 0 3 0 0 0 0 0 0\n" + TYPED.format(first="     4")
+    (report,) = parse(text)
+    zone = report.zone("Node 0 Normal")
+    assert zone.blocks == (5, 2, 0, 0, 3, 0, 0, 0, 0, 0, 0)
+    assert zone.buddy.types[:6] == ("UM", "E", "", "", "H", "") and report.unread == []
+
+
+@pytest.mark.parametrize(("first", "why"), [
+    (">100000", "more than 100000"), ("     4x", "row of free blocks, but it is damaged")])  # fmt: skip
+def test_a_count_that_is_not_there_makes_no_sum(first, why):
+    (report,) = parse(TYPED.format(first=first))
+    assert report.zone("Node 0 Normal").blocks is None
+    assert [why in unread.why for unread in report.unread] == [True] and report.unread[0].line == 2
+
+
+def test_a_cut_row_of_buddyinfo_is_listed():
+    (report,) = parse("Node 0, zone   Normal  5 2 0\n")
+    assert report.zones == [] and "damaged" in report.unread[0].why
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_what_windows_writes_is_read(codec):
+    mark = "\ufeff" if codec.startswith("utf-16-") else ""
+    (report,) = parse((mark + text_of("026")).encode(codec))
+    same_figures(report.zone("Normal"), truth_zones(next(row for row in ROWS if row["id"] == "026"))["Normal"])
+
+
+@pytest.mark.parametrize(("old", "new", "why"), [
+    ("free:", "free:99999999999999999999", "larger than any"), ("min:", "min:1,", "decimal sign"),
+    ("low:", "low:-", "decimal sign"), ("high:", "high:1.", "decimal sign")])  # fmt: skip
+def test_a_number_that_no_kernel_prints_is_told_as_such(old, new, why):
+    text = text_of("026")
+    place = text.index("Normal free:")
+    (report,) = parse(text[:place] + text[place:].replace(old, new, 1))
+    assert any(why in unread.why for unread in report.unread)
+    assert "free_kb" not in report.zone("Normal").figures
 
 
 def test_buddyinfo_and_zoneinfo_of_one_machine_become_one_report(tmp_path):
