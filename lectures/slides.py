@@ -3,8 +3,8 @@
     python lectures/slides.py build/slides [NOTEBOOK...]
 
 A cell is on a slide if its metadata says so (`slideshow.slide_type`: slide, subslide, fragment, notes), without its
-code if it has the tag `hide-input`; S in a deck opens the speaker's notes. reveal.js and the widgets' front end are
-put beside the decks when they are built.
+code if it shows a widget or a picture, or has the tag `hide-input`; layout.py cuts what is too long for one slide. S in
+a deck opens the speaker's notes. reveal.js and the widgets' front end are put beside the decks when they are built.
 """
 
 import argparse
@@ -16,10 +16,13 @@ import tempfile
 from pathlib import Path
 
 import nbformat
-from build import ROOT, npm_package, report_errors
+from common import ROOT, npm_package, report_errors
+from layout import is_deck, lay_out
 from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
 from nbconvert import SlidesExporter
 from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat.v4 import new_code_cell
 
 VENDORED = {
     "reveal.js@4.6.1": {"dist": "reveal/dist", "plugin/notes": "reveal/plugin/notes", "LICENSE": "reveal/LICENSE"},
@@ -27,7 +30,14 @@ VENDORED = {
     "@jupyter-widgets/html-manager@1.0.15": {"dist": "."},
 }
 """npm package and version -> what of it goes where below vendor/."""
-SHOWN = ("slide", "subslide", "fragment")
+
+SETTINGS = """
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+from buddylab.widgets import AskedQuestion
+set_matplotlib_formats("retina")
+AskedQuestion.then = lambda question, show: show()
+"""
+"""Run before a notebook: in the hall what waits for an answer comes on the next slide, and a picture is shown large."""
 
 
 def vendor(folder: Path) -> None:
@@ -43,13 +53,10 @@ def vendor(folder: Path) -> None:
                     shutil.copytree(unpacked / part, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.map"))
                 else:
                     shutil.copy(unpacked / part, target)
+    for ours in ("deck.css", "deck.js"):
+        shutil.copy(Path(__file__).parent / "template" / ours, folder / ours)
     shutil.copy(Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js",
                 folder / "anywidget.js")  # fmt: skip
-
-
-def is_deck(notebook: nbformat.NotebookNode) -> bool:
-    """Whether any of its cells is meant for a slide."""
-    return any(cell.metadata.get("slideshow", {}).get("slide_type") in SHOWN for cell in notebook.cells)
 
 
 def deck(path: Path) -> str | None:
@@ -57,8 +64,14 @@ def deck(path: Path) -> str | None:
     notebook = nbformat.read(path, as_version=4)
     if not is_deck(notebook):
         return None
-    NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True,
-                   resources={"metadata": {"path": str(path.parent)}}).execute()  # fmt: skip
+    notebook.cells.insert(0, new_code_cell(SETTINGS))
+    try:
+        NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True,
+                       resources={"metadata": {"path": str(path.parent)}}).execute()  # fmt: skip
+    except CellExecutionError as error:
+        raise RuntimeError(f"{path.name} stops with {error.ename}: {error.evalue}") from error
+    del notebook.cells[0]
+    lay_out(notebook)
     exporter = SlidesExporter(
         extra_template_basedirs=[str(Path(__file__).parent)], template_name="template", embed_images=True,
         reveal_url_prefix="vendor/reveal", reveal_theme="white", require_js_url="vendor/require.js", jquery_url="",
@@ -77,7 +90,8 @@ def index(decks: dict[str, str]) -> str:
 <style>
 body {{ font: 20px/1.6 system-ui, sans-serif; max-width: 40em; margin: 3em auto; color-scheme: light dark }}
 </style>
-<h1>Lecture decks</h1><p>Arrow keys and space lead on, S opens the speaker's notes, F fills the screen.</p>
+<h1>Lecture decks</h1><p>Arrow keys and space lead on, S opens the speaker's notes, F fills the screen, D turns light
+into dark.</p>
 <ul>
 {rows}
 </ul></html>

@@ -501,7 +501,10 @@ export function mount(el, model) {
     app.stripWidth = (panels.strip.el.clientWidth || 600) / app.zoom;
     app.scrubWidth = panels.time.el.querySelector(".scr").clientWidth || 600;
     app.ladderScale = (panels.ladder.el.querySelector("svg.ld").clientWidth || LADDER.width) / LADDER.width;
-    if (app.deckOpen === null && width) app.deckOpen = app.wide;
+    if (app.deckOpen === null && width) {
+      app.deckOpen = app.wide;
+      if (root.closest(".reveal")) return app.setLecture(true); // a slide of reveal.js: for a hall, and nobody turns knobs
+    }
     app.forward = false;
     show();
     panels.note.fit();

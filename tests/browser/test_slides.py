@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
               pytest.mark.xdist_group("slides")]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
+LONG = "# Long\n\n" + "\n\n".join(f"Paragraph {n}. " + "words and more words " * 30 for n in range(8))
 EXPLORER = "from buddylab.widgets import Explorer\nExplorer(in_interrupt=True)"
 
 
@@ -29,13 +30,19 @@ def build(target, *notebooks):
 @pytest.fixture(scope="module")
 def decks(tmp_path_factory):
     """A folder of decks made of two notebooks, one of them without any slide."""
+    ask = "from buddylab.widgets import ask\nquestion = ask('01.order_of')\nquestion"
     folder = tmp_path_factory.mktemp("decks")
     cells = [slide(new_markdown_cell("# One <b>bold</b> & <i>hostile</i> title"), "slide"),
              slide(new_markdown_cell("Say this aloud."), "notes"),
              slide(new_code_cell(EXPLORER), "slide", "hide-input"),
              slide(new_code_cell("print('not for the hall')"), "skip"),
-             slide(new_code_cell("from buddylab.widgets import ask\nask('01.order_of')"), "slide",
-                   "hide-input")]  # fmt: skip
+             slide(new_code_cell(ask), "slide"),
+             slide(new_code_cell("question.then(lambda: 4 << 5)"), "-"),
+             slide(new_markdown_cell(LONG), "slide"), new_code_cell(EXPLORER), new_markdown_cell("After it."),
+             slide(new_markdown_cell("Still of it.\n\n# Next"), "slide"),
+             new_code_cell("print('x' * 115)"),
+             slide(new_code_cell("print('checked')"), "-", "check")]  # fmt: skip
+    cells[6].metadata["speaker"] = {"minutes": 4, "notes": "Slowly."}
     nbformat.write(new_notebook(cells=cells), folder / "one.ipynb")
     nbformat.write(new_notebook(cells=[new_markdown_cell("# None")]), folder / "none.ipynb")
     done = build(folder / "out", folder / "one.ipynb", folder / "none.ipynb")
@@ -70,6 +77,72 @@ def test_a_widget_plays_on_a_slide_with_the_network_off(decks, page):
     expect(page.get_by_role("button", name="Answer")).to_be_hidden()  # nobody judges there
     assert errors == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+WALK = """async () => {
+    const R = await new Promise((next) => require(["vendor/reveal/dist/reveal.js"], next));
+    const found = [];
+    for (const slide of document.querySelectorAll(".slides > section:not(.stack), .slides > section.stack > section")) {
+        const { h, v } = R.getIndices(slide);
+        R.slide(h, v);
+        await new Promise((next) => setTimeout(next, 1000)); // the last fit comes after 800 ms
+        const code = [...slide.querySelectorAll("pre:not(.bl pre)")].map((pre) => getComputedStyle(pre));
+        found.push({ h, over: slide.scrollHeight - slide.clientHeight, wide: slide.scrollWidth - slide.clientWidth,
+            zoom: Number(slide.style.zoom || 1), text: slide.innerText,
+            type: Math.min(...code.map((style) => parseFloat(style.fontSize)), 99),
+            filled: Math.max(0, ...[...slide.querySelectorAll(".bl")].map((node) => node.getBoundingClientRect().height
+                / slide.getBoundingClientRect().height)),
+            notes: [...slide.querySelectorAll("aside.notes")].map((note) => note.textContent.trim()) });
+    }
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def slides(decks, browser):
+    """Every slide as it is seen at 1280 x 720 and in the dark: how much is cut off, how much smaller it was made."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+    page.goto((decks / "one.html").as_uri())
+    page.locator(".reveal.ready").wait_for()
+    yield page.evaluate(WALK)
+    page.close()
+
+
+def test_no_slide_scrolls_or_is_empty_or_too_small(slides):
+    assert [one for one in slides if one["over"] > 2 or one["wide"] > 2 or not one["text"].strip()] == []
+    assert all(one["zoom"] == 1 for one in slides if "Paragraph" in one["text"])
+    assert [one for one in slides if one["zoom"] < 0.7 or one["type"] < 16] == []
+    assert [one["filled"] > 0.8 for one in slides if "might_sleep" in one["text"]] == [True, True]
+
+
+def test_what_is_too_long_goes_on_below(slides):
+    text = "\n".join(one["text"] for one in slides)
+    assert all(text.count(f"Paragraph {n}.") == 1 for n in range(8)) and text.count("After it.") == 1
+    (next_one,) = [one for one in slides if "x" * 115 in one["text"]]
+    (still,) = [one for one in slides if "Still of it." in one["text"]]
+    assert next_one["text"].startswith("Next") and still["h"] == next_one["h"] - 1
+    assert "checked" not in text and "from buddylab" not in text
+
+
+def test_the_speaker_has_notes_minutes_and_answers(slides):
+    said = [note for one in slides for note in one["notes"]]
+    assert [" ".join(note.split()) for note in said if "min." in note] == ["4 min. Slowly."]
+    (answer,) = [note for note in said if note.startswith("Answer: 5 (order).")]  # 100 kB: 25 pages, so 32
+    (question,) = [one for one in slides if answer in one["notes"]]
+    assert "Which order" in question["text"] and "128" not in question["text"]
+    assert slides[slides.index(question) + 1]["text"].strip().endswith("128")  # 4 kB << 5, once the hall has predicted
+
+
+def test_a_deck_is_dark_where_the_screen_is_and_turned_by_a_key(decks, page):
+    page.emulate_media(color_scheme="dark")
+    page.goto((decks / "one.html").as_uri() + "#/1")
+    root = page.get_by_role("region", name="buddylab explorer").first
+    expect(root).to_have_attribute("data-theme", "dark")
+    background = "() => getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(17, 20, 24)"
+    page.keyboard.press("d")
+    expect(root).to_have_attribute("data-theme", "light")
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
 
 
 def test_the_first_page_names_the_decks_as_text(decks):
