@@ -178,12 +178,13 @@ export function mount(el, model) {
   app.ownLimit = () => panels.predict.limit();
   app.limit = () => Math.min(app.ownLimit(), ties.limit());
   const clamp = (cursor) => Math.max(0, Math.min(app.run.rows.length - 1, app.limit(), cursor));
-  app.settle = () => app.set("index", app.cursor);
-  /** Tell Python where a new run stands once it has been painted: its answer costs the notebook time. */
+  /** Tell Python where the screen stands. While the next run is awaited this is no place in it: that one is told. */
+  app.settle = () => { if (!asked) app.set("index", app.cursor); };
+  /** A new run's place is told once it has been painted: Python's answer costs the notebook time. */
   let settling = 0;
   const settleSoon = () => {
     clearTimeout(settling);
-    settling = setTimeout(() => { if (!asked) app.settle(); }, SETTLE_MS); // the next run will be told instead
+    settling = setTimeout(app.settle, SETTLE_MS);
   };
   app.go = (cursor, { settle = false, forward = false } = {}) => {
     app.forward = forward;
@@ -311,15 +312,14 @@ export function mount(el, model) {
     if (asked || !wish) return;
     const wanted = wish;
     wish = null;
-    asked = true;
-    if (!turn(wanted, modelKnobs())) return void (asked = false);
+    if (!turn(wanted, modelKnobs())) return;
     model.set("mask", ""); // so that the same text typed again is a change
     waitForAnswer();
     save();
   }
   function waitForAnswer() {
+    asked = true;
     root.setAttribute("data-busy", "");
-    clearTimeout(settling); // a place in the run that is about to go would be taken for one in the next
     clearTimeout(silence);
     silence = setTimeout(() => {
       report("silent", "knobs" in app.deck ? app.t("silentPython") : null);
@@ -334,11 +334,20 @@ export function mount(el, model) {
     turn(app.deck.knobs ?? {}, modelKnobs());
     app.knobs = modelKnobs();
   }
+  /** One message brings several traits, and each says that Python has answered: the next question waits for the last
+   *  of them, or it would be taken for answered too. */
+  let heard = false;
   function answered() {
     clearTimeout(silence);
-    asked = false;
-    root.removeAttribute("data-busy");
-    if (wish) ask();
+    if (heard || !asked) return;
+    heard = true;
+    queueMicrotask(() => {
+      heard = asked = false;
+      root.removeAttribute("data-busy");
+      if (wish) return ask();
+      app.knobs = modelKnobs();
+      if (model.get("index") !== app.cursor) settleSoon();
+    });
   }
   app.patch = (change) => {
     if (!app.live) return;

@@ -27,7 +27,9 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
+
+from buddylab import screen
 
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = HERE.parents[1] / "notebooks"
@@ -61,7 +63,12 @@ RUN_ALL = """async () => {
     await window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs');
     await window.jupyterapp.commands.execute('notebook:run-all-cells');
 }"""
+# anywidget gives a module two seconds to load, complains of a longer wait, and shows the widget all the same. On a busy
+# machine that is no fault: that each widget came is tested where it is looked at.
+SLOW_MODULE = "[anywidget] Failed to initialize model."
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
+# A page that holds the explorer's own JavaScript and the traits of an Explorer, and no Python behind them.
+PAGE = (HERE / "screen.html").read_text(encoding="utf-8")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -112,7 +119,11 @@ class OpenNotebook:
 
         self.page.on("request", request)
         self.page.on("console", console)
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        def uncaught(error: Error) -> None:
+            if error.message != SLOW_MODULE:
+                self.errors.append(str(error))
+
+        self.page.on("pageerror", uncaught)
 
 
 def free_port() -> int:
@@ -261,3 +272,31 @@ def explorer(shown):
     root = shown.page.get_by_role("region", name="buddylab explorer")
     expect(root.locator(".say .tx")).not_to_be_empty()
     return root
+
+
+@pytest.fixture
+def open_screen(browser, tmp_path):
+    """Show an Explorer at a window's size; gives the widget on its page. more: traits that stand otherwise."""
+    contexts = []
+
+    def open_it(explorer, *, width=1280, height=900, motion="no-preference", **more):
+        names = [name for name in explorer.trait_names(sync=True) if not name.startswith("_")]
+        traits = {name: getattr(explorer, name) for name in names if name not in ("layout", "tabbable", "tooltip")}
+        text = json.dumps(traits | more).replace("<", "\\u003c")
+        file = tmp_path / f"{len(contexts)}.html"
+        module = screen.module("app").replace("</script", "<\\/script")
+        file.write_text(PAGE.format(style=screen.style(), traits=text, module=module), encoding="utf-8")
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, reduced_motion=motion))
+        page = contexts[-1].new_page()
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on("dialog", lambda dialog: page.errors.append(dialog.message))
+        page.goto(file.as_uri())
+        root = page.locator(".bl")
+        expect(root.locator(".say .tx")).not_to_be_empty()
+        return root
+
+    yield open_it
+    for context in contexts:
+        assert [error for page in context.pages for error in page.errors] == []
+        context.close()

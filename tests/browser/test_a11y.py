@@ -12,16 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from buddylab import screen
 from buddylab.widgets import Explorer
 
 SCREENS = Path(__file__).parents[2] / "build" / "screens"
 HOSTILE = "<img src=x onerror=alert(1)></script><b>"
-PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>screen</title>
-<style>body {{ margin: 0 }}{style}</style>
-<main id="x"></main><script type="application/json" id="traits">{traits}</script><script type="module">{module}
-window.model = {{ ...staticModel(JSON.parse(document.getElementById("traits").textContent)), live: true }};
-mount(document.getElementById("x"), window.model);</script>"""
 LAST = ".tp button:last-child"
 # Text that is cut, stands on other text of its picture, is too small, or sticks out of the widget.
 FAULTS = """([root, smallest]) => {
@@ -51,34 +45,6 @@ FAULTS = """([root, smallest]) => {
     }
     return [...new Set(faults)];
 }"""
-
-
-@pytest.fixture
-def open_screen(browser, tmp_path):
-    """Show an Explorer at a window's size; gives the widget on its page. more: traits that stand otherwise."""
-    contexts = []
-
-    def open_it(explorer, *, width=1280, height=900, motion="no-preference", **more):
-        names = [name for name in explorer.trait_names(sync=True) if not name.startswith("_")]
-        traits = {name: getattr(explorer, name) for name in names if name not in ("layout", "tabbable", "tooltip")}
-        text = json.dumps(traits | more).replace("<", "\\u003c")
-        file = tmp_path / f"{len(contexts)}.html"
-        module = screen.module("app").replace("</script", "<\\/script")
-        file.write_text(PAGE.format(style=screen.style(), traits=text, module=module), encoding="utf-8")
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, reduced_motion=motion))
-        page = contexts[-1].new_page()
-        page.errors = []
-        page.on("pageerror", lambda error: page.errors.append(str(error)))
-        page.on("dialog", lambda dialog: page.errors.append(dialog.message))
-        page.goto(file.as_uri())
-        root = page.locator(".bl")
-        expect(root.locator(".say .tx")).not_to_be_empty()
-        return root
-
-    yield open_it
-    for context in contexts:
-        assert [error for page in context.pages for error in page.errors] == []
-        context.close()
 
 
 def press(root, key):

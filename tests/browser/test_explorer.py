@@ -52,6 +52,37 @@ def test_a_switch_leads_where_python_says(explorer):
     assert python.run.end == "no_page"
 
 
+# Note what the screen tells, and let Python's answer come as it does: one message that changes several traits.
+HEAR = """() => {
+    const { model } = window, { set } = model;
+    model.told = {};
+    model.set = (name, value) => { model.told[name] = value; set(name, value); };
+    model.answer = (state) => { for (const [name, value] of Object.entries(state)) set(name, value); };
+}"""
+
+
+def test_a_place_in_a_run_that_is_left_is_never_told(open_screen):
+    """Two knobs are turned at once: the first run's place would be taken for one in the second."""
+    python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
+    root = open_screen(python)
+    root.page.evaluate(HEAR)
+    knob(root, "switch", "^in_interrupt").press("Space")
+    knob(root, "switch", "^PF_MEMALLOC").press("Space")
+
+    def answer(**turned):
+        python.set(**turned)
+        state = {name: getattr(python, name) for name in (*python.knobs, "deck", "forms", "trace", "run_id", "index")}
+        root.page.evaluate("(state) => window.model.answer(state)", state)
+        root.page.wait_for_timeout(500)  # longer than any wait before a place is told
+        return root.page.evaluate("() => window.model.told")
+
+    first = answer(in_interrupt=False)
+    assert (first["in_interrupt"], first["PF_MEMALLOC"]) == (False, True) and "index" not in first
+    last = answer(PF_MEMALLOC=True)["index"]
+    assert last == sum(len(frame["test"]["rows"]) if "test" in frame else 1 for frame in python.trace["frames"]) - 1
+    shows(root, python)
+
+
 def test_a_slider_leads_where_python_says(explorer):
     python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
     slider = knob(explorer, "slider", "^Memory pressure")

@@ -24,12 +24,16 @@ COMPLAINTS = """(place) => {
     const text = window.jupyterapp.shell.currentWidget.content.widgets[place].node.innerText;
     return text.match(/Error displaying widget|Error rendering output|Failed to load|Traceback|Warning:/g) ?? [];
 }"""
-SEEN = {"application/vnd.jupyter.widget-view+json", "image/png", "image/svg+xml"}
+WIDGET = "application/vnd.jupyter.widget-view+json"
+SEEN = {WIDGET, "image/png", "image/svg+xml"}
+# Whether one of the cell's widgets has been drawn: ours, or one of ipywidgets.
+WIDGET_IS_DRAWN = """(place) => [...window.jupyterapp.shell.currentWidget.content.widgets[place].node
+    .querySelectorAll('.jp-OutputArea-output :is(.bl, .jupyter-widgets)')].some((node) => node.offsetHeight > 9)"""
 
 
-def drawn(cell):
-    """Whether a cell shows a widget or a picture."""
-    return any(SEEN & set(output.get("data", ())) for output in cell.get("outputs", ()))
+def kinds(cell):
+    """The kinds of output that a cell shows."""
+    return {kind for output in cell.get("outputs", ()) for kind in output.get("data", ())}
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))])
@@ -39,11 +43,13 @@ def test_a_notebook_runs_in_lab_and_shows_what_it_should(open_notebook, name):
     cells = shown.cells()
     assert failures(cells) == []
     SCREENS.mkdir(parents=True, exist_ok=True)
-    places = [place for place, cell in enumerate(cells) if drawn(cell)]
+    places = [place for place, cell in enumerate(cells) if SEEN & kinds(cell)]
     assert places, "no widget and no picture"
     for place in [0, *places]:
         shown.page.evaluate(SHOW, place)
         assert shown.page.evaluate(COMPLAINTS, place) == []
+        if WIDGET in kinds(cells[place]):
+            shown.page.wait_for_function(WIDGET_IS_DRAWN, arg=place)
         shown.page.screenshot(path=SCREENS / f"{name[:2]}-{place:02}.png")
     assert (shown.errors, shown.outside) == ([], [])
 
