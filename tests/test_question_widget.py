@@ -1,6 +1,7 @@
 """A question in a notebook: nothing of the answer reaches the browser, and Run All goes on without one."""
 
 import json
+from itertools import pairwise
 
 import pytest
 
@@ -50,6 +51,18 @@ def test_another_draw_is_another_question():
     asked.set_state({"seed": 3})
     assert asked.asked["text"] != before and asked.verdict == {} and not asked.answered
     assert asked.answer(find("01.buddy_of", 3).answer()).verdict["state"] == "right"
+
+
+@pytest.mark.parametrize("name", names())
+def test_another_one_was_not_shown_before_while_there_is_one(name):
+    there_are = len({find(name, seed).text for seed in range(40)})
+    asked = ask(name)
+    shown = [asked.asked["text"]]
+    for press in range(1, there_are + 2):
+        asked.set_state({"again": press})
+        shown.append(asked.asked["text"])
+    assert len(set(shown[:there_are])) == there_are
+    assert all(one != after for one, after in pairwise(shown))
 
 
 @pytest.mark.parametrize("name", names())

@@ -46,7 +46,7 @@ function outcome(verdict, lang) {
       h("pre", {}, told(verdict.step, lang)))].filter(Boolean);
 }
 
-/** Draw the question of `model` (traits asked, verdict, given, seed, tries, lang, theme) into `el`; gives the clean-up. */
+/** Draw the question of `model` (traits asked, verdict, given, again, tries, lang, theme) into `el`; gives the clean-up. */
 export function mountQuestion(el, model) {
   const root = h("div", { class: "bl" }), form = h("form", { class: "quiz" });
   const result = h("div", { class: "result", role: "status" });
@@ -61,7 +61,7 @@ export function mountQuestion(el, model) {
     model.save();
   }
   function again() {
-    model.set("seed", model.get("seed") + 1);
+    model.set("again", model.get("again") + 1);
     model.save();
   }
   function showResult() {

@@ -13,6 +13,8 @@ from buddylab.course.session import Attempt, session
 from buddylab.screen import module, style
 
 LARGEST_SEED = 2**31 - 1
+SEEDS_TRIED = 64
+"""How many seeds are looked through for a question that was not shown yet."""
 
 
 class AskedQuestion(anywidget.AnyWidget):
@@ -30,6 +32,7 @@ class AskedQuestion(anywidget.AnyWidget):
     verdict = traitlets.Dict().tag(sync=True)
     tries = traitlets.Int(0).tag(sync=True)
     seed = traitlets.Int(0, min=0, max=LARGEST_SEED).tag(sync=True)
+    again = traitlets.Int(0).tag(sync=True)
     lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 
@@ -38,12 +41,22 @@ class AskedQuestion(anywidget.AnyWidget):
         self.name = name
         super().__init__(seed=seed, lang=lang, theme=theme, asked=_public(name, seed))
         self._show_attempts()
+        self._texts = {self.asked["text"]}
         self.observe(self._redrawn, "seed")
+        self.observe(lambda _: self.another(), "again")
         self.observe(self._answered, "given")
 
     def answer(self, value: Any, confidence: int = 0) -> "AskedQuestion":
         """Answer from Python as the form does. Raises Unreadable, with nothing counted, for what is no answer."""
         self._judge(value, confidence)
+        return self
+
+    def another(self) -> "AskedQuestion":
+        """Draw a question that was not shown here yet; once all were, one that is not the present one."""
+        drawn = {seed: find(self.name, seed).text for seed in range(self.seed + 1, self.seed + 1 + SEEDS_TRIED)}
+        fresh = [seed for seed, text in drawn.items() if text not in self._texts]
+        other = [seed for seed, text in drawn.items() if text != self.asked["text"]]
+        self.seed = next(iter(fresh or other), self.seed)
         return self
 
     @property
@@ -75,6 +88,7 @@ class AskedQuestion(anywidget.AnyWidget):
     def _redrawn(self, _: Any) -> None:
         self.verdict = {}
         self.asked = _public(self.name, self.seed)
+        self._texts.add(self.asked["text"])
         self._show_attempts()
 
     def _show_attempts(self) -> None:
