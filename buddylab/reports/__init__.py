@@ -6,7 +6,7 @@
 """
 
 from buddylab.reports.cures import Cure, cures
-from buddylab.reports.explain import Explanation, Verdict, explain, row_text
+from buddylab.reports.explain import Explanation, Verdict, explain
 from buddylab.reports.masks import Reading, decode
 from buddylab.reports.parse import parse
 from buddylab.reports.plain import as_dict, reports_as_dict
@@ -16,7 +16,7 @@ from buddylab.reports.release import Release, release
 from buddylab.reports.report import Buddy, Figure, Report, Request, Unread, ZoneReport
 from buddylab.reports.rules import RULES, Row, Rule, State
 from buddylab.reports.said import Said
-from buddylab.reports.verdict import ZoneTest, row_said
+from buddylab.reports.verdict import ZoneTest, row_said, row_text
 
 __all__ = [
     "RULES", "Buddy", "Cure", "Explanation", "Figure", "Reading", "Release", "Report", "Request", "Row", "Rule",

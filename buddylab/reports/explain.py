@@ -12,7 +12,7 @@ from itertools import combinations
 from buddylab.reports.masks import Reading, Table, decode, tables_for
 from buddylab.reports.release import Release, era
 from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
-from buddylab.reports.rules import OLD, Rights, Row, Rule, State, rights_of, rows, rules_for
+from buddylab.reports.rules import OLD, Rights, Rule, State, rights_of, rows, rules_for
 from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence
 
@@ -68,6 +68,8 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
     order, mode = _request(report, order, mode)
     first, last = era(report.release, report.features)
     readings = [] if mode is None else decode(mode, first, last)
+    if order is None and mode is None and report.request is None:
+        return _no_verdict(report, "no request is in the text, only figures", "文本中只有数字，没有请求", readings)
     if order is None or mode is None:
         what, zh = ("order", "阶数") if order is None else ("mask", "掩码")
         return _no_verdict(report, f"the report says no {what}", f"报告没有说明{zh}", readings)
@@ -293,8 +295,3 @@ def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
             f"没有结论：{'、'.join(missing)} 的数字不全或互相矛盾"))  # fmt: skip
     test = tests[0]
     return Verdict(False, test.label, test.last_row.order, refusal_sentence(test, order, rule))
-
-
-def row_text(row: Row) -> str:
-    """`41 <= 44`, as the why panel writes it."""
-    return f"{row.free} {'>' if row.ok else '<='} {row.needed}"

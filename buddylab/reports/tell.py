@@ -16,9 +16,9 @@ STYLE = """
 body { font: 16px/1.5 system-ui, "Noto Sans CJK SC", sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h2 { border-top: 1px solid; padding-top: 1rem } td, th { text-align: right; padding: 2px 10px }
 th:first-child, td:first-child { text-align: left } code { font-size: .95em } li { overflow-wrap: anywhere }
-caption { text-align: left; font-weight: bold; padding-top: .8em }
+caption { text-align: left; white-space: nowrap; font-weight: bold; padding-top: .8em }
 .yes { color: light-dark(#006b56, #45cfab) } .no { color: light-dark(#b23503, #ff9468); font-weight: bold }
-body:has(#en:checked) :lang(zh-Hans):not(label), body:has(#zh:checked) section:lang(en) { display: none }
+body:has(#en:checked) section:lang(zh-Hans), body:has(#zh:checked) section:lang(en) { display: none }
 """
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 WORDS = {
@@ -48,6 +48,11 @@ WORDS = {
     "warning": (" ({text})", "（{text}）"), "note": ("note: {text}", "注：{text}"),
     "unread": ("line {line} could not be read ({why}): {text}", "第 {line} 行无法读取（{why}）：{text}"),
 }  # fmt: skip
+
+KINDS = {"alloc-failure": ("page allocation failure", "页分配失败"), "oom": ("OOM killer", "OOM killer"),
+         "stall": ("page allocation stall", "页分配停滞"), "vmalloc": ("vmalloc failure", "vmalloc 失败"),
+         "mask": ("a mask", "掩码")}  # fmt: skip
+"""What a request's kind is called."""
 
 
 def as_text(told: Explanation, lang: str = "en") -> str:
@@ -93,8 +98,8 @@ def _heading(told: Explanation, lang: str) -> Iterator[str]:
         best = told.readings[0] if told.readings else "?"
         mask = "" if request.mode is None else _say(lang, "mask", mode=request.mode, best=best)
         order = _say(lang, "no_order") if request.order is None else request.order
-        yield _say(lang, "asks", kind=report.kind, process=request.process or _say(lang, "nobody"), order=order,
-                   mask=mask)  # fmt: skip
+        yield _say(lang, "asks", kind=KINDS[request.kind][_place(lang)], order=order, mask=mask,
+                   process=request.process or _say(lang, "nobody"))  # fmt: skip
     if len(told.readings) > 1:
         yield _say(lang, "others", list=", ".join(map(str, told.readings[1:4])))
     rule = _say(lang, "rule", words=_in(lang, told.rule.words)) if told.rule else _say(lang, "no_rule")

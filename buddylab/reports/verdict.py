@@ -72,6 +72,11 @@ def refusal_sentence(test: ZoneTest, order: int, rule: Rule) -> Said:
                 f"{label} 在{place_zh}拒绝，{compared}：{row.order} 阶及以上的块中页太少")  # fmt: skip
 
 
+def row_text(row: Row) -> str:
+    """`41 <= 44`, as the why panel writes it."""
+    return f"{row.free} {'>' if row.ok else '<='} {row.needed}"
+
+
 def row_said(row: Row, rule: Rule, order: int) -> Said:
     """What one row counts and against what, with its figures."""
     sign = ">" if row.ok else "<="

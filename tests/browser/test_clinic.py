@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from buddylab.__main__ import main
+
 DATA = Path(__file__).parents[1] / "reports" / "data"
 WIDER = """el => [...el.querySelectorAll('*')].filter((node) => !node.closest('.ct-text, svg')
   && node.getBoundingClientRect().right > el.getBoundingClientRect().right + 1).map((node) => node.className)"""
@@ -94,6 +96,25 @@ def test_step_through_it_opens_the_reports_machine(shown):
     expect(explorer.locator(".say[data-mood=end-ok]")).to_be_visible()
     page.get_by_label("Example").select_option(label="DMA keeps a reserve")  # another report: the explorer goes
     expect(explorer).to_have_count(0)
+
+
+def test_the_page_of_a_report_asks_for_nothing_and_changes_its_language_by_keyboard(page, tmp_path, capsys):
+    report = tmp_path / "report.txt"
+    report.write_text((DATA / "041.txt").read_text().replace("kswapd0", "<img src=x onerror=alert(1)>", 1))
+    assert main(["explain", str(report), "--html", str(tmp_path / "a.html")]) == 0
+    asked, told = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: told.append(message.text))
+    page.context.set_offline(True)
+    page.goto((tmp_path / "a.html").as_uri())
+    assert len(asked) == 1 and told == [] and page.locator("img, script").count() == 0
+    expect(page.get_by_role("heading", level=2)).to_have_text("Normal refused at the first row, 453 <= 513: too few "
+                                                              "free pages above min mark")  # fmt: skip
+    page.get_by_role("radio", name="English").press("ArrowRight")
+    expect(page.get_by_role("radio", name="中文")).to_be_checked()
+    expect(page.get_by_role("heading", level=2)).to_contain_text("在第一行拒绝")
+    assert Axe().run(page).violations_count == 0
+    page.context.set_offline(False)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

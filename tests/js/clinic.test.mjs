@@ -1,7 +1,8 @@
 // The clinic's pure functions: words, gaps in the text shown, the scale of a zone's bar.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { clinicSay, clinicScale, withGaps } from "../../buddylab/screen/clinic.js";
+import { clinicScale, clinicTicks, withGaps } from "../../buddylab/screen/clinic_report.js";
+import { clinicSay } from "../../buddylab/screen/clinic_words.js";
 
 test("words come in both languages, numbers with their commas", () => {
   assert.equal(clinicSay("refuses", "en", { n: 12160 }), "refuses, 12,160 short");
@@ -33,4 +34,11 @@ test("a zone below its reserve shows free pages and reserve on one scale", () =>
 
 test("a zone without any figure above 0 divides by nothing", () => {
   assert.deepEqual(clinicScale({ free: 0, marks: [0, 0, 0], reserve: 0 }), { torn: false, free: 0, marks: [0, 0, 0], reserve: 0 });
+});
+
+test("names that would print over each other are left out, the first given stay", () => {
+  const ticks = [["min", 2], ["reserve", 93], ["high", 3], ["low", 2.5]];
+  assert.deepEqual(clinicTicks(ticks), [["min", 2], ["reserve", 93]]);
+  assert.deepEqual(clinicTicks([["min", 25], false, ["high", 37.5], ["low", 31.2]]),
+    [["min", 25], ["high", 37.5], ["low", 31.2]]);
 });
