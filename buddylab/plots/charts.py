@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.patches import Patch, Rectangle
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from buddylab.plots.given import Bars, Number, Point, checked_bars, checked_lines, checked_matrix, number
 from buddylab.plots.orders import WATER
@@ -95,11 +96,16 @@ def _scales(ax: Axes, log: str) -> None:
     for axis in ("x", "y"):
         scale = ax.set_xscale if axis == "x" else ax.set_yscale
         low, _ = ax.get_xlim() if axis == "x" else ax.dataLim.intervaly
+        ticks = ax.xaxis if axis == "x" else ax.yaxis
         if axis in log:
             scale("log")
+            first, last = ax.get_xlim() if axis == "x" else ax.get_ylim()
+            if last < 1000 * first:  # a few powers of ten alone would be too few to read from
+                ticks.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                ticks.set_minor_formatter(NullFormatter())
         elif axis == "y" and low >= 0:
             ax.set_ylim(0, None if ax.dataLim.y1 else 1)
-        (ax.xaxis if axis == "x" else ax.yaxis).set_major_formatter(lambda value, _: number(value))
+        ticks.set_major_formatter(lambda value, _: number(value))
     ax.margins(x=0)
 
 

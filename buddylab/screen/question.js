@@ -13,6 +13,10 @@ const SAID = {
 /** A text of [en, zh] in the language shown. */
 export const told = (pair, lang) => (pair ?? ["", ""])[lang === "zh" ? 1 : 0];
 
+/** A sentence in which what stands between backquotes is code. */
+const withCode = (text) => text.split("`").map((part, at) => (at % 2 ? h("code", {}, part) : part));
+const plain = (text) => text.replaceAll("`", "");
+
 /** What the form says, as Python reads it; null while nothing is filled in. */
 export function readForm(kind, data) {
   if (kind === "lists") return Object.fromEntries([...data].filter(([name]) => name !== "sure"));
@@ -23,9 +27,9 @@ export function readForm(kind, data) {
 
 // Labels are texts, not ids: every widget on a page has its own copy of this module, and would give the same ids.
 function fields(asked, lang) {
-  const name = told(asked.text, lang), say = (key) => told(SAID[key], lang);
+  const name = plain(told(asked.text, lang)), say = (key) => told(SAID[key], lang);
   if (asked.kind === "choice") return asked.choices.map(([key, text]) => h("label", { class: "opt" },
-    h("input", { type: "radio", name: "value", value: key }), h("span", {}, told(text, lang))));
+    h("input", { type: "radio", name: "value", value: key }), h("span", {}, withCode(told(text, lang)))));
   if (asked.kind === "mask") return asked.bits.map(([name, bit]) => h("label", { class: "opt code" },
     h("input", { type: "checkbox", name: "bit", value: bit }), h("span", {}, `__GFP_${name}`)));
   if (asked.kind === "stage") return h("select", { name: "value", "aria-label": name },
@@ -41,7 +45,8 @@ function outcome(verdict, lang) {
   const state = verdict.state;
   if (!state) return [];
   const mark = { right: "✓", wrong: "✗", unreadable: "?" }[state];
-  return [h("p", { class: `told ${state}` }, h("b", {}, `${mark} ${told(SAID[state], lang)}`), ` ${told(verdict.say, lang)}`),
+  return [h("p", { class: `told ${state}` }, h("b", {}, `${mark} ${told(SAID[state], lang)}`), " ",
+    withCode(told(verdict.say, lang))),
     told(verdict.step, lang) && h("div", { class: "step" }, h("h4", {}, told(SAID.happens, lang)),
       h("pre", {}, told(verdict.step, lang)))].filter(Boolean);
 }
@@ -77,15 +82,15 @@ export function mountQuestion(el, model) {
     root.dataset.theme = model.get("theme") === "auto"
       ? (document.body.dataset.jpThemeLight === "false" ? "dark" : "light") : model.get("theme");
     root.lang = lang;
-    form.setAttribute("aria-label", told(asked.text, lang));
+    form.setAttribute("aria-label", plain(told(asked.text, lang)));
     form.replaceChildren(
       h("div", { class: "head" }, h("span", { class: "id" }, `${say("question")} ${asked.id}`),
         h("span", { class: "seg", role: "group", "aria-label": "language" }, ["en", "zh"].map((one) => h("button",
           { type: "button", "aria-pressed": String(one === lang),
             on: { click: () => { model.set("lang", one); model.save(); } } }, one === "en" ? "EN" : "中文")))),
-      h("p", { class: "q" }, told(asked.text, lang)),
+      h("p", { class: "q" }, withCode(told(asked.text, lang))),
       h("div", { class: `fields ${asked.kind}`, role: asked.kind === "choice" ? "radiogroup" : "group",
-        "aria-label": told(asked.text, lang) }, fields(asked, lang)),
+        "aria-label": plain(told(asked.text, lang)) }, fields(asked, lang)),
       h("div", { class: "foot" }, h("button", { type: "submit", class: "solo go" }, say("answer")),
         asked.redraws && h("button", { type: "button", class: "solo", on: { click: again } }, say("another")),
         h("fieldset", { class: "sure" }, h("legend", {}, say("sure")), SAID.levels.map((level, at) => h("label", {},
