@@ -18,7 +18,7 @@ GUIDE = ROOT / "lectures" / "TEACHING.md"
 TEXT = GUIDE.read_text(encoding="utf-8")
 NOTEBOOKS = {path.name[:2]: path for path in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))}
 TABLE = re.findall(r"^\| \[(\d\d) .*?\]\((\S+)\) \| (\d+) \|", TEXT, re.MULTILINE)
-PLANS = re.findall(r"^\|[^|]*\| [^|]+ \| ((?:\d\d(?:, )?)+) \| (\d+) \|$", TEXT, re.MULTILINE)
+PLANS = re.findall(r"^\|[^|]*\| [^|]+ \| ((?:\d\d(?:, )?)+) \| (\d+) \| (-|(?:\d\d(?:, )?)+) \|$", TEXT, re.MULTILINE)
 EXAM = re.findall(r"^\| `(\d\d\.\w+)` \| (\w+) \| ([\d, ]+) \|", TEXT, re.MULTILINE)
 DRAWS = [(name, kind, int(seed)) for name, kind, seeds in EXAM for seed in seeds.split(", ")]
 
@@ -36,8 +36,13 @@ def test_every_notebook_has_its_row_with_its_own_minutes():
 
 def test_the_plans_have_one_three_and_six_lectures_that_fit():
     assert len(PLANS) == 1 + 3 + 6
-    for notebooks, claimed in PLANS:
+    for notebooks, claimed, _ in PLANS:
         assert sum(minutes(NOTEBOOKS[number]) for number in notebooks.split(", ")) == int(claimed) <= 90
+
+
+def test_six_lectures_with_their_homework_are_the_whole_course():
+    used = re.findall(r"\d\d", " ".join(f"{notebooks} {home}" for notebooks, _, home in PLANS[-6:]))
+    assert sorted(["00", *used]) == list(NOTEBOOKS)
 
 
 def test_there_are_enough_exam_questions_of_every_kind():

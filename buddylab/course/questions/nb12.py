@@ -120,7 +120,7 @@ def every_eighth(rng: Random | None) -> Question:
 
 def waiting(rng: Random | None) -> Question:
     """Nobody allocates or frees for hours: does a larger block appear?"""
-    hours, step = pick(rng, (1, 8), [(10, 8), (1, 16), (24, 32)])
+    hours, step = pick(rng, (8, 8), [(10, 8), (3, 16), (24, 32)])
     before = step.bit_length() - 2
 
     def order() -> int:
