@@ -41,10 +41,16 @@ RULES = (
          "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
          "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages (`backported to v3.7-v3.10`, "
          "says a mail about it on linux-mm). Which -rc the loop came with is known, its commit is not"),
-    Rule("any", Release(4, 4), Release(6, 2, 999),
-         "free pages against mark and reserve, then any suitable free block of the order or above",
+    Rule("any", Release(4, 4), Release(4, 14, 999),
+         "free pages against mark and reserve, then any suitable free block of the order or above; to one that may try "
+         "harder a block of any type counts",
          "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
-         "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them"),
+         "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them. A block of any type: "
+         "`mm, page_alloc: fix potential false positive in __zone_watermark_ok`, 2 November 2017, ten days before "
+         "4.14; it is taken to be in 4.15, whose own file was not looked up"),
+    Rule("any", Release(4, 15), Release(6, 2, 999),
+         "free pages against mark and reserve, then any suitable free block of the order or above",
+         "as from 4.4 on, with the patch of 2 November 2017: to try harder opens HighAtomic blocks and no others"),
     Rule("any", Release(6, 3), NEWEST,
          "free pages against mark and reserve, then any suitable free block of the order or above",
          "as from 4.4 on, with commits 1ebbb21811b7 (who may go below the mark) and 2973d8229b78 (no __GFP_ATOMIC), "
@@ -64,7 +70,10 @@ def rules_for(first: Release, last: Release) -> list[Rule]:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a request may do: go below the mark (high, harder), take CMA or HighAtomic blocks, ignore marks."""
+    """What a request may do: go below the mark (high, harder), take CMA or HighAtomic blocks, ignore marks.
+
+    any_type: blocks that it may not take are counted for it, too.
+    """
 
     high: bool = False
     harder: bool = False
@@ -72,6 +81,7 @@ class Rights:
     high_atomic: bool = False
     reserves: bool = False
     no_watermarks: bool = False
+    any_type: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +129,7 @@ def rights_of(mask: int, order: int, table: Table, rule: Rule) -> list[Rights]:
         return [Rights(high, way, cma, False, high or way, no_watermarks) for way in ways]
     if rule.first < Release(6, 3):
         harder = bool(mask & bit("ATOMIC")) and not exempt
-        return [Rights(high, harder, cma, harder, harder, no_watermarks)]
+        return [Rights(high, harder, cma, harder, harder, no_watermarks, harder and rule.last < Release(4, 15))]
     non_block = not mask & bit("DIRECT_RECLAIM") and not exempt
     return [Rights(high, high and non_block, cma, high and non_block and order > 0, high or non_block, no_watermarks)]
 
@@ -189,5 +199,6 @@ def _found_any(state: State, order: int, rights: Rights) -> Row:
     """Is there a free block of the order or above on a list that the request may take from?"""
     counts, types = state.counts or (), state.types or ()
     letters = USUAL_TYPES | ({"H"} if rights.high_atomic else set()) | ({"C"} if rights.cma else set())
-    fit = [nr for o, nr in enumerate(counts) if o >= order and (not any(types) or set(types[o]) & letters)]
+    every = rights.any_type or not any(types)
+    fit = [nr for o, nr in enumerate(counts) if o >= order and (every or set(types[o]) & letters)]
     return Row(order, sum(fit), 0, sum(fit) > 0, sum(fit))

@@ -178,8 +178,8 @@ def as_html(all_told: list[Explanation], lang: str = "en") -> str:
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>\n"
-            f"<body><fieldset><legend>{' · '.join(WORDS['language'])}</legend>{switch}</fieldset>\n{parts}"
-            "</body></html>\n")  # fmt: skip
+            f"<body><main><fieldset><legend>{' · '.join(WORDS['language'])}</legend>{switch}</fieldset>\n{parts}"
+            "</main></body></html>\n")  # fmt: skip
 
 
 def _tag(lang: str) -> str:

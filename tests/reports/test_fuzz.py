@@ -17,8 +17,8 @@ from buddylab.reports.rules import rows
 from buddylab.reports.tell import as_html, as_text
 
 TAGS = re.compile(r"<[a-zA-Z!/][^>]*>")
-OURS = {"!DOCTYPE", "html", "head", "meta", "title", "style", "body", "fieldset", "legend", "label", "input", "section",
-        "h1", "h2", "ul", "li", "p", "table", "caption", "tr", "th", "td"}  # fmt: skip
+OURS = {"!DOCTYPE", "html", "head", "meta", "title", "style", "body", "main", "fieldset", "legend", "label", "input",
+        "section", "h1", "h2", "ul", "li", "p", "table", "caption", "tr", "th", "td"}  # fmt: skip
 KERNELS = st.sampled_from([None, "2.6.0", "2.6.8", "2.6.10", "2.6.21", "2.6.38", "3.13", "4.4", "4.17", "5.8", "6.12"])
 
 
