@@ -15,14 +15,10 @@ WIDTHS = (700, 1000, 1400, 2000)
 
 
 @pytest.fixture
-def shown(write_notebook, open_notebook):
-    write_notebook("clinic.ipynb", "from buddylab.widgets import Clinic\nclinic = Clinic()\nclinic", "print(clinic)")
-    notebook = open_notebook("clinic.ipynb")
-    notebook.page.set_viewport_size({"width": 1700, "height": 1200})
-    notebook.run_all()
+def shown(run_cells):
+    notebook = run_cells("from buddylab.widgets import Clinic\nclinic = Clinic()\nclinic", width=1700, height=1200)
     expect(notebook.page.locator(".clinic textarea")).to_be_visible()
-    yield notebook
-    assert notebook.errors == [] and notebook.outside == []
+    return notebook
 
 
 def choose(shown, title):

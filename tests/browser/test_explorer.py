@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import explorer_in
 from playwright.sync_api import expect
 
 from buddylab.commentary.view import transcript
@@ -140,14 +141,11 @@ def test_a_mask_that_is_none_is_told_on_the_screen(explorer):
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nobody_is_shut_out(write_notebook, open_notebook, theme, lang):
+def test_nobody_is_shut_out(run_cells, theme, lang):
     """axe finds nothing wrong in the widget, at the first frame, the deciding one and the verdict."""
-    write_notebook(f"{theme}_{lang}.ipynb", "from buddylab.widgets import Explorer",
-                   f"Explorer(in_interrupt=True, theme={theme!r}, lang={lang!r})")  # fmt: skip
-    shown = open_notebook(f"{theme}_{lang}.ipynb")
-    shown.page.set_viewport_size({"width": 1500, "height": 1000})
-    shown.run_all()
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
+    shown = run_cells(f"from buddylab.widgets import Explorer\n"
+                      f"Explorer(in_interrupt=True, theme={theme!r}, lang={lang!r})")  # fmt: skip
+    root = explorer_in(shown)
     for key in (None, "Home", "End"):
         if key:
             root.locator(".time input[type=range]").press(key)
@@ -155,10 +153,10 @@ def test_nobody_is_shut_out(write_notebook, open_notebook, theme, lang):
         assert found == [], [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found]
 
 
-def test_a_stage_button_leads_to_its_stage(open_notebook):
-    shown = open_notebook("00_start_here.ipynb")
-    shown.run_all()
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
+def test_a_stage_button_leads_to_its_stage(run_cells):
+    shown = run_cells("from IPython.display import display\nfrom buddylab.widgets import Explorer, StageButtons\n"
+                      "explorer = Explorer()\ndisplay(StageButtons(explorer), explorer)")  # fmt: skip
+    root = explorer_in(shown)
     for stage in ("out_of_memory", "nofail_alloc"):
         shown.page.get_by_role("button", name=stage, exact=True).click()
         expect(root.locator(".lad .n.cur")).to_have_attribute("data-stage", stage)

@@ -1,6 +1,7 @@
 """The allocator driven by hand in a real JupyterLab: a used page is freed, a list allocated from, and all undone."""
 
 import pytest
+from conftest import explorer_in
 from playwright.sync_api import expect
 
 from buddylab.commentary.view import transcript
@@ -8,16 +9,9 @@ from buddylab.widgets import Explorer
 
 
 @pytest.fixture
-def explorer(write_notebook, open_notebook):
+def explorer(run_cells):
     made = "Explorer(machine='small', gfp_mask='GFP_KERNEL', order=2)"
-    write_notebook("hand.ipynb", f"from buddylab.widgets import Explorer\ne = {made}\ne", "print(e.hand)")
-    shown = open_notebook("hand.ipynb")
-    shown.page.set_viewport_size({"width": 1500, "height": 1100})
-    shown.run_all()
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
-    expect(root.locator(".say .tx")).not_to_be_empty()
-    yield root
-    assert shown.errors == []
+    return explorer_in(run_cells(f"from buddylab.widgets import Explorer\n{made}", height=1100))
 
 
 def says(root, python):

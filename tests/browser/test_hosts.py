@@ -1,8 +1,9 @@
 """The start notebook where JupyterLab is not: in Notebook 7, and as an app under Voilà."""
 
 import pytest
-from conftest import KERNEL_IS_IDLE, SERVER, WAIT_MS, served
+from conftest import KERNEL_IS_IDLE, WAIT_MS
 from playwright.sync_api import expect
+from serving import SERVER, served
 
 from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer

@@ -1,4 +1,4 @@
-"""The notebooks in a real JupyterLab."""
+"""That what is heard and seen of a notebook in Lab would tell of a failure."""
 
 
 def failures(cells):
@@ -15,20 +15,8 @@ def failures(cells):
     return found
 
 
-def test_the_start_notebook_runs_in_lab(open_notebook):
-    shown = open_notebook("00_start_here.ipynb")
-    shown.run_all()
-    cells = shown.cells()
-    assert len(cells) >= 5
-    assert failures(cells) == []
-    assert shown.outside == []
-    assert shown.errors == []
-
-
-def test_a_failing_cell_is_seen(write_notebook, open_notebook):
-    write_notebook("failing.ipynb", "import sys; print('psst', file=sys.stderr)", "1 / 0", "2 + 2")
-    shown = open_notebook("failing.ipynb")
-    shown.run_all()
+def test_a_failing_cell_is_seen(run_cells):
+    shown = run_cells("import sys; print('psst', file=sys.stderr)", "1 / 0", "2 + 2")
     assert failures(shown.cells()) == [
         "code cell 1 warns: psst\n",
         "code cell 2: division by zero",
@@ -36,10 +24,8 @@ def test_a_failing_cell_is_seen(write_notebook, open_notebook):
     ]
 
 
-def test_committed_outputs_do_not_pass_for_a_run(write_notebook, open_notebook):
-    write_notebook("once.ipynb", "n = 1 + 1", "print(n)")
-    shown = open_notebook("once.ipynb")
-    shown.run_all()
+def test_committed_outputs_do_not_pass_for_a_run(run_cells):
+    shown = run_cells("n = 1 + 1", "print(n)")
     shown.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     assert failures(shown.cells()) == ["code cell 1 did not run", "code cell 2 did not run"]
 

@@ -1,11 +1,13 @@
 """Memory's motion and the annotated source in a real JupyterLab: only changes move, notes can be read whole."""
 
 import pytest
+from conftest import explorer_in
 from playwright.sync_api import expect
 
 from buddylab.widgets import Explorer
 
 WATCH = """el => {
+  if (window.moves) return void window.moves.splice(0);
   window.moves = [];
   const animate = Element.prototype.animate;
   Element.prototype.animate = function (frames, how) {
@@ -21,16 +23,9 @@ MEMALLOC = {"PF_MEMALLOC": True}
 
 
 @pytest.fixture
-def explorer(request, write_notebook, open_notebook):
+def explorer(request, run_cells):
     made = f"Explorer(**{request.param})"
-    write_notebook("memory.ipynb", f"from buddylab.widgets import Explorer\ne = {made}\ne")
-    shown = open_notebook("memory.ipynb")
-    shown.page.set_viewport_size({"width": 1500, "height": 1100})
-    shown.run_all()
-    root = shown.page.get_by_role("region", name="buddylab explorer").first
-    expect(root.locator(".say .tx")).not_to_be_empty()
-    yield root
-    assert shown.errors == []
+    return explorer_in(run_cells(f"from buddylab.widgets import Explorer\n{made}", height=1100))
 
 
 def merging_page(python):

@@ -4,8 +4,9 @@ The screens are kept in build/screens, to be looked at.
 """
 
 import pytest
-from conftest import HERE, NOTEBOOKS
+from conftest import HERE
 from playwright.sync_api import expect
+from serving import NOTEBOOKS
 from test_lab import failures
 
 SCREENS = HERE.parents[1] / "build" / "screens"

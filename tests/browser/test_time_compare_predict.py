@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import explorer_in
 from playwright.sync_api import expect
 
 from buddylab.commentary.view import transcript
@@ -111,13 +112,10 @@ def test_predict_shows_nothing_that_was_not_asked_yet(explorer, python):
     expect(explorer.locator(".predict th small")).to_have_text(said(python, WRONG_ONE))
 
 
-def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(write_notebook, open_notebook):
+def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(run_cells):
     made = "from buddylab.widgets import Explorer\ne = Explorer(in_interrupt=True, predict=True)\ne"
-    write_notebook("predict.ipynb", made, "print(e.prediction_summary())")
-    opened = open_notebook("predict.ipynb")
-    opened.page.set_viewport_size({"width": 1500, "height": 1000})
-    opened.run_all()
-    root = opened.page.get_by_role("region", name="buddylab explorer").first
+    opened = run_cells(made, "print(e.prediction_summary())")
+    root = explorer_in(opened)
     root.locator(".predict").get_by_role("radio", name="returns NULL").press("Space")
     root.get_by_role("button", name="Answer").press("Enter")
     expect(root.locator(".predict .told")).to_have_text("✗ No, it was: restart.")
@@ -132,14 +130,11 @@ def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(write_notebook
     expect(root.locator(".predict .q")).to_contain_text("Question 1.")
 
 
-def test_no_panel_beside_it_looks_ahead(write_notebook, open_notebook):
+def test_no_panel_beside_it_looks_ahead(run_cells):
     """A panel that shows the same run stops where the explorer stops, and goes on when the question is answered."""
-    write_notebook("ahead.ipynb", "from buddylab.widgets import Explorer, Why\n"
-                   "e = Explorer(in_interrupt=True, predict=True)\ne", "Why(e)")  # fmt: skip
-    opened = open_notebook("ahead.ipynb")
-    opened.page.set_viewport_size({"width": 1500, "height": 1400})
-    opened.run_all()
-    root = opened.page.get_by_role("region", name="buddylab explorer").first
+    opened = run_cells("from buddylab.widgets import Explorer, Why\n"
+                       "e = Explorer(in_interrupt=True, predict=True)\ne", "Why(e)", height=1400)  # fmt: skip
+    root = explorer_in(opened)
     panel = opened.page.locator(".bl[data-piece=why]")
     told = panel.locator(".steps .tx")
     expect(told).to_have_text(said(Explorer(in_interrupt=True), 0))
@@ -151,4 +146,3 @@ def test_no_panel_beside_it_looks_ahead(write_notebook, open_notebook):
     panel.get_by_role("button", name="Last").click()
     expect(told).to_have_text(said(Explorer(in_interrupt=True), 2))
     expect(root.locator(SENTENCE)).to_have_text(said(Explorer(in_interrupt=True), 2))
-    assert opened.errors == []

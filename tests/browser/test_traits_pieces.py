@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import explorer_in
 from playwright.sync_api import expect
 
 from buddylab.commentary.view import transcript
@@ -27,20 +28,8 @@ display(explorer, *(piece(explorer.run) for piece in (Ladder, Source, FreeLists,
 
 
 @pytest.fixture
-def run(write_notebook, open_notebook):
-    opened = []
-
-    def run_it(name, source):
-        write_notebook(name, source)
-        shown = open_notebook(name)
-        shown.page.set_viewport_size({"width": 1500, "height": 1000})
-        shown.run_all()
-        expect(shown.page.get_by_role("region", name="buddylab explorer").locator(".say .tx")).not_to_be_empty()
-        opened.append(shown)
-        return shown.page
-
-    yield run_it
-    assert [(shown.errors, shown.outside) for shown in opened] == [([], [])] * len(opened)
+def run(run_cells):
+    return lambda source: explorer_in(run_cells(source)).page
 
 
 def explorer_of(page):
@@ -57,7 +46,7 @@ def sound(page):
 
 
 def test_link_jslink_and_observe(run):
-    page, python = run("linked.ipynb", LINKED), Explorer(**SMALL)
+    page, python = run(LINKED), Explorer(**SMALL)
     root, field = explorer_of(page), page.get_by_label("jslinked")
     page.locator(".noUi-handle").press("ArrowRight")
     expect(root.get_by_role("radio", name="1", exact=True)).to_be_checked()
@@ -80,7 +69,7 @@ def test_link_jslink_and_observe(run):
 
 
 def test_pieces_of_one_run_move_together(run):
-    page, python = run("pieces.ipynb", PIECES), Explorer(**SMALL)
+    page, python = run(PIECES), Explorer(**SMALL)
     places = page.locator(".steps small")
     expect(places).to_have_count(5)
     page.locator(".steps .scrub").first.press("Home")
@@ -98,7 +87,7 @@ def test_pieces_of_one_run_move_together(run):
 
 
 def test_a_shared_setting_gives_the_same_run(run):
-    page = run("share.ipynb", "from buddylab.widgets import Explorer\nExplorer(machine='small')")
+    page = run("from buddylab.widgets import Explorer\nExplorer(machine='small')")
     root, python = explorer_of(page), Explorer(**SMALL)
     root.get_by_role("button", name="Share", exact=True).click()
     expect(root.get_by_label("Text", exact=True)).to_have_value(Explorer(machine="small").share)
@@ -120,7 +109,7 @@ def test_a_shared_setting_gives_the_same_run(run):
 
 
 def test_a_machine_of_ones_own(run):
-    page = run("own.ipynb", "from buddylab.widgets import Explorer\nExplorer(machine='small', gfp_mask='GFP_KERNEL')")
+    page = run("from buddylab.widgets import Explorer\nExplorer(machine='small', gfp_mask='GFP_KERNEL')")
     root = explorer_of(page)
     root.get_by_role("combobox", name="Machine").select_option("own")
     dma, normal = root.get_by_label("DMA: 1 to 16 MB"), root.get_by_label("Normal: 1 to 4,096 MB")
@@ -143,7 +132,7 @@ def test_a_machine_of_ones_own(run):
 
 def test_a_slider_that_is_dragged_is_followed(run):
     """The picture changes while the slider is held, and ends with the run of its last place."""
-    page = run("live.ipynb", "from buddylab.widgets import Explorer\nExplorer(machine='small', gfp_mask='GFP_KERNEL')")
+    page = run("from buddylab.widgets import Explorer\nExplorer(machine='small', gfp_mask='GFP_KERNEL')")
     root, python = explorer_of(page), Explorer(machine="small", gfp_mask="GFP_KERNEL")
     slider = root.get_by_role("slider", name="Scattered")
     lists = root.locator(".mem svg[aria-label*='blocks by order']")
