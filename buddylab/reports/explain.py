@@ -79,8 +79,8 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
         return _no_verdict(report, f"the test of Linux {first} is not built here: figures, no verdict",
                            f"这里没有 Linux {first} 的检查规则：只有数字，没有结论", readings)  # fmt: skip
     if not first >= rules_for(first, last)[0].first:
-        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here",
-                           f"内核可能老至 {first}，这里没有它的检查规则", readings)  # fmt: skip
+        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here: name its "
+                           "release", f"内核可能老至 {first}，这里没有它的检查规则：请写明版本", readings)  # fmt: skip
     cases = _distinct(_cases(report, order, mode, first, last), mode)
     known: dict[Hashable, ZoneTest] = {}
     outcomes = [_outcome(report, case, order, mode, known) for case in cases]

@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,3 +203,29 @@ def test_the_running_machine(tmp_path, capsys):
     assert "the test of Linux 7.1 is not built here" in out and "Node 0 Normal: free 70,060 pages, min 939" in out
     assert main(["here", "--proc", str(tmp_path / "none")]) == 2
     assert "asks the running Linux kernel" in capsys.readouterr().err
+
+
+ALONE = """
+import sys
+
+def watch(event, _):
+    if event.startswith(("socket.", "urllib.", "http.", "subprocess.", "os.system", "webbrowser.")):
+        sys.stderr.write(event)
+        sys.exit(3)
+
+sys.addaudithook(watch)
+from buddylab.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("arguments", [
+    ["explain", "FILE"], ["explain", "FILE", "--html", "OUT"], ["here"], ["gfp", "0x20"]])  # fmt: skip
+def test_nothing_leaves_the_machine(arguments, report, tmp_path):
+    """Python itself tells of every socket, every address looked up and every program that is started."""
+    places = {"FILE": str(report), "OUT": str(tmp_path / "a.html")}
+    if arguments == ["here"]:
+        arguments = ["here", "--proc", str(proc(tmp_path))]
+    done = subprocess.run([sys.executable, "-c", ALONE, *(places.get(one, one) for one in arguments)],
+                          capture_output=True, text=True)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")

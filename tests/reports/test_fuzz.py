@@ -124,7 +124,7 @@ def invented(draw):
     return "\n".join(lines)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(invented(), KERNELS)
 def test_invented_figures(text, kernel):
     check(text, kernel)
