@@ -26,6 +26,7 @@ def test_the_five_verdicts():
     assert {name: nb13.verdict_word(told(name)) for name in nb13.FIVE} == {
         "numa": "pieces", "network": "pieces", "oom": "few", "passes": "passes", "torn": "none"}  # fmt: skip
     assert nb13.without("network", "lowmem_reserve").verdict.passes is None
+    assert told("torn").verdict.sentence == "no verdict: the line with the request is damaged"
 
 
 def test_near_misses_and_the_reserve():

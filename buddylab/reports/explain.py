@@ -12,6 +12,7 @@ from itertools import combinations
 from buddylab.reports.masks import Reading, Table, decode, tables_for
 from buddylab.reports.release import Release, era
 from buddylab.reports.report import ZONE_NAMES, Report, ZoneReport
+from buddylab.reports.requests import UNREAD
 from buddylab.reports.rules import OLD, Rights, Rule, State, rights_of, rows, rules_for
 from buddylab.reports.said import Said
 from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence
@@ -69,6 +70,8 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
     first, last = era(report.release, report.features)
     readings = [] if mode is None else decode(mode, first, last)
     if order is None and mode is None and report.request is None:
+        if any(line.why in UNREAD for line in report.unread):
+            return _no_verdict(report, "the line with the request is damaged", "报告请求的那一行已损坏", readings)
         return _no_verdict(report, "no request is in the text, only figures", "文本中只有数字，没有请求", readings)
     if order is None or mode is None:
         what, zh = ("order", "阶数") if order is None else ("mask", "掩码")

@@ -87,12 +87,15 @@ def mentions(text: Text) -> Iterator[tuple[int, int, Request]]:
             yield found.start(), found.end(), request_of(text, "mask", groups, found)
 
 
+UNREAD = ("a number in this request is larger than any that a kernel prints",
+          "a request was reported here, but the line is damaged")  # fmt: skip
+"""Why a line that reported a request could not be read."""
+
+
 def unread_requests(text: Text, read: set[int]) -> Iterator[Unread]:
     """Lines that look like a message and are not among the lines read."""
     for found in LOOKS_LIKE.finditer(text.joined):
         line = text.line(found.start())
         if line not in read:
             large = TOO_LARGE.search(text.joined, found.start(), found.start() + 200)
-            why = "a number in this request is larger than any that a kernel prints" if large else (
-                "a request was reported here, but the line is damaged")  # fmt: skip
-            yield Unread(line, text.shown(line), why)
+            yield Unread(line, text.shown(line), UNREAD[0] if large else UNREAD[1])

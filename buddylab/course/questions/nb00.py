@@ -121,18 +121,19 @@ def verdict(rng: Random | None) -> Question:
         step=lambda: written(told(name).tests[0]),
         text=(f"{fact[0]} {one.readings[0]}, order {one.order}. For this request the mark and the reserve together are "
               f"{row.needed:,}. Which verdict is it?",
-              f"{fact[1]}{one.readings[0]}，{one.order} 阶。对这个请求，水位加保留量是 {row.needed:,}。是哪一种结论？"),
+              f"{fact[1]}{one.readings[0]}，{one.order} 阶。对这个请求，水位线加保留量是 {row.needed:,}。"
+              "是哪一种结论？"),
         right=("Row 0 tells too few and kept apart, the last row tells whether it is the pieces.",
                "第 0 行区分“太少”和“留给别人”，最后一行说明是否太零碎。"),
         otherwise=("Compare the free pages with mark and reserve first, then look at the sizes of the blocks.",
-                   "先把空闲页与水位加保留量相比，再看块的大小。"),
+                   "先把空闲页与水位线加保留量相比，再看块的大小。"),
         wrong=tuple(slip for slip in wrong if slip.given != verdict_of(one)),
     )  # fmt: skip
 
 
 CALLERS = {
     "GFP_ATOMIC": ("An interrupt handler asks. It must not sleep, and it is urgent: it may go below the mark.",
-                   "中断处理程序在申请。它不能睡眠，而且紧急：可以低于水位。"),
+                   "中断处理程序在申请。它不能睡眠，而且紧急：可以低于水位线。"),
     "GFP_KERNEL": ("A system call asks. It may sleep, start disk I/O, and call into file systems.",
                    "系统调用在申请。它可以睡眠、启动磁盘 I/O，也可以调用文件系统。"),
     "GFP_NOFS": ("A file system asks while it holds a lock. It may sleep and start disk I/O, but must not be called "

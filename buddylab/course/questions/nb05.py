@@ -70,7 +70,7 @@ def which_row(rng: Random | None) -> Question:
     one = from_field(rng)
     fact, row = asked(one), one.tests[0].last_row
     wrong = [Wrong(0, ("Row 0 counts all free pages against the lowered mark, and there are more than enough.",
-                       "第 0 行拿全部空闲页与降低后的水位比，绰绰有余。"), "any_free_is_enough")]  # fmt: skip
+                       "第 0 行拿全部空闲页与降低后的水位线比，绰绰有余。"), "any_free_is_enough")]  # fmt: skip
     if one.order:
         wrong.append(Wrong(one.order + 1, (
             f"A request of order {one.order} has rows 0 to {one.order}: one for all pages, one per smaller order.",
@@ -85,7 +85,7 @@ def which_row(rng: Random | None) -> Question:
                f"{row_text(row)}：第一个不成立的行结束检查。"),
         otherwise=("GFP_ATOMIC: take half off the mark, then a quarter of the rest. In each further row halve it, and "
                    "leave out the pages in smaller blocks.",
-                   "GFP_ATOMIC：水位先减一半，再减余下的四分之一。以后每行减半，并去掉更小的块里的页。"),
+                   "GFP_ATOMIC：水位线先减一半，再减余下的四分之一。以后每行减半，并去掉更小的块里的页。"),
         wrong=tuple(slip for slip in wrong if slip.given != row.order),
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ def short_by(rng: Random | None) -> Question:
         kind="number", unit=("pages", "页"), answer=lambda: one.tests[0].short,
         text=(f"{fact[0]} Row {row.order} refuses: {row_text(row)}. How many more pages would this row have needed?",
               f"{fact[1]} 第 {row.order} 行拒绝：{row_text(row)}。这一行还差多少页？"),
-        right=("The test asks for more than the mark: equal is not enough.", "检查要求大于水位：相等不够。"),
+        right=("The test asks for more than the mark: equal is not enough.", "检查要求大于水位线：相等不够。"),
         otherwise=(f"The left side must become greater than {row.needed:,}.", f"左边必须大于 {row.needed:,}。"),
         wrong=(Wrong(row.needed - row.free, (
             "Then both sides would be equal, and equal is refused: the kernel writes `if (free_pages <= min)`.",
@@ -112,7 +112,8 @@ def order2(rng: Random | None) -> Question:
     passes = bool(explain(case(), order=order).tests[0].passes)
     there = sum((case().zone("Normal").blocks or ())[order:])
     slip = (Wrong("no", (f"Row {order} counts what is left after the smaller blocks are taken out, and that is still "
-                         "above the halved mark.", f"第 {order} 行数去掉更小的块之后剩下的页，它仍高于减半后的水位。"))
+                         "above the halved mark.",
+                         f"第 {order} 行数去掉更小的块之后剩下的页，它仍高于减半后的水位线。"))
             if passes else
             Wrong("yes", (f"Free blocks of order {order} or more: {there}. But row 3 refuses before that counts.",
                           f"{order} 阶及以上的空闲块：{there} 个。但第 3 行先拒绝了。"),
@@ -141,7 +142,7 @@ def dma(rng: Random | None) -> Question:
                          "差得不多，但保留量给上面来的请求留了几页。")) if passes else
             Wrong("yes", ("The block is there, but not for this request: it could have been served from Normal, so 880 "
                           "pages of DMA are added to the mark.",
-                          "块是有，但不给这个请求：它本可由 Normal 满足，所以 DMA 的水位要加上 880 页的保留量。"),
+                          "块是有，但不给这个请求：它本可由 Normal 满足，所以 DMA 的水位线要加上 880 页的保留量。"),
                   "fallback_is_free_for_all"))  # fmt: skip
     return Question(
         kind="choice", choices=YES_NO, answer=lambda: "yes" if tested().passes else "no",
@@ -152,9 +153,9 @@ def dma(rng: Random | None) -> Question:
               f"Normal 拒绝后，内核试下一个区：DMA。它空闲 894 页，min 17，还有一整块 2 MB。"
               f"`lowmem_reserve[]: 0 880 1007`。一个 {order} 阶的 GFP_ATOMIC 请求能从这里得到一块吗？"),
         right=("The mark 17 becomes 7 for GFP_ATOMIC, and 880 is added: 887.",
-               "对 GFP_ATOMIC，水位 17 变成 7，再加 880：887。"),
+               "对 GFP_ATOMIC，水位线 17 变成 7，再加 880：887。"),
         otherwise=("Row 0: free pages less the block plus one, against mark and reserve.",
-                   "第 0 行：空闲页减去这一块再加一，与水位加保留量相比。"),
+                   "第 0 行：空闲页减去这一块再加一，与水位线加保留量相比。"),
         wrong=(slip,),
     )  # fmt: skip
 
@@ -275,7 +276,7 @@ def what_helps(rng: Random | None) -> Question:
                              "这里一块不够：最后一行差得太多。")),
              Wrong("marks", ("It lifts the mark, so this test refuses all the more. It helps later, and only in so far "
                              "as kswapd then keeps more memory free.",
-                             "它抬高水位，这次检查更会拒绝。以后才有用：kswapd 会多留空闲内存。")))  # fmt: skip
+                             "它抬高水位线，这次检查更会拒绝。以后才有用：kswapd 会多留空闲内存。")))  # fmt: skip
     return Question(
         kind="choice", choices=HELPS,
         answer=lambda: next((how for how in ("pages", "block", "marks") if changed(one, how)), "nothing"),

@@ -29,7 +29,7 @@ def numa(rng: Random | None) -> Question:
     return which_holds(
         (f"swapper, GFP_ATOMIC, here with order {order}. {figures(one)[0]} Two more zones follow: Node 0 DMA32 and "
          "Node 0 DMA. What is true?",
-         f"swapper，GFP_ATOMIC，这里按 {order} 阶。{figures(one)[1]}"
+         f"swapper，GFP_ATOMIC，这里按 {order} 阶申请。{figures(one)[1]}"
          "之后还有 Node 0 DMA32 和 Node 0 DMA 两个区。哪一句对？"),
         (Claim("free", ("184,796 kB free in Node 1 are enough for it.", "Node 1 空闲 184,796 kB，够了。"),
                lambda: bool(normal.passes), ("They lie in 45,755 single pages and a few large blocks.",
@@ -37,13 +37,14 @@ def numa(rng: Random | None) -> Question:
          Claim("swapper", ("swapper asked for it: the idle task wastes memory.",
                            "是 swapper 要的：空闲任务在浪费内存。"),
                lambda: not from_interrupt("numa"), ("The trace begins with <IRQ>: a packet came in.",
-                                                    "调用栈以 <IRQ> 开头：来了一个包。"), "named_process_is_guilty"),
+                                                    "调用栈以 <IRQ> 开头：来了一个数据包。"),
+               "named_process_is_guilty"),
          Claim("dma", ("Node 0 DMA has two free blocks of 4 MB, so it gives one.",
                        "Node 0 DMA 有两个 4 MB 空闲块，会给出一块。"),
                lambda: bool(dma.passes), ("3,896 pages of it are kept from requests that may use a higher zone.",
                                           "对可用更高区的请求，它保留 3,896 页。"), "fallback_is_free_for_all"),
          Claim("all", ("All three refuse: two for want of large blocks, DMA for its reserve.",
-                       "三个区都拒绝：两个缺大块，DMA 因为保留量。"),
+                       "三个区都拒绝：两个是缺大块，DMA 是因为保留量。"),
                lambda: [bool(test.last_row.order) for test in one.tests if not test.passes] == [True, True, False])),
         ("Each zone is a test of its own, with its own reason.", "每个区各做各的检查，各有各的原因。"),
         lambda: written(normal))  # fmt: skip
@@ -61,18 +62,19 @@ def network(rng: Random | None) -> Question:
         return sum(bool(test.passes) for test in explain(one.report, order=order).tests)
 
     slips = (Wrong(zones, ("The lowest zone has pages enough, but keeps them: its reserve is larger than what is free.",
-                           "最低的区页数虽够，却留着：它的保留量比空闲页还多。"), "fallback_is_free_for_all"),
+                           "最低的区页数虽够，却要留着：它的保留量比空闲页还多。"), "fallback_is_free_for_all"),
              Wrong(0, ("Below min a plain request is refused, an urgent one is not: its mark is lowered.",
-                       "低于 min 时普通请求被拒绝，紧急请求不会：它的水位更低。"), "below_min_nobody"))  # fmt: skip
+                       "低于 min 时普通请求被拒绝，紧急请求不会：它的水位线更低。"), "below_min_nobody"))  # fmt: skip
     return Question(
         kind="number", unit=("zones", "个区"), answer=giving,
         text=(f"{shown} The request is {one.readings[0]}. Suppose it were of order {order}. How many of these zones "
               "would give a block?",
               f"{shown_zh}请求是 {one.readings[0]}。假设它是 {order} 阶。这些区里有几个会给出一块？"),
-        right=("Order 0 has one row only: free pages against mark and reserve.", "0 阶只有一行：空闲页与水位加保留量。")
+        right=("Order 0 has one row only: free pages against mark and reserve.",
+               "0 阶只有一行：空闲页对水位线加保留量。")
         if order == 0 else ("Row 1 takes the single pages out.", "第 1 行去掉单页。"),
         otherwise=("Do row 0 for each zone, with its own mark and its own reserve.",
-                   "对每个区做第 0 行，用它自己的水位和保留量。"),
+                   "对每个区算第 0 行，用它自己的水位线和保留量。"),
         wrong=tuple(slip for slip in slips if slip.given != giving()),
     )  # fmt: skip
 
@@ -87,22 +89,23 @@ def oom(rng: Random | None) -> Question:
     return which_holds(
         (f"badsysprogram invoked the OOM killer: order 0, held against the high mark. {figures(one, place)[0]} What is "
          "true of this zone?",
-         f"badsysprogram 触发了 OOM killer：0 阶，与 high 水位相比。{figures(one, place)[1]}哪一句对？"),
+         f"badsysprogram 触发了 OOM killer：0 阶，与 high 水位线相比。{figures(one, place)[1]}哪一句对？"),
         (Claim("zero", ("No page of it was free any more.", "它一页空闲都没有了。"), lambda: known.free == 0,
                ("It was far from empty. The killer comes when reclaim brings nothing and a last look, at the high "
                 "mark, fails.",
-                "远没有空。回收一无所获、最后按 high 水位再看一次也失败时，OOM killer 才来。"), "oom_means_zero_free"),
+                "远没有空。回收一无所获、最后按 high 水位线再试一次也失败时，才轮到 OOM killer。"),
+               "oom_means_zero_free"),
          Claim("enough", (f"{known.free:,} free pages are enough for one page.",
                           f"{known.free:,} 个空闲页够给一页了。"),
                lambda: bool(test.passes), ("One page is not the question, but what is left after it.",
                                            "问题不在这一页，而在给出之后还剩多少。"), "any_free_is_enough"),
-         Claim("pages", (f"Its high mark is {high:,} pages.", f"它的 high 水位是 {high:,} 页。"),
+         Claim("pages", (f"Its high mark is {high:,} pages.", f"它的 high 水位线是 {high:,} 页。"),
                lambda: known.mark == high, ("The report prints kB. A page has four.",
                                             "报告印的是 kB，一页 4 kB。"), "kb_and_pages"),
          Claim("short", (f"{test.short:,} pages more, and it would have been served.",
                          f"再多 {test.short:,} 页就能满足。"),
                lambda: test.last_row.free + test.short > test.last_row.needed >= test.last_row.free + test.short - 1)),
-        ("The test is the same as ever, only the mark is the high one.", "还是同样的检查，只是水位换成了 high。"),
+        ("The test is the same as ever, only the mark is the high one.", "还是同样的检查，只是水位线换成了 high。"),
         lambda: written(test))  # fmt: skip
 
 
@@ -148,7 +151,7 @@ def torn(rng: Random | None) -> Question:
         (Claim("given", ("It should have passed: enough is free.",
                          "本该通过：空闲够多。"), lambda: one.verdict.passes is True,
                ("You need a mark to say so, and a reserve, and the order.",
-                "这么说得有水位、保留量和阶数。"), "any_free_is_enough"),
+                "这么说，得先知道水位线、保留量和阶数。"), "any_free_is_enough"),
          Claim("refused", ("It was refused in the last row, as most are.", "它在最后一行被拒绝，多数都是这样。"),
                lambda: one.verdict.passes is False, ("Likely is not known. Figures of this test are missing.",
                                                      "可能不等于知道。这个检查的数字不全。")),
@@ -191,14 +194,14 @@ def door(rng: Random | None) -> Question:
         answer=lambda: sum(gfp.BITS[bit] for bit in offered if core.shuts_the_door(gfp.BITS[bit], order)),
         text=(f"The annotator has the mask open the last reserve. In fact kswapd has it for being kswapd. It asks for "
               f"order {order} with GFP_KERNEL, far below min, and gets it. Which bits, added, would make it fail?",
-              "注释者说是掩码打开了最后的储备。其实 kswapd 凭自己的身份就能用。"
-              f"它远低于 min 时以 GFP_KERNEL 要 {order} 阶，得到了。再加上哪些位会使它失败？"),
+              "注释者说，是掩码打开了最后的储备。其实 kswapd 凭自己的身份就能用："
+              f"空闲页远低于 min 时，它以 GFP_KERNEL 申请一个 {order} 阶块，得到了。再加上哪些位会使它失败？"),
         right=("__GFP_NOMEMALLOC can only shut the door. No bit opens it in 2.6.21.",
                "__GFP_NOMEMALLOC 只能关门。在 2.6.21 里没有哪一位能开门。"),
         otherwise=("One of these bits says: not from the reserve, whoever I am.",
                    "其中一位的意思是：不管我是谁，都不动用储备。"),
         wrong=(Wrong(gfp.HIGH, ("__GFP_HIGH lowers the mark and no more. It neither opens the reserve nor shuts it.",
-                                "__GFP_HIGH 只是降低水位，既不打开储备，也不关上它。"), "mask_opens_reserve"),
+                                "__GFP_HIGH 只是降低水位线，既不打开储备，也不关上它。"), "mask_opens_reserve"),
                Wrong(0, ("There is one: whoever sets it goes without the reserve.",
                          "有一位：谁设置它，谁就不动用储备。"))),
     )  # fmt: skip
@@ -212,17 +215,18 @@ def nofail(rng: Random | None) -> Question:
     def null(mask: str) -> bool:
         return core.returns_null(gfp.gfp_parse(mask))
 
-    round_and_round = ("It goes round and round: order 0 is too small to fail.", "它一直转圈：0 阶小到不能失败。")
+    round_and_round = ("It goes round and round: order 0 is too small to fail.", "它一直重试：0 阶“小得不许失败”。")
     return which_holds(
         (f"“If __GFP_NOFAIL is set, retry without end”, says another note. Nothing is free and nobody helps; one page "
          f"is asked for. Which request comes back with NULL? ({', '.join(looping)} or {fails}?)",
-         f"另一条注释说：“设置了 __GFP_NOFAIL 则不断重试”。没有空闲页，也没人帮忙；要一页。哪个请求会得到 NULL？"
+         f"另一条注释说：“设置了 __GFP_NOFAIL 则不断重试”。没有空闲页，也没有人释放；申请一页。哪个请求会得到 NULL？"
          f"（{'、'.join(looping)} 还是 {fails}？）"),
         (*(Claim(mask, (mask, f"带 {mask} 的"), partial(null, mask), round_and_round) for mask in looping),
          Claim(fails, (fails, f"带 {fails} 的"), partial(null, fails)),
          Claim("none", ("none of them", "都不会"), lambda: not any(map(null, (*looping, fails))),
                ("The retry stands behind other doors: who may not wait, or set __GFP_NORETRY, never comes to it.",
-                "重试在别的门后面：不能等待的，或设了 __GFP_NORETRY 的，到不了那里。"), "nofail_always_succeeds")),
+                "重试之前还有别的关口：不能等待的、或设了 __GFP_NORETRY 的请求到不了那里。"),
+               "nofail_always_succeeds")),
         ("__GFP_NOFAIL is looked at only where a request may wait and retry at all.",
          "只有在请求可以等待、可以重试的地方才看 __GFP_NOFAIL。"))  # fmt: skip
 
@@ -256,14 +260,14 @@ def forum_pieces(rng: Random | None) -> Question:
                lambda: bool(lists(free(full(), [5, 6]))[1]),
                ("Pages 5 and 6 do not: only buddies merge, and they have merged already.",
                 "第 5、6 页就不会：只有伙伴才合并，而能合并的早已合并。"), "neighbours_are_buddies"),
-         Claim("same", ("Eight single pages do as well as a block of eight.", "八个单页和一个八页的块一样用。"),
+         Claim("same", ("Eight single pages do as well as a block of eight.", "八个单页和一个八页的块一样好用。"),
                lambda: core.singles_serve(3),
                ("The caller needs one piece of physical memory. Single pages are not counted.",
-                "调用者要物理上连续的一块。单页不算。"), "free_is_interchangeable"),
+                "调用者要的是物理上连续的一块。单页不算。"), "free_is_interchangeable"),
          Claim("less", (f"A request of order {order} would have passed.", f"{order} 阶的请求会通过。"),
                lambda: bool(explain(case(), order=order).tests[0].passes))),
         ("Ask for less in one piece: the only advice of the five that changes the row that refused.",
-         "一次要小一点的块：五条里只有它能改变拒绝的那一行。"))  # fmt: skip
+         "一次要小一点的块：五条里只有这一条能改变拒绝的那一行。"))  # fmt: skip
 
 
 def forum_marks(rng: Random | None) -> Question:
@@ -272,9 +276,9 @@ def forum_marks(rng: Random | None) -> Question:
     one = told(name) if name else explain(case())
     return which_holds(
         (f"{figures(one)[0]} Order {one.order} was refused to a caller that cannot wait. Which sentence holds?",
-         f"{figures(one)[1]}不能等待的调用者要 {one.order} 阶，被拒绝。再看五句话：哪句成立？"),
+         f"{figures(one)[1]}不能等待的调用者要 {one.order} 阶，被拒绝。下面五句话，哪句成立？"),
         (Claim("percent", ("The marks are a percentage: with four times the RAM min is four times as high.",
-                           "水位是百分比：内存四倍，min 也四倍。"),
+                           "水位线是百分比：内存变成四倍，min 也变成四倍。"),
                lambda: core.pages_min(1024) == 4 * core.pages_min(256),
                ("256 MB have 512 pages, 1,024 MB have 1,024: the square root, so twice.",
                 "256 MB 是 512 页，1024 MB 是 1024 页：按平方根，只有两倍。"), "marks_are_a_percentage"),
@@ -283,7 +287,7 @@ def forum_marks(rng: Random | None) -> Question:
                lambda: core.pcp_alone(3), ("They hold single pages only.", "它们只有单页。"), "pcp_serves_every_order"),
          Claim("below", ("Below min nobody gets a page: with 500 free and min 939 an interrupt gets none either.",
                          "低于 min 谁也拿不到：空闲 500、min 939 时，中断也拿不到。"), lambda: not core.below_min(500),
-               ("It gets one: its mark is 353.", "它拿得到：它的水位是 353。"), "below_min_nobody"),
+               ("It gets one: its mark is 353.", "它拿得到：它的水位线是 353。"), "below_min_nobody"),
          Claim("waits", ("kswapd was woken first, and the request waited for its work.",
                          "先唤醒了 kswapd，请求等它干完活。"),
                lambda: core.time_passed() > 0, ("Waking takes no time: no jiffy passes, and kswapd runs later.",
@@ -291,4 +295,4 @@ def forum_marks(rng: Random | None) -> Question:
          Claim("twice", ("With min_free_kbytes twice as high it would have been refused in that moment too.",
                          "min_free_kbytes 调高一倍，当时照样拒绝。"), lambda: not changed(one, "marks"))),
         ("Higher marks refuse more, not less. What they buy is earlier reclaim.",
-         "水位越高拒绝越多。换来的是更早的回收。"))  # fmt: skip
+         "水位线越高拒绝越多。换来的是更早的回收。"))  # fmt: skip
