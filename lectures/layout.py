@@ -1,4 +1,4 @@
-"""Lay an executed notebook out on slides of 1280 x 800: what does not fit goes on below, on subslides.
+"""Lay an executed notebook out on slides of 1280 x 720: what does not fit goes on below, on subslides.
 
 A notebook's cells say where a slide begins (`slideshow.slide_type`); everything up to the next one belongs to it. Here
 the long ones are cut between paragraphs and cells, by heights that are estimated from text and widgets; the deck itself
@@ -14,21 +14,21 @@ from math import ceil
 from typing import Any
 
 import nbformat
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from buddylab.core import gfp
 from buddylab.course.questions import find
 
-ROOM = 760
+ROOM = 690
 """Pixels of a slide that may be filled."""
 LAST = 1.12
 """So much more may be filled if it is the rest: the deck makes it smaller, and no line stands alone."""
-LINE, MONO, GAP = 37, 27, 20
+LINE, MONO, GAP = 34, 27, 20
 """Pixels of a line of text, a line of code or output, and between two things."""
-LETTERS, LETTERS_MONO = 92, 100
+LETTERS, LETTERS_MONO = 100, 120
 """Letters that fit into a line."""
 PICTURE = 600
-WIDGETS = {"Explorer": ROOM, "Clinic": ROOM, "AskedQuestion": 130, "GridBoxModel": 170}
+WIDGETS = {"Explorer": ROOM, "Clinic": ROOM, "AskedQuestion": 90, "GridBoxModel": 170}
 """How high a widget is, by its class; a question has its fields besides."""
 OTHER_WIDGET, PROGRESS = 600, "FloatProgressModel"
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
@@ -59,7 +59,7 @@ def grouped(cells: list[Cell], models: dict[str, Any]) -> Iterator[tuple[str, li
     title, group, asked = "", list[Cell](), False
     for cell in without_checks(cells):
         drop_progress(cell, models)
-        for piece in [*pieces(cell), *answers(cell, models)]:
+        for piece in [*pieces(cell, models), *answers(cell, models)]:
             begins = kind_of(piece) in BREAKS
             if begins or asked and kind_of(piece) != "notes":
                 yield title, group
@@ -94,6 +94,8 @@ def spread(title: str, group: list[Cell], models: dict[str, Any]) -> list[Cell]:
     for at, piece in enumerate(group):
         if used and used + tall[at] > ROOM and used + sum(tall[at:]) > LAST * ROOM:
             laid, carried = carry(laid, piece, models)
+            if laid[-1].source == goes_on(title).source:
+                del laid[-1]
             laid += [goes_on(title), *carried]
             used = LINE + sum(height(one, models) for one in carried)
         if laid and kind_of(laid[-1]) == "subslide" and kind_of(piece) == "fragment":
@@ -103,14 +105,18 @@ def spread(title: str, group: list[Cell], models: dict[str, Any]) -> list[Cell]:
     return laid
 
 
-def pieces(cell: Cell) -> list[Cell]:
-    """A text as its paragraphs, lists and tables, a heading with what follows it; other cells as they are.
+def pieces(cell: Cell, models: dict[str, Any]) -> list[Cell]:
+    """A text as its paragraphs, lists and tables, a heading with what follows it; long code and its output.
 
     What stands before a heading still belongs to the slide before.
     """
     if cell.cell_type != "markdown" or kind_of(cell) == "notes":
         if shows(cell):
-            cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
+            hide_input(cell)
+        elif cell.cell_type == "code" and cell.outputs and height(cell, models) > ROOM:
+            output = hide_input(new_code_cell(outputs=cell.outputs))
+            cell.outputs = []
+            return [cell, *notes(cell), output]
         return [cell, *notes(cell)]
     blocks = re.split(r"\n\s*\n(?=\S)(?![-*+] |\d+\. )", cell.source.strip())
     for at in range(len(blocks) - 2, -1, -1):
@@ -121,6 +127,12 @@ def pieces(cell: Cell) -> list[Cell]:
     for at, one in enumerate(cells):
         set_kind(one, kind_of(cell) if at == first else "subslide" if heading(one) else "-")
     return [*cells[:first + 1], *notes(cell), *cells[first + 1:]]
+
+
+def hide_input(cell: Cell) -> Cell:
+    """The cell, without its code on the slide."""
+    cell.metadata["tags"] = sorted({*cell.metadata.get("tags", []), "hide-input"})
+    return cell
 
 
 def shows(cell: Cell) -> bool:
@@ -244,4 +256,4 @@ def widget_height(model: dict[str, Any]) -> int:
     if not asked or "kind" not in asked:
         return WIDGETS.get(name, OTHER_WIDGET)
     fields = {"choice": len(asked["choices"]), "lists": len(asked["orders"])}.get(asked["kind"], 1)
-    return WIDGETS[name] + LINE * ceil(len(asked["text"][0]) / 85) + 52 * fields
+    return WIDGETS[name] + LINE * ceil(len(asked["text"][0]) / 85) + 38 * fields

@@ -7,7 +7,7 @@ require(["vendor/reveal/dist/reveal.js", "vendor/reveal/plugin/notes/notes.js"],
   }
 
   // Widgets and pictures grow until the slide is full; what is too high or too wide is made smaller as a whole.
-  const GROWS = ".bl:not(.bl .bl), .jp-RenderedImage img", LARGEST = 2.2, QUESTION = 1.6, SMALLEST = 0.5, STEPS = 7;
+  const GROWS = ".bl:not(:has(.quiz)), .jp-RenderedImage img", LARGEST = 2.2, SMALLEST = 0.5, STEPS = 7;
   const fits = (slide) => slide.scrollHeight <= slide.clientHeight + 1 && slide.scrollWidth <= slide.clientWidth + 1;
   function largest(slide, least, most, set) {
     set(most);
@@ -24,36 +24,52 @@ require(["vendor/reveal/dist/reveal.js", "vendor/reveal/plugin/notes/notes.js"],
   function fitLines(slide) {
     for (const pre of slide.querySelectorAll("pre:not(.bl pre)")) {
       const longest = Math.max(...pre.textContent.split("\n").map((line) => line.length));
-      pre.style.fontSize = `${Math.max(16.5, Math.min(20, 2000 / longest))}px`; // 100 letters of 20 px fill a line
+      pre.style.fontSize = `${Math.max(15, Math.min(20, 1900 / longest))}px`; // 95 letters of 20 px fill a line
     }
   }
   function fit() {
     const slide = Reveal.getCurrentSlide(), grows = [...slide.querySelectorAll(GROWS)];
-    const grow = (zoom) => grows.forEach((node) => {
-      node.style.zoom = node.querySelector(".quiz") ? Math.min(zoom, QUESTION) : zoom;
-    });
+    const grow = (zoom) => grows.forEach((node) => { node.style.zoom = zoom; });
     fitLines(slide);
     slide.style.zoom = "";
     grow(1);
     if (fits(slide)) largest(slide, 1, LARGEST, grow);
     else largest(slide, SMALLEST, 1, (zoom) => { slide.style.zoom = zoom; });
   }
-  const later = () => { // the widgets take a moment to have their height
+  // Widgets take a moment to have their height. Later only what no longer fits moves: no slide breathes while it plays.
+  const SETTLED_MS = 5000, CALM_MS = 100;
+  let shown = 0, waiting;
+  const watch = new ResizeObserver(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      if (performance.now() - shown < SETTLED_MS || !fits(Reveal.getCurrentSlide())) fit();
+    }, CALM_MS);
+  });
+  function show() {
+    shown = performance.now();
+    watch.disconnect();
+    for (const cell of Reveal.getCurrentSlide().querySelectorAll(".jp-Cell")) watch.observe(cell);
     fit();
-    for (const wait of [200, 800]) setTimeout(fit, wait);
-  };
-  Reveal.on("ready", later);
-  Reveal.on("slidechanged", later);
+  }
+  Reveal.on("ready", show);
+  Reveal.on("slidechanged", show);
 
   const night = matchMedia("(prefers-color-scheme: dark)");
   const dress = (dark) => { document.body.dataset.jpThemeLight = String(!dark); }; // the widgets watch it
   dress(night.matches);
   night.addEventListener("change", () => dress(night.matches));
 
+  // As wide as layout.py takes it to be, at least as high, and higher where the screen is.
+  const WIDTH = 1280, LEAST = 720, MOST = 960;
+  const high = () => Math.round(Math.min(MOST, Math.max(LEAST, (WIDTH * innerHeight) / innerWidth)));
   Reveal.initialize({
-    hash: true, slideNumber: "c/t", transition: "none", plugins: [Notes], width: 1280, height: 800, margin: 0.02,
+    hash: true, slideNumber: "c/t", transition: "none", plugins: [Notes], width: WIDTH, height: high(), margin: 0.02,
     center: false,
   });
+  Reveal.on("ready", () => addEventListener("resize", () => {
+    Reveal.configure({ height: high() });
+    show();
+  }));
   Reveal.addKeyBinding({ keyCode: 68, key: "D", description: "Light or dark" },
     () => dress(document.body.dataset.jpThemeLight === "true"));
 });
