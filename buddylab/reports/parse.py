@@ -1,7 +1,6 @@
 """From a paste to reports: the pieces in the order in which they stand, each put where it belongs, the rest listed.
 
-A figure is read only where nothing between it and its zone's name casts doubt on it; a contradiction is dropped.
-"""
+A figure is read only where nothing between it and its zone's name casts doubt on it; a contradiction is dropped."""
 
 import gc
 import re
@@ -14,7 +13,7 @@ from typing import Any, NamedTuple
 
 from buddylab.reports import procfs, requests, zones
 from buddylab.reports.release import form_fits, release
-from buddylab.reports.report import Report, Request, Unread, ZoneReport
+from buddylab.reports.report import Mems, Report, Request, Unread, ZoneReport, node_list
 from buddylab.reports.text import Text, clean
 
 MEM_INFO = re.compile(r"^Mem-[iI]nfo:", re.MULTILINE)
@@ -24,10 +23,12 @@ VERSION = re.compile(
     re.ASCII,
 )
 CGROUP = re.compile("Memory cgroup out of memory|memory: usage [0-9]+kB, limit|CONSTRAINT_MEMCG|a result of limit of")
+MEMS = re.compile(r"(?<![\w])mems_allowed=([0-9]{1,4}(?:-[0-9]{1,4})?(?:,[0-9]{1,4}(?:-[0-9]{1,4})?){0,99})(?![\w,-])")
 KINDS = (("header", zones.HEADER, "free:"), ("reserve", zones.RESERVE, "[]:"), ("buddy", zones.BUDDY, "kB"),
          ("empty", zones.EMPTY, "empty"), ("mem_info", MEM_INFO, "Mem-"),
          ("version", VERSION, "ainted", "Linux version"),
-         ("cgroup", CGROUP, "emory", "MEMCG", "a result of limit of"))  # fmt: skip
+         ("cgroup", CGROUP, "emory", "MEMCG", "a result of limit of"),
+         ("mems", MEMS, "mems_allowed="))  # fmt: skip
 """(kind of piece, its pattern, words of which it has one): searching for a word is a hundred times quicker."""
 KIND_NAMES = {"request", "mask", "loose", "proc", *(kind for kind, *_ in KINDS)}
 TAIL_LINES = 12
@@ -173,6 +174,10 @@ class Builder:
     def _take_cgroup(self, piece: Piece) -> None:
         if self.reports:
             self.reports[-1].cgroup_line = self.text.line(piece.begin)
+
+    def _take_mems(self, piece: Piece) -> None:
+        if self.reports and self.reports[-1].mems is None:
+            self.reports[-1].mems = Mems(node_list(piece.what[1]), piece.what[1], self.text.line(piece.begin))
 
     def _take_header(self, piece: Piece) -> None:
         report = self._report(piece)

@@ -93,7 +93,7 @@ def _in_order(told: Explanation) -> list[ZoneReport]:
 def _title(report: Report) -> Both:
     request = report.request
     if not request:
-        return f"line {report.line}: {report.kind}", f"第 {report.line} 行：{report.kind}"
+        return f"line {report.line}: figures, no request", f"第 {report.line} 行：只有数字，没有请求"
     who = request.process or report.kind
     order = "" if request.order is None else f", order {request.order}"
     order_zh = "" if request.order is None else f"，{request.order} 阶"

@@ -17,7 +17,7 @@ from buddylab.core.zone import (
     setup_pageset,
     zone_batchsize,
 )
-from buddylab.reports.explain import zone_types_of
+from buddylab.reports.classzone import zone_types_of
 from buddylab.reports.masks import Table
 from buddylab.reports.release import era
 from buddylab.reports.report import Report, ZoneReport

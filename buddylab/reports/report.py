@@ -115,6 +115,20 @@ class ZoneReport:
         return min(sizes) > 0 if sizes else not self.empty
 
 
+def node_list(text: str) -> frozenset[int]:
+    """The nodes of `0-1,4`, as the kernel prints a node mask."""
+    ends = (part.partition("-")[::2] for part in text.split(","))
+    return frozenset(node for first, last in ends for node in range(int(first), int(last or first) + 1))
+
+
+class Mems(NamedTuple):
+    """mems_allowed= as printed: the memory nodes that the task's cpuset allows, and the line."""
+
+    nodes: frozenset[int]
+    text: str
+    line: int
+
+
 @dataclass(slots=True)
 class Report:
     """One report: kind is `alloc-failure`, `oom`, `vmalloc`, `stall`, `mask`, `memory` (no request line) or `proc`.
@@ -130,6 +144,7 @@ class Report:
     release: Release | None = None
     features: set[str] = field(default_factory=set)
     cgroup_line: int | None = None
+    mems: Mems | None = None
     page_types: dict[tuple[str, str], tuple[int | None, ...]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

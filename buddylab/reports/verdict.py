@@ -20,6 +20,7 @@ class ZoneTest:
     state: State | None
     rows: list[Row] | None
     core: bool | None = None
+    node: int | None = None
 
     @property
     def passes(self) -> bool | None:
@@ -90,27 +91,47 @@ def row_said(row: Row, rule: Rule, order: int) -> Said:
                 f"{row.order} 阶及以上的块中的页与减半的水位相比：{compared}")  # fmt: skip
 
 
+def said_by_request(report: Report) -> list[Said]:
+    """What the report itself says of its cause, whether the zones refuse or not."""
+    found = []
+    if report.cgroup_line is not None:
+        found.append(Said(f"line {report.cgroup_line}: a memory cgroup had reached its limit, not the machine",
+                          f"第 {report.cgroup_line} 行：达到上限的是一个内存 cgroup，不是整台机器"))  # fmt: skip
+    if report.request and report.request.order == -1:
+        found.append(Said("order -1 is that of SysRq-F: the OOM killer was called by hand, no request had failed",
+                          "-1 阶来自 SysRq-F：OOM killer 是人工调用的，并没有请求失败"))  # fmt: skip
+    if report.request and report.request.mode == 0 and report.kind == "oom":
+        found.append(Said("mask 0 is that of the page-fault path: the OOM killer was called without a request to the "
+                          "zones", "掩码 0 来自缺页路径：调用 OOM killer 时并没有向各区域请求内存"))  # fmt: skip
+    return found
+
+
 def passed_reasons(report: Report, tests: list[ZoneTest], order: int) -> list[Said]:
     """What could explain a refusal that the printed state does not show, the most telling first."""
-    return [*_told_by_report(report, tests, order),
+    return [*_limits(report, tests), *_kept_blocks(tests, order),
             Said("the state is printed after the decision and without a lock: memory may have come back in between",
                  "状态是在决定之后、不加锁打印的：其间可能又有内存归还"),
             Said("pages on the per-cpu lists of other CPUs and the exact counters are not in these figures",
                  "其他 CPU 的每 CPU 链表上的页和精确的计数不在这些数字里")]  # fmt: skip
 
 
-def _told_by_report(report: Report, tests: list[ZoneTest], order: int) -> list[Said]:
-    """Reasons that the report itself points at."""
+def _limits(report: Report, tests: list[ZoneTest]) -> list[Said]:
+    """Limits beside the marks: nodes that the task may use, and those of vmalloc."""
     found = []
-    if report.cgroup_line is not None:
-        found.append(Said(f"line {report.cgroup_line}: a memory cgroup had reached its limit, not the machine",
-                          f"第 {report.cgroup_line} 行：达到上限的是一个内存 cgroup，不是整台机器"))  # fmt: skip
+    passing = {test.node for test in tests if test.passes} - {None}
+    mems = report.mems
+    if mems and passing and not passing & mems.nodes:
+        found.append(Said(f"line {mems.line}: mems_allowed={mems.text}, and no node that the task may use passes",
+                          f"第 {mems.line} 行：mems_allowed={mems.text}，任务可用的节点没有一个通过"))  # fmt: skip
     if report.request and report.request.kind == "vmalloc":
         found.append(Said("vmalloc fails for want of address space, or for a size of its own, too",
                           "vmalloc 也会因地址空间不足或自身的大小限制而失败"))  # fmt: skip
-    if report.request and report.request.mode == 0 and report.kind == "oom":
-        found.append(Said("mask 0 is that of the page-fault path: the OOM killer was called without a request to the "
-                          "zones", "掩码 0 来自缺页路径：调用 OOM killer 时并没有向各区域请求内存"))  # fmt: skip
+    return found
+
+
+def _kept_blocks(tests: list[ZoneTest], order: int) -> list[Said]:
+    """Zones that pass although all their blocks large enough are kept for other requests."""
+    found = []
     for test in tests:
         types = (test.state.types or ())[order:] if test.passes and test.state else ()
         counts = (test.state.counts or ())[order:] if test.state else ()

@@ -8,6 +8,7 @@ from test_parse import ROWS, text_of
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, zone_watermark_ok
 from buddylab.reports import RULES, cures, explain, parse, row_said, row_text
 from buddylab.reports.cures import margin
+from buddylab.reports.report import node_list
 from buddylab.reports.rules import rows
 
 NORMAL = """swapper: page allocation failure. order:3, mode:0x20
@@ -103,6 +104,42 @@ def test_blocks_of_another_type_counted_up_to_4_14(kernel, mode, last):
     assert told_rows(told)[-1] == last and told.verdict.passes is last.endswith("> 0")
     if told.verdict.passes:
         assert "Normal: all free blocks large enough are of types (C), kept for other requests" in told.reasons
+
+
+NODES = """x: page allocation failure: order:0, mode:{mode:#x}
+CPU: 0 PID: 1 Comm: x Not tainted 3.10.0
+x cpuset=/ mems_allowed={mems}
+Node 0 Normal free:{first}kB min:400kB low:500kB high:600kB present:90000kB
+lowmem_reserve[]: 0 0
+Node 1 Normal free:800kB min:400kB low:500kB high:600kB present:90000kB
+lowmem_reserve[]: 0 0
+"""
+THISNODE = 0x40000  # in 3.10; GFP_KERNEL is 0xd0
+
+
+# 360 kB are 90 pages, 90 <= 100; 800 kB are 200 > 100.
+@pytest.mark.parametrize(("mode", "first", "passes"), [
+    (0xD0, 360, True), (0xD0 | THISNODE, 360, None), (0xD0 | THISNODE, 800, True)])  # fmt: skip
+def test_one_node_only_is_no_verdict_where_the_nodes_differ(mode, first, passes):
+    told = explain(parse(NODES.format(mode=mode, first=first, mems="0-1"))[0])
+    assert told.verdict.passes is passes
+    assert ("__GFP_THISNODE" in told.verdict.sentence) == (passes is None)
+    assert not any("mems_allowed" in reason for reason in told.reasons)
+
+
+def test_nodes_that_the_task_may_not_use_are_named():
+    told = explain(parse(NODES.format(mode=0xD0, first=360, mems="0,2-3"))[0])
+    assert told.verdict.passes and told.verdict.zone == "Node 1 Normal"
+    assert "line 3: mems_allowed=0,2-3, and no node that the task may use passes" in told.reasons
+    assert node_list("0,2-3") == {0, 2, 3}
+
+
+def test_the_killer_called_by_hand_is_told():
+    rest = NODES.split("\n", 1)[1].format(first=360, mems="0").replace("free:800", "free:4")
+    text = f"kworker/0:1 invoked oom-killer: gfp_mask=0xd0, order=-1, oom_score_adj=0\n{rest}"
+    told = explain(parse(text)[0])
+    assert told.report.request.order == -1 and told.order == 0 and told.verdict.passes is False
+    assert "order -1 is that of SysRq-F: the OOM killer was called by hand, no request had failed" in told.reasons
 
 
 def test_every_rule_says_where_it_is_from_and_they_do_not_overlap():
