@@ -42,7 +42,7 @@ def on_kswapd(rng: Random | None) -> Question:
     """May an interrupt on top of a task with access use its reserve?"""
     free, flag = pick(rng, (60, "PF_MEMALLOC"), [(30, "PF_MEMALLOC"), (60, "TIF_MEMDIE"), (10, "TIF_MEMDIE")])
     floor = less_a_quarter(halved(221))
-    who = ("kswapd", "kswapd") if flag == "PF_MEMALLOC" else ("an OOM victim", "一个被 OOM killer 选中的任务")
+    who = ("kswapd", " kswapd") if flag == "PF_MEMALLOC" else ("an OOM victim", "一个被 OOM killer 选中的任务")
 
     def may() -> str:
         got = {inside: ask(with_free(free), gfp.GFP_ATOMIC, task_with(flag, inside)) == PAGE
@@ -54,7 +54,7 @@ def on_kswapd(rng: Random | None) -> Question:
         kind="choice", choices=MAY, answer=may,
         text=(f"pages_min is 221 and {free} pages are free. The processor runs {who[0]}, which has {flag}. A network "
               "card interrupts, and the handler asks for one page with GFP_ATOMIC. Does it get the page?",
-              f"pages_min 为 221，空闲 {free} 页。处理器正在运行 {who[1]}，它带有 {flag}。网卡产生中断，处理程序用 "
+              f"pages_min 为 221，空闲 {free} 页。处理器正在运行{who[1]}，它带有 {flag}。网卡产生中断，处理程序用 "
               "GFP_ATOMIC 申请一页。能得到吗？"),
         right=(f"{flag} belongs to the task. The packet has nothing to do with it, and `!in_interrupt()` says so. "
                f"Its own limit is {floor}, and {free} > {floor} is false.",
@@ -88,7 +88,7 @@ def opens(rng: Random | None) -> Question:
             "别的位都不影响它。")  # fmt: skip
     wrong = (0,) if enough else (gfp.HIGH, gfp.HIGH | gfp.NOFAIL, gfp.NOFAIL)
     opened = (f"{fact[0]} The last reserve is opened by what the task is, by PF_MEMALLOC or TIF_MEMDIE. No bit of "
-              "the mask does it.", f"{fact[1]} 打开最后储备的是任务的身份（PF_MEMALLOC 或 TIF_MEMDIE），"
+              "the mask does it.", f"{fact[1]}打开最后储备的是任务的身份（PF_MEMALLOC 或 TIF_MEMDIE），"
                                    "掩码的任何一位都不行。"
                           "")  # fmt: skip
     return Question(
@@ -240,8 +240,8 @@ LIMITS = (
     ("", "GFP_KERNEL", "an ordinary program", "普通程序"),
     ("", "GFP_KERNEL|__GFP_HIGH", "an ordinary program", "普通程序"),
     ("rt_task", "GFP_KERNEL|__GFP_HIGH", "a real-time program", "实时程序"),
-    ("PF_MEMALLOC", "GFP_NOFS", "kswapd", "kswapd"),
-    ("PF_MEMALLOC", "GFP_NOFS|__GFP_NOMEMALLOC", "kswapd", "kswapd"),
+    ("PF_MEMALLOC", "GFP_NOFS", "kswapd", "kswapd "),
+    ("PF_MEMALLOC", "GFP_NOFS|__GFP_NOMEMALLOC", "kswapd", "kswapd "),
 )
 """Flag of the task, mask, and who it is."""
 
@@ -260,7 +260,7 @@ def limit_of(rng: Random | None) -> Question:
         text=(f"pages_min is {pages_min}. {sentence} takes page after page with {mask}, and nobody "
               "frees anything. The per-cpu lists keep nothing. How many pages are free when for the first time it "
               "does not get one at once?",
-              f"pages_min 为 {pages_min}。{zh} 用 {mask} 一页接一页地申请，没有人释放。每 CPU 链表不留页。"
+              f"pages_min 为 {pages_min}。{zh}用 {mask} 一页接一页地申请，没有人释放。每 CPU 链表不留页。"
               "第一次不能立即得到页时，还有多少空闲页？"),
         right=(("It tests no mark: down to the last page.", "它不检查水位线：直到最后一页。") if reserve else
                (f"Its mark is {limit}.", f"它的水位线是 {limit}。")),

@@ -209,7 +209,8 @@ def door(rng: Random | None) -> Question:
 
 def nofail(rng: Random | None) -> Question:
     """Which mask can come back with nothing?"""
-    fails = pick(rng, "GFP_ATOMIC|__GFP_NOFAIL", ["GFP_KERNEL|__GFP_NOFAIL|__GFP_NORETRY"])
+    fails = pick(rng, "GFP_ATOMIC|__GFP_NOFAIL",
+                 [f"GFP_{who}|__GFP_NOFAIL|__GFP_NORETRY" for who in ("KERNEL", "NOIO", "USER")])  # fmt: skip
     looping = ("GFP_KERNEL|__GFP_NOFAIL", "GFP_NOFS")
 
     def null(mask: str) -> bool:
@@ -236,7 +237,7 @@ def nofail(rng: Random | None) -> Question:
 
 def forum_pieces(rng: Random | None) -> Question:
     """Five answers to the case of 280 MB free."""
-    order = pick(rng, 2, [1])
+    order = pick(rng, 2, [1, 0])
     counts = case().zone("Normal").blocks or ()
     large = sum(nr << o for o, nr in enumerate(counts) if o >= 3)
     return which_holds(
