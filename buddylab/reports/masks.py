@@ -7,8 +7,9 @@ C: include/linux/gfp.h; the words from 4.5 on: include/trace/events/mmflags.h.
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from operator import itemgetter
 
 from buddylab.reports.release import NEWEST, OLDEST, Release, release
 
@@ -22,7 +23,7 @@ MOST = (1 << 64) - 1
 NUMERIC = re.compile(r"0[xX][0-9a-fA-F]{1,40}|0|[1-9][0-9]{0,40}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Table:
     """The bits of some releases. sure: False where the release has not been looked up itself."""
 
@@ -39,7 +40,22 @@ class Table:
 
     def composed(self) -> dict[str, int]:
         """The masks with names of their own, the richest first, as the kernel looks for them."""
+        return self._composed
+
+    @cached_property
+    def _composed(self) -> dict[str, int]:
         return _composed_reclaim(self) if self.style == "reclaim" else _composed_wait(self)
+
+    @cached_property
+    def by_value(self) -> list[tuple[str, int]]:
+        """The bits in the order of their values."""
+        return sorted(self.bits.items(), key=itemgetter(1))
+
+    @cached_property
+    def by_place(self) -> list[tuple[str, int]]:
+        """The bits in the order of REFINED."""
+        order = {name: place for place, name in enumerate(REFINED)}
+        return sorted(self.bits.items(), key=lambda bit: order.get(bit[0], len(order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +169,11 @@ def read(mask: int, table: Table, known: Release | None = None) -> Reading:
             rest &= ~value
             if table.style == "wait" or len(words) == 1:
                 break
-    by_value = (known or table.last) >= IN_ORDER_FROM
-    order = {name: place for place, name in enumerate(REFINED)}
-    for name in sorted(table.bits, key=lambda n: table.bits[n] if by_value else order.get(n, len(order))):
-        if rest & table.bits[name]:
+    in_order = (known or table.last) >= IN_ORDER_FROM
+    for name, value in table.by_value if in_order else table.by_place:
+        if rest & value:
             words.append(f"__GFP_{name}")
-            rest &= ~table.bits[name]
+            rest &= ~value
     return Reading(tuple(words), rest, table)
 
 
@@ -170,12 +185,18 @@ def decode(mask: int, first: Release = OLDEST, last: Release = NEWEST) -> list[R
     """
     if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask <= MOST:
         raise ValueError(f"a mask is an int from 0 to 2^64-1, not {mask!r:.60}")
+    return list(_readings(mask, first, last))
+
+
+@lru_cache(maxsize=1024)
+def _readings(mask: int, first: Release, last: Release) -> tuple[Reading, ...]:
+    """As `decode` has them; kept, since a long log repeats its masks."""
     readings: dict[str, Reading] = {}
     for table in tables_for(first, last):
         reading = read(mask, table, last if first == last else None)
         if str(reading) not in readings or (table.sure and not readings[str(reading)].table.sure):
             readings[str(reading)] = reading
-    return sorted(readings.values(), key=_rank)
+    return tuple(sorted(readings.values(), key=_rank))
 
 
 def _rank(reading: Reading) -> tuple[int, bool, int, bool]:
