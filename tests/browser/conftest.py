@@ -55,6 +55,18 @@ RUN_ALL = """async () => {
 # anywidget gives a module two seconds to load, complains of a longer wait, and shows the widget all the same. On a busy
 # machine that is no fault: that each widget came is tested where it is looked at.
 SLOW_MODULE = "[anywidget] Failed to initialize model."
+# In a tab of its own, and gone again without a question about saving.
+OPEN_TAB = """async (path) => {
+    const panel = await window.jupyterapp.commands.execute('docmanager:open', { path, factory: 'Notebook' });
+    await panel.context.ready;
+    window.jupyterapp.shell.activateById(panel.id);
+}"""
+CLOSE_TAB = """async () => {
+    const panel = window.jupyterapp.shell.currentWidget;
+    await panel.sessionContext.shutdown();
+    panel.context.model.dirty = false;
+    panel.dispose();
+}"""
 SHOW_THESE = "(notebook) => window.jupyterapp.shell.currentWidget.content.model.fromJSON(notebook)"
 CELLS = "() => window.jupyterapp.shell.currentWidget.content.model.toJSON().cells"
 # A page that holds the explorer's own JavaScript and the traits of an Explorer, and no Python behind them.
@@ -191,6 +203,22 @@ def run_cells(scratch: OpenNotebook) -> Iterator[Callable[..., OpenNotebook]]:
     scratch.outside.clear()
     yield run
     assert (scratch.errors, scratch.outside) == ([], [])
+
+
+@pytest.fixture
+def open_tab(scratch: OpenNotebook) -> Iterator[Callable[[str], OpenNotebook]]:
+    """Open a notebook of the served copy, with a kernel of its own, in a Lab that has long been loaded."""
+
+    def open_it(name: str) -> OpenNotebook:
+        scratch.page.set_viewport_size(WINDOW)
+        scratch.page.evaluate(OPEN_TAB, name)
+        scratch.page.wait_for_function(KERNEL_IS_IDLE, timeout=WAIT_MS)
+        return scratch
+
+    scratch.errors.clear()
+    scratch.outside.clear()
+    yield open_it
+    scratch.page.evaluate(CLOSE_TAB)
 
 
 def explorer_in(shown: OpenNotebook) -> Locator:

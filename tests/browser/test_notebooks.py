@@ -38,8 +38,8 @@ def kinds(cell):
 
 
 @pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))])
-def test_a_notebook_runs_in_lab_and_shows_what_it_should(open_notebook, name):
-    shown = open_notebook(name)
+def test_a_notebook_runs_in_lab_and_shows_what_it_should(open_tab, name):
+    shown = open_tab(name)
     shown.run_all()
     cells = shown.cells()
     assert failures(cells) == []
@@ -51,7 +51,7 @@ def test_a_notebook_runs_in_lab_and_shows_what_it_should(open_notebook, name):
         assert shown.page.evaluate(COMPLAINTS, place) == []
         if WIDGET in kinds(cells[place]):
             shown.page.wait_for_function(WIDGET_IS_DRAWN, arg=place)
-        shown.page.screenshot(path=SCREENS / f"{name[:2]}-{place:02}.png")
+        shown.page.screenshot(path=SCREENS / f"{name[:2]}-{place:02}.jpg", quality=85)
     assert (shown.errors, shown.outside) == ([], [])
 
 
@@ -59,8 +59,8 @@ def place_of(shown, source):
     return next(place for place, cell in enumerate(shown.cells()) if source in cell["source"])
 
 
-def test_a_question_is_answered_wrong_then_right_by_keyboard(open_notebook):
-    shown = open_notebook("01_buddies_and_free_lists.ipynb")
+def test_a_question_is_answered_wrong_then_right_by_keyboard(open_tab):
+    shown = open_tab("01_buddies_and_free_lists.ipynb")
     shown.run_all()
     page = shown.page
     page.evaluate(SHOW, place_of(shown, 'ask("01.merge56")'))
