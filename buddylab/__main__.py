@@ -1,6 +1,7 @@
 """The command line: `buddylab` and `python -m buddylab` are the same. Each subcommand is a module of `commands`."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,9 @@ exit codes: 0 all well; 1 a finding (refused, or a difference); 2 bad input.
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns its exit code."""
     arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is written as \u4e2d
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -42,8 +46,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to be said, not even by the flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return BROKEN_PIPE
+    except OSError as error:
+        print(f"buddylab: {error.filename or 'the output'}: {error.strerror or error}", file=sys.stderr)
+        _say_no_more()
+        return 2
+
+
+def _say_no_more() -> None:
+    """Let the flush at exit, too, go where nothing can go wrong."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -85,7 +85,7 @@ export function makeClinicReport(id, result, lang) {
         "stroke-width": i ? 1.2 : 2.6 })),
       clinicTicks([["min", scale.marks[0]], reserve > 0 && [say("reserve"), scale.reserve], ["high", scale.marks[2]],
         ["low", scale.marks[1]]]).map(([name, at]) => s("text", { x: x(at), y: 33, class: "ct-tick",
-        "text-anchor": at < 4 ? "start" : at > 94 ? "end" : "middle" }, name)));
+        "text-anchor": at < 4 ? "start" : at > 96 ? "end" : "middle" }, name)));
   }
 
   function blocksOf(zone) {

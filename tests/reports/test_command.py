@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -229,3 +230,20 @@ def test_nothing_leaves_the_machine(arguments, report, tmp_path):
     done = subprocess.run([sys.executable, "-c", ALONE, *(places.get(one, one) for one in arguments)],
                           capture_output=True, text=True)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def buddylab(*arguments, **more):
+    return subprocess.run([sys.executable, "-m", "buddylab", *arguments], stderr=subprocess.PIPE, text=True, **more)
+
+
+def test_a_terminal_without_these_letters_gets_their_numbers(report):
+    done = buddylab("explain", str(report), "--lang", "zh", stdout=subprocess.PIPE,
+                    env=os.environ | {"PYTHONIOENCODING": "ascii"})  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Normal \\u5728")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_an_output_that_is_full_is_told(report):
+    with Path("/dev/full").open("w") as full:
+        done = buddylab("explain", str(report), stdout=full)
+    assert (done.returncode, done.stderr) == (2, "buddylab: the output: No space left on device\n")
