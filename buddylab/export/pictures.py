@@ -23,7 +23,7 @@ SLIDE, FULL_HD = (1280, 720), (1920, 1080)
 """Sizes for slides, in pixels; for print a picture is taken at scale 2."""
 WIDTHS = (1184, 1264, 1344, 1424, 1488, 1568, 1680, 1808, 2000, 2400, 3008)
 """Widths in CSS pixels at which the explorer is laid out: the first at which all of it fits is taken."""
-FPS = 10
+FPS = 5
 NO_PLAYWRIGHT = ("pictures are drawn by the explorer itself in a browser, and Playwright, which drives it, is not "
                  "installed: pip install 'buddylab[pictures]'")  # fmt: skip
 NO_PILLOW = "a GIF is packed by Pillow, which is not installed: pip install 'buddylab[pictures]'"
@@ -94,15 +94,19 @@ def to_mp4(source: Source, path: str | os.PathLike[str], *, lang: str = "en", th
     if ffmpeg is None:
         raise ExportError(NO_FFMPEG)
     run = takes(source)[-1]
-    shots = _film(run, lang, theme, size, progress)
-    stream = b"".join(shot * round(FPS * seconds) for shot, seconds in
-                      zip(shots, reading_times(run, lang), strict=True))  # fmt: skip
+    shots, times = _film(run, lang, theme, size, progress), reading_times(run, lang)
     with tempfile.TemporaryDirectory() as folder:
         packed = Path(folder) / "film.mp4"
-        command = [ffmpeg, "-loglevel", "error", "-f", "image2pipe", "-framerate", str(FPS), "-c:v", "png", "-i", "-",
-                   "-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-pix_fmt", "yuv420p",
-                   "-movflags", "+faststart", str(packed)]  # fmt: skip
-        done = subprocess.run(command, input=stream, capture_output=True)
+        for number, shot in enumerate(shots):
+            Path(folder, f"{number}.png").write_bytes(shot)
+        lines = [f"file '{number}.png'\nduration {seconds}" for number, seconds in enumerate(times)]
+        # The last picture stands twice, or ffmpeg takes no notice of how long it stays.
+        cue = Path(folder) / "film.ffconcat"
+        cue.write_text("\n".join(["ffconcat version 1.0", *lines, f"file '{len(shots) - 1}.png'"]), encoding="ascii")
+        command = [ffmpeg, "-loglevel", "error", "-f", "concat", "-i", str(cue), "-t", str(sum(times)),
+                   "-vf", f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-preset", "veryfast",
+                   "-tune", "stillimage", "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(packed)]  # fmt: skip
+        done = subprocess.run(command, capture_output=True)
         if done.returncode:
             raise ExportError(f"ffmpeg could not pack {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
         return save(path, packed.read_bytes(), overwrite)

@@ -1,6 +1,7 @@
 """One-file pages in a real browser: from disk, with the network off, under the page's own policy."""
 
 import shutil
+import subprocess
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from buddylab import export
+from buddylab.export.pictures import reading_times
 from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
 from buddylab.world.pressure import default_pressure
@@ -111,8 +113,11 @@ def test_a_run_as_gif_has_a_picture_for_every_frame(take, tmp_path):
 
 @pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="no ffmpeg: apt-get install ffmpeg")
 def test_a_run_as_mp4(take, tmp_path):
+    """Each picture stays as long as its sentence takes to read: the film is as long as all of them."""
     file = export.to_mp4(take, tmp_path / "a.mp4")
     assert file.read_bytes()[4:8] == b"ftyp" and file.stat().st_size > 50_000
+    asked = ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", str(file)]
+    assert float(subprocess.check_output(asked)) == pytest.approx(sum(reading_times(take, "en")), abs=0.2)
 
 
 def test_an_svg_renders_when_it_is_opened_alone(open_page, browser, take, tmp_path):
