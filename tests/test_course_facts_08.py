@@ -72,3 +72,9 @@ def test_08_the_siege():
     assert unguarded.answered == 7_961 < guarded.answered == 8_511
     with pytest.raises(ValueError, match="at least 1 packet"):
         besieged(burst=0)
+
+
+def test_08_the_smallest_burst_that_empties_the_unguarded_machine():
+    """Exercise 2: 13 packets a jiffy; with the guard the machine keeps to its limit of 84, less what a refill takes."""
+    assert besieged(guarded=False, burst=12).free.count(0) == 0 < besieged(guarded=False, burst=13).free.count(0)
+    assert 84 - 3 < min(besieged(burst=13).free) <= 84
