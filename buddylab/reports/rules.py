@@ -51,11 +51,15 @@ RULES = (
     Rule("any", Release(4, 15), Release(6, 2, 999),
          "free pages against mark and reserve, then any suitable free block of the order or above",
          "as from 4.4 on, with the patch of 2 November 2017: to try harder opens HighAtomic blocks and no others"),
-    Rule("any", Release(6, 3), NEWEST,
+    Rule("any", Release(6, 3), Release(6, 17, 999),
          "free pages against mark and reserve, then any suitable free block of the order or above",
-         "as from 4.4 on, with commits 1ebbb21811b7 (who may go below the mark) and 2973d8229b78 (no __GFP_ATOMIC), "
-         "both 6.3, named by a table of version boundaries. Later changes to who may use the HighAtomic reserve (a fix "
-         "to 1ebbb21811b7 in 2025) were not looked up: for 6.4 and later the rule is taken to be that of 6.3"),
+         "as from 4.15 on, with commits 1ebbb21811b7 (who may go below the mark; one that cannot wait and wants more "
+         "than a page takes HighAtomic blocks) and 2973d8229b78 (no __GFP_ATOMIC), both 6.3, named by a table of "
+         "version boundaries. The fix of the next rule is in later stable updates of these, which were not looked up"),
+    Rule("any", Release(6, 18), NEWEST,
+         "free pages against mark and reserve, then any suitable free block of the order or above",
+         "as from 6.3 on, with `mm/page_alloc: only set ALLOC_HIGHATOMIC for __GPF_HIGH allocations`, 14 August 2025, "
+         "during 6.17-rc; it is taken to be in 6.18, whose own file was not looked up"),
 )  # fmt: skip
 
 
@@ -131,7 +135,10 @@ def rights_of(mask: int, order: int, table: Table, rule: Rule) -> list[Rights]:
         harder = bool(mask & bit("ATOMIC")) and not exempt
         return [Rights(high, harder, cma, harder, harder, no_watermarks, harder and rule.last < Release(4, 15))]
     non_block = not mask & bit("DIRECT_RECLAIM") and not exempt
-    return [Rights(high, high and non_block, cma, high and non_block and order > 0, high or non_block, no_watermarks)]
+    opens = non_block and order > 0
+    atomics = {opens and (high or rule.last < Release(6, 18)), opens and high}  # before and after the fix of 2025
+    return [Rights(high, high and non_block, cma, atomic, high or non_block, no_watermarks)
+            for atomic in sorted(atomics, reverse=True)]  # fmt: skip
 
 
 def lowered(mark: int, rights: Rights, rule: Rule) -> int:
@@ -153,7 +160,8 @@ def rows(state: State, order: int, rights: Rights, rule: Rule) -> list[Row] | No
     if rights.no_watermarks:
         return [_found_any(state, order, rights)] if state.counts else None
     told = list(_rows(state, order, rights, rule))
-    if rule.name == "any" and not told[0].ok and not order and rights.high and state.boost:
+    urgent = rights.harder if rule.last < Release(6, 3) else rights.high  # __GFP_ATOMIC, from 6.3 on __GFP_HIGH
+    if rule.name == "any" and not told[0].ok and not order and urgent and state.boost:
         # C: zone_watermark_fast: an urgent request for one page is not held back by a boost.
         told = [_first(state, order, rights, rule, state.mark - state.boost)]
     complete = not told[-1].ok or rule.name in OLD or not order or state.counts is not None

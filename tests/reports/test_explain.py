@@ -106,6 +106,18 @@ def test_blocks_of_another_type_counted_up_to_4_14(kernel, mode, last):
         assert "Normal: all free blocks large enough are of types (C), kept for other requests" in told.reasons
 
 
+# 0x800 is __GFP_KSWAPD_RECLAIM alone, GFP_NOWAIT, 0x820 GFP_ATOMIC. Blocks above order 0 on a HighAtomic list alone.
+@pytest.mark.parametrize(("kernel", "mode", "passes"), [
+    ("6.2", 0x800, False), ("6.2", 0xA20, True), ("6.8", 0x800, None), ("6.8", 0x820, True), ("6.8", 0xCC0, False),
+    ("6.18", 0x800, False), ("6.18", 0x820, True)])  # fmt: skip
+def test_who_takes_high_atomic_blocks_from_6_3_on(kernel, mode, passes):
+    """Without __GFP_HIGH it did from 6.3 on and does no more since a fix of August 2025, which stable updates have."""
+    text = (f"x: page allocation failure: order:1, mode:{mode:#x}\nNormal free:800kB min:400kB low:500kB high:600kB\n"
+            "lowmem_reserve[]: 0 0\nNormal: 188*4kB (UME) 6*8kB (H) 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB "
+            "0*1024kB 0*2048kB 0*4096kB = 800kB\n")  # fmt: skip
+    assert explain(parse(text, kernel)[0]).verdict.passes is passes
+
+
 NODES = """x: page allocation failure: order:0, mode:{mode:#x}
 CPU: 0 PID: 1 Comm: x Not tainted 3.10.0
 x cpuset=/ mems_allowed={mems}
