@@ -56,6 +56,15 @@ def test_lines_that_end_at_different_places_have_a_legend():
     assert legend(curves({"a": [(0, 1), (2, 1)], "b": [(0, 2), (1, 2)]})) == ["a", "b"]
 
 
+def test_lines_that_end_at_one_height_have_a_legend_too():
+    """Of 100 units 1 is about two points high, less than the eye tells apart; 10 are more than that."""
+    assert legend(curves({"a": [(0, 0), (1, 100)], "b": [(0, 50), (1, 99)]})) == ["a", "b"]
+    apart = curves({"a": [(0, 0), (1, 100)], "b": [(0, 50), (1, 90)]})
+    assert apart.get_legend() is None
+    ink = {text.get_text(): text.get_color() for text in apart.texts}
+    assert {line.get_label(): line.get_color() for line in apart.lines} == ink
+
+
 def test_a_gap_stays_a_gap_and_marks_are_named():
     ax = curves({"a": [(0, 1), (1, None), (2, 3)]}, marks={"early": 0.2, "at once": 0.21, "late": 1.9}, model=True)
     (line,) = [line for line in ax.lines if line.get_label() == "a"]

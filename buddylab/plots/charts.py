@@ -1,6 +1,7 @@
 """Three general charts for the notebooks' experiments: lines, a map of two variables, bars."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import Any
 
@@ -48,6 +49,8 @@ WORDED = (FILLS[3], FILLS[0], FILLS[2], FILLS[1], FILLS[4], FILLS[5])
 """The fills of a map's words: the first, often a refusal, is hatched."""
 MARKED = 40
 """A line of more points goes without markers."""
+APART = 3
+"""Two lines that end nearer to each other than this, in points, are one end to the eye."""
 WIDTH = 0.62
 """An average letter's width, in its height."""
 MOST_ROWS = 24
@@ -62,7 +65,7 @@ def _points(ax: Axes) -> float:
 def curves(lines: Mapping[str, Sequence[Point]], *, title: str = "", x: str = "", y: str = "", log: str = "",
            marks: Mapping[str, Number] | None = None, model: bool = False, ax: Axes | None = None,
            lang: str = "en") -> Axes:  # fmt: skip
-    """Lines through points, named at their right ends, or in a legend where they end at different places.
+    """Lines through points, named at their right ends, or in a legend where those do not tell them apart.
 
     lines: name -> (x, y) after (x, y); y None leaves a gap. x, y: the axes' labels with their units. log: the axes that
     grow by factors. marks: name -> x of a vertical line. model: say that it is a model. lang: "en" or "zh".
@@ -125,15 +128,23 @@ def _marks(ax: Axes, marks: Mapping[str, Number]) -> int:
 
 
 def _names(ax: Axes, lines: Mapping[str, object], points: Sequence[Sequence[Point]], text: Look) -> None:
-    """Each line's name at its right end, with its style; a legend where not all lines reach the right edge."""
+    """Each line's name at its right end, in its colour; a legend where the ends do not tell the lines apart."""
     ends = [max((x, y) for x, y in line if y is not None) for line in points]
-    last = max(x for x, _ in ends)
     if list(lines) == [""]:
         return
-    if len(lines) <= 6 and all(x == last for x, _ in ends) and last == ax.get_xlim()[1]:
-        label_right(ax, [(float(y), name) for (_, y), name in zip(ends, lines, strict=True)], text)
+    if len(lines) <= 6 and _tells_apart(ax, ends):
+        colors = {name: STROKES[at % len(STROKES)][2] for at, name in enumerate(lines)}
+        label_right(ax, [(float(y), name) for (_, y), name in zip(ends, lines, strict=True)], text,
+                    size=SMALL, colors=colors)  # fmt: skip
     else:
         ax.legend(frameon=False, fontsize=SMALL, handlelength=3, loc="best")
+
+
+def _tells_apart(ax: Axes, ends: Sequence[tuple[float, float]]) -> bool:
+    """Do all lines reach the right edge, at heights that the eye can tell apart?"""
+    edge = ax.get_xlim()[1]
+    heights = sorted(float(ax.transData.transform(end)[1]) * 72 / ax.figure.dpi for end in ends)
+    return all(x == edge for x, _ in ends) and all(high - low >= APART for low, high in pairwise(heights))
 
 
 def heat(values: Sequence[Sequence[Number | None]], *, rows: Sequence[object], columns: Sequence[object],

@@ -3,7 +3,7 @@
 Nothing is told by colour alone, and no global setting of matplotlib is touched: each plot draws inside `Look.context`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -136,19 +136,21 @@ def _joined(group: list[float], total: float, count: float, gap: float) -> list[
     return [total, count, total / count - gap * (count - 1) / 2]
 
 
-def label_right(ax: Axes, labels: Sequence[tuple[float, str]], text: Look, *, mono: bool = False) -> None:
+def label_right(ax: Axes, labels: Sequence[tuple[float, str]], text: Look, *, mono: bool = False,
+                size: float = TINY, colors: Mapping[str, str] | None = None) -> None:  # fmt: skip
     """Labels at the right edge, each at its height (data) with a hairline to it, pushed apart where they would collide.
 
+    size: of the letters, in points. colors: by label; ink where none is given.
     Comes last: the axes must have their limits, and where the figure has a layout they are laid out here.
     """
     labels, figure = sorted(labels), ax.get_figure(root=True)
     if figure is not None and figure.get_layout_engine() is not None:
         figure.draw_without_rendering()
     points = [float(ax.transData.transform((0, y))[1]) * 72 / ax.figure.dpi for y, _ in labels]
-    for (y, words), at, moved in zip(labels, points, spread(points, TINY + 2), strict=True):
+    for (y, words), at, moved in zip(labels, points, spread(points, size + 2), strict=True):
         ax.annotate(words, (1, y), (12, moved - at), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
-                    ha="left", va="center", fontsize=TINY, color=INK, annotation_clip=False,
-                    fontfamily=list(text.mono if mono else text.sans),
+                    ha="left", va="center", fontsize=size, color=(colors or {}).get(words, INK),
+                    annotation_clip=False, fontfamily=list(text.mono if mono else text.sans),
                     arrowprops={"arrowstyle": "-", "color": INK3, "lw": HAIR, "shrinkA": 1, "shrinkB": 1,
                                 "relpos": (0, 0.5)})  # fmt: skip
 

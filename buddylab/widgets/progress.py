@@ -11,7 +11,8 @@ class ProgressBar(ipywidgets.FloatProgress):  # type: ignore[misc]  # ipywidgets
 
     def __init__(self, description: str = "running") -> None:
         """description: what goes on, one or two words."""
-        super().__init__(value=0.0, min=0.0, max=1.0, description=description)
+        super().__init__(value=0.0, min=0.0, max=1.0, description=description,
+                         style={"description_width": "initial"})  # fmt: skip
         self.shown = False
 
     def __call__(self, share: float) -> None:
