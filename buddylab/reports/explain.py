@@ -48,6 +48,15 @@ class Explanation:
     table: Table | None = None
 
 
+    @property
+    def notes(self) -> list[str]:
+        """What a reader should know of the text, and of the mask where its table was not looked up for this release."""
+        sure = not self.readings or self.readings[0].table.sure
+        doubt = Said("what the bits of this mask mean was not verified for this release",
+                     "这个版本中该掩码各位的含义未经核实")  # fmt: skip
+        return [*self.report.notes, *([] if sure else [doubt])]
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One way to read a report: the rule, the table of bits, the zone types compiled in, the classzone, the rights."""

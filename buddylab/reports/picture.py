@@ -78,7 +78,7 @@ def _report(told: Explanation) -> Json:
         "more_zones": len(report.zones) - len(zones), "reasons": [both(reason) for reason in told.reasons],
         "cures": [{"zone": cure.zone, "kind": cure.kind, "text": both(cure.sentence), "margin": cure.margin,
                    "warning": both(cure.warning) if cure.warning else None} for cure in cures(told)],
-        "notes": [both(note) for note in report.notes], "unread": unread,
+        "notes": [both(note) for note in told.notes], "unread": unread,
         "more_unread": len(report.unread) - len(unread),
         "lines": sorted(lines | ({report.request.line} if report.request else {report.line})),
     }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator
+from operator import attrgetter
 from unicodedata import east_asian_width
 
 from buddylab.reports.cures import cures
@@ -108,7 +109,7 @@ def _heading(told: Explanation, lang: str) -> Iterator[str]:
 
 def _figures(told: Explanation, lang: str) -> Iterator[str]:
     """The figures of a report that gets no test: where they are all there is, they are shown as read."""
-    for zone in told.report.zones if not told.tests else ():
+    for zone in filter(attrgetter("populated"), () if told.tests else told.report.zones):
         values = {word: _figure(zone.pages(word, told.report.page_kb)) for word in FIGURES}
         if {*values.values()} != {"?"} or zone.lowmem_reserve:
             reserve = " ".join(map(str, zone.lowmem_reserve or "?"))
@@ -157,7 +158,7 @@ def _after(told: Explanation, lang: str) -> Iterator[str]:
     for cure in cures(told):
         warning = _say(lang, "warning", text=_in(lang, cure.warning)) if cure.warning else ""
         yield _say(lang, "cure", zone=cure.zone, text=_in(lang, cure.sentence), margin=cure.margin) + warning
-    for note in told.report.notes:
+    for note in told.notes:
         yield _say(lang, "note", text=_in(lang, note))
     for unread in told.report.unread:
         yield _say(lang, "unread", line=unread.line, why=_in(lang, unread.why), text=repr(unread.text.strip()[:80]))

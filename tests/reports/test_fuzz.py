@@ -29,7 +29,7 @@ def chinese(sentence):
 def spoken(told):
     """Everything that is said of a report in plain sentences."""
     found = cures(told)
-    return [told.verdict.sentence, *told.reasons, *told.report.notes, *(one.why for one in told.report.unread),
+    return [told.verdict.sentence, *told.reasons, *told.notes, *(one.why for one in told.report.unread),
             *(cure.sentence for cure in found), *(cure.warning for cure in found if cure.warning)]  # fmt: skip
 
 
