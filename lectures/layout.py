@@ -32,6 +32,8 @@ WIDGETS = {"Explorer": ROOM, "Clinic": ROOM, "AskedQuestion": 90, "GridBoxModel"
 """How high a widget is, by its class; a question has its fields besides."""
 OTHER_WIDGET, PROGRESS = 600, "FloatProgressModel"
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
+FENCE = re.compile(r"^```[\s\S]*?^```.*$\n?", re.MULTILINE)
+"""Code in a text, with the lines that fence it."""
 SHOWN = ("slide", "subslide", "fragment")
 BREAKS = ("slide", "subslide")
 
@@ -118,7 +120,9 @@ def pieces(cell: Cell, models: dict[str, Any]) -> list[Cell]:
             cell.outputs = []
             return [cell, *notes(cell), output]
         return [cell, *notes(cell)]
-    blocks = re.split(r"\n\s*\n(?=\S)(?![-*+] |\d+\. )", cell.source.strip())
+    # A blank line in code ends no paragraph.
+    source = re.sub(FENCE, lambda code: code[0].replace("\n\n", "\n\0\n"), cell.source.strip())
+    blocks = [block.replace("\0", "") for block in re.split(r"\n\s*\n(?=\S)(?![-*+] |\d+\. )", source)]
     for at in range(len(blocks) - 2, -1, -1):
         if re.fullmatch(r"#+ .*", blocks[at]):
             blocks[at:at + 2] = [f"{blocks[at]}\n\n{blocks[at + 1]}"]
@@ -224,8 +228,9 @@ def drop_progress(cell: Cell, models: dict[str, Any]) -> None:
 def height(cell: Cell, models: dict[str, Any]) -> int:
     """How much of a slide a cell will take, in pixels, about."""
     if cell.cell_type == "markdown":
-        joined = re.sub(r"(?<=\S)\n(?!\s*([-*+|#>] |\d+\. |\||```|\n))", " ", cell.source)
-        return sum(map(text_height, joined.splitlines())) + GAP
+        text, code = re.sub(FENCE, "\n", cell.source), "".join(re.findall(FENCE, cell.source))
+        joined = re.sub(r"(?<=\S)\n(?!\s*([-*+|#>] |\d+\. |\||\n))", " ", text)
+        return sum(map(text_height, joined.splitlines())) + MONO * len(code.splitlines()) + GAP
     code = 0 if "hide-input" in cell.metadata.get("tags", []) else MONO * len(cell.source.splitlines()) + 2 * GAP
     return code + sum(output_height(output, models) for output in cell.outputs)
 

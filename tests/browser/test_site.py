@@ -17,6 +17,9 @@ from buddylab.widgets import Explorer
 pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
               pytest.mark.xdist_group("site")]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
+HAND_IN = """from buddylab.course import hand_in
+_ = ask("00.enough").answer("no")
+print(hand_in("00", "work_00.json", who="Ada"))"""
 KERNEL_MS = 240_000  # Pyodide starts, and Python is read from its wheels
 
 
@@ -29,16 +32,18 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of the built site."""
-    folder = tmp_path_factory.mktemp("site") / "site"
+    """The address of the built site, in a folder of somebody's web space."""
+    top = tmp_path_factory.mktemp("web")
+    folder = top / "some" / "where" / "site"
+    folder.parent.mkdir(parents=True)
     command = [Path(sys.prefix) / "lite" / "bin" / "python", "lectures/lite.py", folder]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     print(done.stdout)
-    handler = functools.partial(Quiet, directory=str(folder))
+    handler = functools.partial(Quiet, directory=str(top))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.1:{server.server_port}/some/where/site"
         server.shutdown()
 
 
@@ -51,7 +56,8 @@ def opened(site, page):
         outside.append(route.request.url)
         route.abort()
 
-    page.context.route(lambda url: not url.startswith((site, "data:", "blob:")), refuse)
+    host = site.removesuffix("some/where/site")
+    page.context.route(lambda url: not url.startswith((host, "data:", "blob:")), refuse)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_viewport_size({"width": 1500, "height": 1000})
     page.goto(f"{site}/lab/index.html?path=notebooks/00_start_here.ipynb")
@@ -74,3 +80,11 @@ def test_the_start_notebook_runs_and_plays_without_a_server(opened):
     root.get_by_role("switch", name="PF_MEMALLOC").press("Space")
     python.set(PF_MEMALLOC=True)
     expect(root.locator(".say .tx")).to_have_text(transcript(python.trace)[-1].partition(": ")[2], timeout=30_000)
+    opened.locator(".jp-Notebook .jp-Cell").last.locator(".jp-InputPrompt").click()
+    opened.keyboard.press("Escape")
+    opened.keyboard.press("b")
+    opened.keyboard.press("Enter")
+    opened.keyboard.insert_text(HAND_IN)
+    opened.keyboard.press("Shift+Enter")
+    expect(opened.get_by_text("1 attempts written to work_00.json")).to_be_visible(timeout=30_000)
+    expect(opened.locator(".jp-DirListing-item", has_text="work_00.json")).to_be_visible(timeout=30_000)

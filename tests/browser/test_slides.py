@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: ap
               pytest.mark.xdist_group("slides")]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "# Long\n\n" + "\n\n".join(f"Paragraph {n}. " + "words and more words " * 30 for n in range(8))
+CODE = "\n".join(f"first_{n}();\n\nsecond_{n}();" for n in range(8))  # a blank line in it cuts nothing
 EXPLORER = "from buddylab.widgets import Explorer\nExplorer(in_interrupt=True)"
 
 
@@ -39,7 +40,7 @@ def decks(tmp_path_factory):
              slide(new_code_cell(ask), "slide"),
              slide(new_code_cell("question.then(lambda: 4 << 5)"), "-"),
              slide(new_markdown_cell(LONG), "slide"), new_code_cell(EXPLORER), new_markdown_cell("After it."),
-             slide(new_markdown_cell("Still of it.\n\n# Next"), "slide"),
+             slide(new_markdown_cell(f"Still of it.\n\n# Next\n\nRead:\n\n```c\n{CODE}\n```"), "slide"),
              new_code_cell("print('x' * 115)"),
              slide(new_code_cell("print('checked')"), "-", "check")]  # fmt: skip
     cells[6].metadata["speaker"] = {"minutes": 4, "notes": "Slowly."}
@@ -123,9 +124,11 @@ def test_no_slide_scrolls_or_is_empty_or_too_small(slides):
 def test_what_is_too_long_goes_on_below(slides):
     text = "\n".join(one["text"] for one in slides)
     assert all(text.count(f"Paragraph {n}.") == 1 for n in range(8)) and text.count("After it.") == 1
-    (next_one,) = [one for one in slides if "x" * 115 in one["text"]]
+    (begun,) = [one for one in slides if one["text"].startswith("Next") and "Read:" in one["text"]]
     (still,) = [one for one in slides if "Still of it." in one["text"]]
-    assert next_one["text"].startswith("Next") and still["h"] == next_one["h"] - 1
+    assert still["h"] == begun["h"] - 1
+    (code,) = [one for one in slides if "first_0();" in one["text"]]
+    assert "second_7();" in code["text"] and code["zoom"] > 0.85
     assert "checked" not in text and "from buddylab" not in text
 
 
