@@ -129,25 +129,29 @@ def _passes(pages: int, marks: tuple[int, int, int]) -> bool:
     return zone_watermark_ok(zone, 0, zone.pages_high, 0, ALLOC_WMARK_HIGH)
 
 
+TWO_AT_ONCE: tuple[Text, ...] = (
+    ("When the victim is gone, the second one looks at pages_high.",
+     "牺牲者消失以后，第二个才按 pages_high 去看。"),
+    ("The second one has looked already, too early. It calls the killer while the victim is still dying.",
+     "第二个已经看过了，看得太早。它调用 killer 时，牺牲者还没死完。"),
+    ("The second one has looked already, too early. It calls the killer when the victim is gone.",
+     "第二个已经看过了，看得太早。它调用 killer 时，牺牲者已经消失。"),
+)  # fmt: skip
+"""What the second CPU has done when the first one kills."""
+TWO_RIGHT: tuple[Text, ...] = (
+    ("The death has lifted the zone above pages_high: the second look finds a page.",
+     "死者让该区高过 pages_high：第二眼找到了页。"),
+    ("select_bad_process() meets a task with TIF_MEMDIE and kills nobody.",
+     "select_bad_process() 遇到带 TIF_MEMDIE 的任务，于是谁也不杀。"),
+    ("Neither guard helps here: its look came too early, and nobody is dying any more.",
+     "两道防线都失灵：它看得太早，而此刻已没有垂死的任务。"),
+)  # fmt: skip
+"""Why the answer to each is right."""
+
+
 def two_at_once(rng: Random | None) -> Question:
     """Two CPUs are out of memory at once: how many die?"""
     which = pick(rng, 1, [0, 2])
-    stories: tuple[Text, ...] = (
-        ("When the victim is gone, the second one looks at pages_high.", "牺牲者消失以后，第二个才按 pages_high "
-                                                                         "去看。"),
-        ("The second one has looked already, too early. It calls the killer while the victim is still dying.",
-         "第二个已经看过了，看得太早。它调用 killer 时，牺牲者还没死完。"),
-        ("The second one has looked already, too early. It calls the killer when the victim is gone.",
-         "第二个已经看过了，看得太早。它调用 killer 时，牺牲者已经消失。"),
-    )  # fmt: skip
-    rights: tuple[Text, ...] = (
-        ("The death has lifted the zone above pages_high: the second look finds a page.",
-         "死者让该区高过 pages_high：第二眼找到了页。"),
-        ("select_bad_process() meets a task with TIF_MEMDIE and kills nobody.",
-         "select_bad_process() 遇到带 TIF_MEMDIE 的任务，于是谁也不杀。"),
-        ("Neither guard helps here: its look came too early, and nobody is dying any more.",
-         "两道防线都失灵：它看得太早，而此刻已没有垂死的任务。"),
-    )  # fmt: skip
 
     def after() -> Text:
         names = two_cpus(SCHEDULES[which])
@@ -162,10 +166,10 @@ def two_at_once(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(killed)", "（个被杀）"), answer=lambda: len(two_cpus(SCHEDULES[which])), step=after,
         text=(f"Two CPUs run out of memory at the same time. The first looks at pages_high in vain and has a program "
-              f"killed. {stories[which][0]} How many programs are killed in all?",
+              f"killed. {TWO_AT_ONCE[which][0]} How many programs are killed in all?",
               "两个 CPU 同时内存耗尽。第一个按 pages_high 看了没有，于是杀掉一个程序。"
-              f"{stories[which][1]}一共杀掉几个程序？"),
-        right=rights[which],
+              f"{TWO_AT_ONCE[which][1]}一共杀掉几个程序？"),
+        right=TWO_RIGHT[which],
         otherwise=("Two things can stop the second one: its own look, and the victim's TIF_MEMDIE.",
                    "能挡住第二个的有两样：它自己的那一眼，和牺牲者的 TIF_MEMDIE。"),
         wrong=(Wrong(wrong, say), Wrong(0, ("The first one found nothing: somebody had to go.",
