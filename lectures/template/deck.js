@@ -24,7 +24,7 @@ require(["vendor/reveal/dist/reveal.js", "vendor/reveal/plugin/notes/notes.js"],
   function fitLines(slide) {
     for (const pre of slide.querySelectorAll("pre:not(.bl pre)")) {
       const longest = Math.max(...pre.textContent.split("\n").map((line) => line.length));
-      pre.style.fontSize = `${Math.max(15, Math.min(20, 1900 / longest))}px`; // 95 letters of 20 px fill a line
+      pre.style.fontSize = `${Math.max(15, Math.min(20, 2000 / longest))}px`; // 100 letters of 20 px fill a line
     }
   }
   function fit() {
