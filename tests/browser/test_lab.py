@@ -15,8 +15,10 @@ def failures(cells):
     return found
 
 
-def test_a_failing_cell_is_seen(run_cells):
-    shown = run_cells("import sys; print('psst', file=sys.stderr)", "1 / 0", "2 + 2")
+def test_a_failing_cell_is_seen(write_notebook, open_tab):
+    write_notebook("failing.ipynb", "import sys; print('psst', file=sys.stderr)", "1 / 0", "2 + 2")
+    shown = open_tab("failing.ipynb")
+    shown.run_all()
     assert failures(shown.cells()) == [
         "code cell 1 warns: psst\n",
         "code cell 2: division by zero",
@@ -24,8 +26,11 @@ def test_a_failing_cell_is_seen(run_cells):
     ]
 
 
-def test_committed_outputs_do_not_pass_for_a_run(run_cells):
-    shown = run_cells("n = 1 + 1", "print(n)")
+def test_committed_outputs_do_not_pass_for_a_run(write_notebook, open_tab):
+    write_notebook("once.ipynb", "n = 1 + 1", "print(n)")
+    shown = open_tab("once.ipynb")
+    shown.run_all()
+    assert failures(shown.cells()) == []
     shown.page.evaluate("() => window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
     assert failures(shown.cells()) == ["code cell 1 did not run", "code cell 2 did not run"]
 
