@@ -1,5 +1,6 @@
 """Questions, exercises, glossary: that right is right, wrong is wrong, and what is packaged is what was recorded."""
 
+import errno
 import json
 import re
 from dataclasses import replace
@@ -12,6 +13,7 @@ import course_cases
 import pytest
 from student_solutions import RIGHT, WRONG
 
+from buddylab import target
 from buddylab.course import NOT_ANSWERED, Session, Unreadable, check, collect, find, glossary, hand_in, judge, names
 from buddylab.course import summary as summary_of
 from buddylab.course.exercises import EXERCISES, cases
@@ -176,6 +178,52 @@ def test_a_students_work_is_summed_up_and_collected(tmp_path):
         hand_in("01", other, work=work)
     with pytest.raises(ValueError, match="not a hand-in"):
         collect([other])
+
+
+def handed_in(path):
+    return [one["given"] for one in json.loads(path.read_text(encoding="utf-8"))["attempts"]]
+
+
+def test_a_hand_in_after_a_restart_goes_on_with_the_file(tmp_path):
+    """Kernel one hands in a, then a and b; kernel two, which knows of neither, c, then c and d."""
+    file, first, second = tmp_path / "work_01.json", Session(), Session()
+    for work, given, so_far in ((first, "a", "a"), (first, "b", "ab"), (second, "c", "abc"), (second, "d", "abcd")):
+        work.attempts.append(Attempt("01.merge56", 0, given, False))
+        for _ in range(2):  # the cell is run again
+            hand_in("01", file, work=work)
+            assert handed_in(file) == list(so_far)
+    hand_in("01", file, "Ada", second)  # the name comes later
+    hand_in("01", file, work=second)
+    assert collect([file])[0]["who"] == "Ada" and handed_in(file) == list("abcd")
+
+
+@pytest.mark.parametrize(("notebook", "who"), [("01", "Bob"), ("03", "Ada")])
+def test_nobodys_work_is_replaced(tmp_path, notebook, who):
+    work = Session([Attempt("01.merge56", 0, "yes", False), Attempt("03.kb", 0, "1", False)])
+    file = tmp_path / "work.json"
+    hand_in("01", file, "Ada", work)
+    before = file.read_bytes()
+    with pytest.raises(FileExistsError, match="the hand-in of Ada for notebook 01 and stays as it is"):
+        hand_in(notebook, file, who, work)
+    assert file.read_bytes() == before
+
+
+def test_a_hand_in_that_cannot_be_written_leaves_the_old_one_whole(tmp_path, monkeypatch):
+    file, work = tmp_path / "work.json", Session([Attempt("01.merge56", 0, "yes", False)])
+    hand_in("01", file, "Ada", work)
+    before = file.read_bytes()
+
+    def full(place, data):
+        place.write_bytes(data[:10])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(target, "_write", full)
+    work.attempts.append(Attempt("01.merge56", 0, "no", True))
+    with pytest.raises(OSError, match="No space left on device; nothing was left behind"):
+        hand_in("01", file, "Ada", work)
+    assert file.read_bytes() == before and list(tmp_path.iterdir()) == [file]
+    with pytest.raises(FileExistsError, match="not a hand-in"):
+        hand_in("01", Path("/dev/full"), work=work)
 
 
 # --- glossary ----------------------------------------------------------------------------------------------------

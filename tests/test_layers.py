@@ -26,8 +26,9 @@ LAYERS = {
     "neighbours": {"core", "knobs", "world"},  # one change away from a setting of the knobs
     "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
+    "target": set(),  # how a file is written: whole or not at all, and over no other
     "reports": {"core", "scenario"},
-    "course": {"core", "world", "knobs", "scenario", "commentary", "reports"},
+    "course": {"core", "world", "knobs", "scenario", "commentary", "reports", "target"},
 }
 BELOW = set(LAYERS)
 TOP = {"plots", "widgets", "export"}

@@ -11,6 +11,7 @@ from buddylab import __version__
 from buddylab.course.exercises import EXERCISES
 from buddylab.course.question import NOT_ANSWERED
 from buddylab.course.questions import names
+from buddylab.target import save
 
 FORMAT = "buddylab-work-1"
 
@@ -66,17 +67,33 @@ def summary(notebook: str, work: Session = session) -> str:
 def hand_in(notebook: str, path: str | PathLike[str], who: str = "", work: Session = session) -> str:
     """Write a notebook's attempts to one JSON file for an instructor, and say so; nothing where there are none.
 
-    A file of an earlier hand-in is replaced; raises FileExistsError for any other.
+    An earlier hand-in of this notebook and this name is continued: what it holds stays, in front. Raises
+    FileExistsError for any other file, and ExportError, an OSError, if it cannot be written; the old one stays whole.
     """
     path = Path(path)
     attempts = [asdict(one) for name in asked(notebook) for one in work.of(name)]
-    if not attempts:
+    given = json.loads(json.dumps(attempts))  # as a file would give them back
+    if not given:
         return NOT_ANSWERED
-    if path.exists() and not _is_work(path):
+    earlier = _earlier(path, notebook, who) if path.exists() else {"who": "", "attempts": []}
+    kept = earlier["attempts"]
+    known = next(count for count in range(len(given), -1, -1) if kept[len(kept) - count:] == given[:count])
+    document = {"format": FORMAT, "buddylab": __version__, "notebook": notebook, "who": who or earlier["who"],
+                "attempts": [*kept, *given[known:]]}  # fmt: skip
+    save(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n", overwrite=True)
+    count = len(kept) + len(given) - known
+    return f"{count} attempts written to {path.name} · 已写入 {count} 次作答"
+
+
+def _earlier(path: Path, notebook: str, who: str) -> dict[str, Any]:
+    """The hand-in that this one goes on from. Raises FileExistsError for a file that is none, or somebody else's."""
+    work = _work(path)
+    if work is None:
         raise FileExistsError(f"{path} is not a hand-in of buddylab's and stays as it is: choose another name")
-    document = {"format": FORMAT, "buddylab": __version__, "notebook": notebook, "who": who, "attempts": attempts}
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return f"{len(attempts)} attempts written to {path.name} · 已写入 {len(attempts)} 次作答"
+    if work["notebook"] != notebook or (work["who"] and who and work["who"] != who):
+        raise FileExistsError(f"{path} is the hand-in of {work['who'] or 'somebody'} for notebook {work['notebook']} "
+                              "and stays as it is: choose another name")  # fmt: skip
+    return work
 
 
 def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
@@ -86,9 +103,9 @@ def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
     """
     rows = []
     for path in map(Path, paths):
-        if not _is_work(path):
+        work = _work(path)
+        if work is None:
             raise ValueError(f"{path} is not a hand-in: `hand_in` writes such files, with format {FORMAT!r}")
-        work = json.loads(path.read_text(encoding="utf-8"))
         attempts = work["attempts"]
         rows.append({
             "file": path.name, "who": work["who"], "notebook": work["notebook"],
@@ -99,9 +116,13 @@ def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
     return rows
 
 
-def _is_work(path: Path) -> bool:
+def _work(path: Path) -> dict[str, Any] | None:
+    """What a hand-in holds; None for a file that is none, and for what is no file."""
+    if not path.is_file():
+        return None
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
-        return False
-    return isinstance(document, dict) and document.get("format") == FORMAT
+        return None
+    whole = isinstance(document, dict) and document.get("format") == FORMAT
+    return document if whole and {"who", "notebook", "attempts"} <= document.keys() else None

@@ -9,8 +9,8 @@ from buddylab.export.lecture import lecture_page
 from buddylab.export.page import html, to_html
 from buddylab.export.pictures import FULL_HD, SLIDE, to_gif, to_mp4, to_png, to_svg
 from buddylab.export.takes import Take, knobs_take, scenario_takes, takes
-from buddylab.export.target import ExportError, check, save
 from buddylab.export.transcript import to_markdown, to_text
+from buddylab.target import ExportError, check, save
 
 __all__ = ["FULL_HD", "SLIDE", "ExportError", "Take", "check", "html", "knobs_take", "lecture_page", "save",
            "scenario_takes", "takes", "to_gif", "to_html", "to_markdown", "to_mp4", "to_png", "to_svg", "to_text"]

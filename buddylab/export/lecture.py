@@ -10,8 +10,8 @@ from buddylab.core import gfp
 from buddylab.export.page import compose
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Take, knobs_take
-from buddylab.export.target import check, save
 from buddylab.knobs import FLAGS, PRESETS, Knobs, checked
+from buddylab.target import check, save
 from buddylab.world import hardware, pressure
 
 ORDERS = tuple(range(11))

@@ -12,7 +12,7 @@ from buddylab import __version__, screen
 from buddylab.commentary.view import text, to_json, transcript
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Source, Take, takes
-from buddylab.export.target import check, save
+from buddylab.target import check, save
 
 LANGS, THEMES = ("en", "zh"), ("auto", "light", "dark")
 POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from buddylab.commentary.sentences import say
 from buddylab.export.page import html
 from buddylab.export.takes import Source, Take, takes
-from buddylab.export.target import ExportError, check, save
+from buddylab.target import ExportError, check, save
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,10 +8,10 @@ from buddylab.commentary.view import view
 from buddylab.core.gfp import gfp_str
 from buddylab.core.ladder import Livelock
 from buddylab.core.record import Trace
-from buddylab.export.target import ExportError
 from buddylab.knobs import Knobs, recording, request_deck
 from buddylab.scenario import Json, build_machine
 from buddylab.script import ScriptedWorld
+from buddylab.target import ExportError
 
 
 class Shown(Protocol):

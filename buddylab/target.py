@@ -1,4 +1,4 @@
-"""Where an export goes: never over a file that nobody said may go, and never half."""
+"""Where a file goes that is written: never over one that nobody said may go, and never half."""
 
 import os
 import secrets
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class ExportError(OSError):
-    """What could not be exported, and why, in one sentence. Nothing half was left behind."""
+    """What could not be written, and why, in one sentence. Nothing half was left behind."""
 
 
 def check(path: str | os.PathLike[str], overwrite: bool) -> Path:
