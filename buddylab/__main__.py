@@ -21,10 +21,10 @@ examples:
   buddylab here --order 3 --mask GFP_ATOMIC
                                         would such a request pass on this machine now?
   buddylab gfp 0x20 GFP_NOFS            what the bits of a mask say, and back
-  buddylab run scenario.json --html run.html
+  buddylab run atomic_failure --html run.html
                                         a recorded run as one page that plays from disk
   buddylab lecture lecture.html         a page for a lecture whose knobs answer without Python
-  buddylab replay scenario.json         is this still what the kernel did?
+  buddylab replay atomic_failure        is this still what the kernel did?
 
 exit codes: 0 all well; 1 a finding (refused, or a difference); 2 bad input.
 `buddylab COMMAND --help` says more. In a notebook: from buddylab.widgets import Explorer; Explorer()

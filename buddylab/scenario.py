@@ -24,7 +24,7 @@ __all__ = ["FORMAT", "Json", "ScenarioError", "ScriptedWorld", "build_machine", 
 
 
 def load(path: str | Path) -> list[Json]:
-    """The scenarios of a .json file (one) or of a .jsonl or .jsonl.gz file (one a line), checked.
+    """The scenarios of a .json file (one) or of a .jsonl or .jsonl.gz file (one a line), or of this name, checked.
 
     Raises ScenarioError with the place and the reason; OSError if the file cannot be read.
     """

@@ -29,6 +29,8 @@ MOST_INT = (1 << 31) - 1
 MOST_LONG = (1 << 64) - 1
 DEEPEST = 8
 """Allocations inside scripts may be nested so deep."""
+SCENARIOS = Path(__file__).with_name("scenarios")
+"""The scenarios that come along, known by name: recordings of the kernel, played by the tests like the others."""
 
 Json = dict[str, Any]
 
@@ -37,12 +39,28 @@ class ScenarioError(ValueError):
     """A scenario that cannot be played; the message says where and why."""
 
 
-def texts(path: str | Path) -> Iterator[tuple[str, str]]:
-    """(place, text) of every scenario in a file, none of them looked at yet.
+def find(path: str | Path) -> Path:
+    """The file of this path; where there is none, the scenario of this name that comes along.
 
-    Raises ScenarioError for a file that is cut short or empty, OSError for one that cannot be read.
+    Raises ScenarioError, listing those, for a name (no folder, no ending) that is neither.
     """
-    path, number = Path(path), 0
+    path = Path(path)
+    if str(path) != path.stem or path.exists() and not path.is_dir():
+        return path
+    known = sorted(file.stem for file in SCENARIOS.glob("*.json"))
+    if path.name not in known:
+        raise ScenarioError(f"{path}: there is no such file, and no scenario of that name comes along. "
+                            f"Those that do: {', '.join(known)}")  # fmt: skip
+    return SCENARIOS / f"{path.name}.json"
+
+
+def texts(path: str | Path) -> Iterator[tuple[str, str]]:
+    """(place, text) of every scenario in a file, or of the one of this name (`find`), none of them looked at yet.
+
+    Raises ScenarioError for an unknown name and for a file that is cut short or empty, OSError for one that cannot be
+    read.
+    """
+    path, number = find(path), 0
     try:
         if path.name.endswith((".jsonl", ".jsonl.gz")):
             with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8") as lines:

@@ -6,14 +6,23 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from buddylab.schema import SCENARIOS
+
 DATA = Path(__file__).parent / "data"
-NAMED = sorted(path.stem for path in (DATA / "named").glob("*.json"))
-"""The names of all named recordings."""
+FILES = sorted((*(DATA / "named").glob("*.json"), *SCENARIOS.glob("*.json")), key=lambda path: path.stem)
+"""The files of all named recordings; those that users get too lie in the package."""
+NAMED = [path.stem for path in FILES]
+"""Their names."""
+
+
+def file_of(name: str) -> Path:
+    """Where the recording of this name lies."""
+    return FILES[NAMED.index(name)]
 
 
 @cache
 def _text(name: str) -> str:
-    return (DATA / "named" / f"{name}.json").read_text(encoding="utf-8")
+    return file_of(name).read_text(encoding="utf-8")
 
 
 def named(name: str) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """What the prose of notebook 08 says in numbers: arithmetic written out, and what the model's run is said to show."""
 
-import json
-from pathlib import Path
-
 import pytest
+from recordings import named
 
 from buddylab.core.environment import Task
 from buddylab.core.gfp import GFP_ATOMIC, GFP_KERNEL, NOMEMALLOC
@@ -11,8 +9,6 @@ from buddylab.course import find
 from buddylab.course.experiments.nb08 import CALLERS, HARDWARE, NOTHING, PAGE, RECLAIMS, besieged, left_by, meets, storm
 from buddylab.course.experiments.nb08 import with_free as machine_with_free
 from buddylab.world.hardware import of
-
-NAMED = Path(__file__).parent / "data" / "named"
 
 
 def test_08_the_marks_of_48_mb():
@@ -44,7 +40,7 @@ def test_08_who_meets_what(caller, below, first, otherwise):
 def test_08_as_the_recorded_kernel_has_it():
     """An interrupt on top of PF_MEMALLOC or TIF_MEMDIE got nothing; with NOMEMALLOC nobody did; kswapd got its page."""
     for name, got in (("memalloc_in_interrupt", False), ("nomemalloc", False), ("memalloc_no_watermark", True)):
-        recorded = json.loads((NAMED / f"{name}.json").read_text(encoding="utf-8"))["ops"][0]["expect"]["result"]
+        recorded = named(name)["ops"][0]["expect"]["result"]
         assert (recorded is not None) is got
     assert (meets("a packet, on top of kswapd", 10), meets("kswapd, NOMEMALLOC", 10)) == (NOTHING, NOTHING)
     assert meets("kswapd", 10) == PAGE

@@ -1,5 +1,6 @@
 """The package as others get it: built, taken apart, and installed where nothing else is."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -72,9 +73,26 @@ def test_the_command_line_works_on_its_own(installed, tmp_path):
     assert (told.returncode, told.stderr) == (0, "")
     assert "usage: buddylab" in told.stdout and "examples:" in told.stdout and "exit codes:" in told.stdout
     assert asked(installed.parent / "buddylab", "--help", cwd=tmp_path).stdout == told.stdout
-    scenario = next((ROOT / "tests" / "data" / "named").glob("*.json"))
-    played = asked(installed, "-m", "buddylab", "replay", scenario, cwd=tmp_path)
-    assert (played.returncode, played.stderr) == (0, "")
+
+
+def test_the_examples_of_the_help_work_on_their_own(installed, tmp_path):
+    told = asked(installed, "-m", "buddylab", "--help", cwd=tmp_path).stdout
+    examples = re.findall(r"^  buddylab ((?:run|replay) .*?)(?:  .*)?$", told, re.MULTILINE)
+    assert len(examples) == 2
+    for example in examples:
+        played = asked(installed, "-m", "buddylab", *example.split(), cwd=tmp_path)
+        assert (played.returncode, played.stderr) == (0, "")
+    assert (tmp_path / "run.html").stat().st_size > 100_000
+
+
+def test_lab_is_all_of_it(built):
+    """Whoever asks for the extra `lab` gets what pictures and films need as well."""
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (about,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
+    wanted = {extra: set(re.findall(rf"^Requires-Dist: (\S+); extra == '{extra}'$", about, re.MULTILINE))
+              for extra in ("lab", "pictures")}  # fmt: skip
+    assert wanted["pictures"] == {"pillow", "playwright"} and wanted["pictures"] < wanted["lab"]
 
 
 def test_the_version_is_the_one_that_the_package_says(installed, built):

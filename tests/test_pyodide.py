@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from buddylab import __version__
+
 ROOT = Path(__file__).resolve().parents[1]
 LITE = Path(sys.prefix) / "lite" / "bin" / "python"  # make builds it: JupyterLite's tools lie apart
 ASK = """
@@ -43,5 +45,5 @@ def test_the_core_runs_in_pyodide(tmp_path):
     assert done.returncode == 0, done.stderr
     *printed, last = done.stdout.splitlines()
     version, end, told, heavy, platform, row = json.loads(last)
-    assert (version, end, told, heavy, platform) == ("0.1.0", "no_page", True, [], "emscripten")
+    assert (version, end, told, heavy, platform) == (__version__, "no_page", True, [], "emscripten")
     assert row == [2, "16 kB", 2, 8, 0, 0] and "matplotlib is not here" in printed[0]

@@ -7,11 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from recordings import DATA, FILES, file_of
 
 from buddylab.scenario import build_machine, compare, recorded, replay
 
-DATA = Path(__file__).parent / "data"
-NAMED = sorted((DATA / "named").glob("*.json"))
 RANDOM = (DATA / "random.jsonl.gz",)
 RECORDINGS = os.environ.get("BUDDYLAB_RECORDINGS")
 """A folder with named/*.json and random.jsonl.gz: the full set."""
@@ -53,7 +52,7 @@ def lines_of(file: Path, part: int, parts: int) -> list[str]:
 
 
 def test_the_kept_recordings_are_there():
-    assert len(NAMED) == 105
+    assert len({file.stem for file in FILES}) == len(FILES) == 105
     assert RANDOM[0].stat().st_size <= 3_000_000
     kinds = {
         (s["config"]["name"], s["machine"]["nodes"], s["machine"]["remote_distance"])
@@ -63,7 +62,7 @@ def test_the_kept_recordings_are_there():
     assert kinds == numa | {(name, 1, 20) for name in ("all4", "dma_normal", "normal", "x86_32", "x86_64")}
 
 
-@pytest.mark.parametrize("file", NAMED, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_named_recording(file):
     assert_equal_to_the_kernel(read(file))
 
@@ -125,7 +124,7 @@ class Forbidden(dict):
 
 @pytest.mark.parametrize("name", ["numa_zone_reclaim", "oom_twice", "nested_alloc_in_reclaim", "pcp_cold_overflow"])
 def test_replay_reads_no_answer(name):
-    scenario = read(DATA / "named" / f"{name}.json")
+    scenario = read(file_of(name))
     wished = replay(stripped(scenario))
     poisoned = copy.deepcopy(scenario) | {"initial": 7, "final": ["nonsense"]}
     poisoned["machine"]["zonelists"] = [{"Normal": ["DMA"]}]
@@ -144,7 +143,7 @@ def test_replay_reads_no_answer(name):
 @pytest.fixture
 def example() -> dict:
     """Two requests of which the second one goes down the whole ladder, and a free."""
-    return read(DATA / "named" / "oom_restart_success.json")
+    return read(file_of("oom_restart_success"))
 
 
 def change(scenario: dict, place: list, value: object) -> dict:

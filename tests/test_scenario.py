@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recordings import DATA, FILES, named
 
 import buddylab
 from buddylab.__main__ import main
@@ -22,15 +23,9 @@ from buddylab.commands.replay import PAYS
 from buddylab.core.events import KERNEL
 from buddylab.core.ladder import Livelock
 from buddylab.scenario import ScenarioError, build_machine, check, compare, load, replay
-from buddylab.schema import DEEPEST, FAULT_KEYS
+from buddylab.schema import DEEPEST, FAULT_KEYS, SCENARIOS
 
-DATA = Path(__file__).parent / "data"
-NAMED = sorted((DATA / "named").glob("*.json"))
 FORMAT_MD = Path(buddylab.__file__).parent / "FORMAT.md"
-
-
-def named(name):
-    return json.loads((DATA / "named" / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def by_hand(*ops, **machine):
@@ -309,7 +304,7 @@ def places(value, path=()):
         yield from places(inner, (*path, key))
 
 
-SMALL = [json.loads(file.read_text(encoding="utf-8")) for file in NAMED if file.stat().st_size < 8_000]
+SMALL = [json.loads(file.read_text(encoding="utf-8")) for file in FILES if file.stat().st_size < 8_000]
 PLACES = [list(places(scenario)) for scenario in SMALL]
 
 
@@ -358,6 +353,31 @@ def test_a_file_cut_in_half(tmp_path, name):
             load(file)
 
 
+def test_a_scenario_that_comes_along_is_known_by_its_name():
+    (scenario,) = load("atomic_failure")
+    assert scenario == named("atomic_failure")
+    names = [file.stem for file in SCENARIOS.glob("*.json")]
+    assert [load(name)[0]["name"] for name in names] == names and len(names) == 6
+
+
+def test_a_file_of_that_path_wins_over_a_name_and_a_folder_does_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("retry_repeat").mkdir()
+    assert load("retry_repeat") == [named("retry_repeat")]
+    write(Path("atomic_failure"), [by_hand(alloc())])
+    assert load("atomic_failure")[0]["name"] == "by hand"
+    assert load(Path("atomic_failure").absolute())[0]["name"] == "by hand"
+
+
+@pytest.mark.parametrize("command", ["run", "replay"])
+def test_an_unknown_name_lists_those_that_come_along(command, capsys):
+    assert main([command, "atomic_fialure"]) == 2
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said == ("buddylab: atomic_fialure: there is no such file, and no scenario of that name comes along. Those "
+                    "that do: atomic_failure, coalesce_to_max, oom_restart_success, reclaim_success, retry_repeat, "
+                    "thisnode_giveup")  # fmt: skip
+
+
 def test_a_file_that_is_something_else(tmp_path):
     for name, content in (("a.json", b"\xff\xfe\x00"), ("a.json", b"PK\x03\x04"), ("a.jsonl.gz", b"no gzip"),
                           ("a.json", b"[" * 100_000), ("a.json", b"9" * 5000), ("a.jsonl", b"\n")):  # fmt: skip
@@ -392,7 +412,7 @@ def test_the_formats_table_of_events_is_the_programs():
 def test_the_format_names_every_key():
     text = FORMAT_MD.read_text(encoding="utf-8")
     keys = set()
-    for file in NAMED:
+    for file in FILES:
         scenario = json.loads(file.read_text(encoding="utf-8"))
         keys |= {*scenario, *scenario["config"], *scenario["machine"], *scenario["machine"]["zones"][0]}
         for op in scenario["ops"]:
@@ -411,7 +431,7 @@ def command(*arguments, **options):
 
 
 def test_the_command_replays(capsys):
-    files = [str(file) for file in NAMED[:3]]
+    files = [str(file) for file in FILES[:3]]
     assert main(["replay", *files]) == 0
     out, err = capsys.readouterr()
     ops = sum(len(json.loads(Path(file).read_text(encoding="utf-8"))["ops"]) for file in files)
@@ -425,7 +445,7 @@ def test_the_command_names_the_first_difference(tmp_path, capsys):
     file = tmp_path / "wrong.json"
     file.write_text(json.dumps(scenario))
     played = replay(scenario)["ops"][1]["result"]
-    assert main(["replay", str(file), str(NAMED[0])]) == 1
+    assert main(["replay", str(file), str(FILES[0])]) == 1
     out, err = capsys.readouterr()
     assert out.splitlines()[0] == f"{file} (fast_path_low): op 1: result: recorded 4711, played {played}"
     assert out.splitlines()[1].endswith("operations: 1 equal, 1 different") and err == ""
@@ -443,14 +463,14 @@ def test_the_command_says_which_line_of_a_file(tmp_path, capsys):
 
 def test_the_command_says_what_it_cannot_use(tmp_path, capsys):
     half, endless, folder = tmp_path / "half.json", tmp_path / "endless.json", tmp_path / "folder.json"
-    half.write_text(NAMED[0].read_text(encoding="utf-8")[:500])
+    half.write_text(FILES[0].read_text(encoding="utf-8")[:500])
     endless.write_text(json.dumps(by_hand(alloc(order=10))))
     folder.mkdir()
     wrong = named("fast_path_low")
     wrong["ops"][0]["expect"]["result"] = 4711
     differs = tmp_path / "differs.json"
     differs.write_text(json.dumps(wrong))
-    files = [half, endless, folder, tmp_path / "missing.json", differs, NAMED[0]]
+    files = [half, endless, folder, tmp_path / "missing.json", differs, FILES[0]]
     assert main(["replay", *map(str, files)]) == 2
     out, err = capsys.readouterr()
     said = err.splitlines()
@@ -507,10 +527,10 @@ def test_the_command_wrongly_used(arguments, capsys):
 def test_the_command_as_a_process(tmp_path):
     done = command("--version")
     assert (done.returncode, done.stdout) == (0, f"buddylab {buddylab.__version__}\n")
-    assert command("replay", NAMED[0]).returncode == 0
+    assert command("replay", FILES[0]).returncode == 0
     junk = tmp_path / "junk.json"
     junk.write_bytes(b"\x00\xff")
-    done = command("replay", junk, NAMED[0])
+    done = command("replay", junk, FILES[0])
     assert done.returncode == 2 and "Traceback" not in done.stderr and done.stderr.startswith(f"buddylab: {junk}: ")
     done = command("gfp", "208")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "0xd0 = GFP_KERNEL = __GFP_WAIT|__GFP_IO|__GFP_FS")

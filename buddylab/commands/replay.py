@@ -33,7 +33,8 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
         "replay", help="play scenario files and compare with what is recorded in them",
         description="Play scenario files and compare with what is recorded in them. "
         "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.")  # fmt: skip
-    command.add_argument("files", nargs="+", metavar="FILE", help="a .json, .jsonl or .jsonl.gz file")
+    command.add_argument("files", nargs="+", metavar="FILE", help="a .json, .jsonl or .jsonl.gz file, or the "
+                         "name of a scenario that comes along, such as atomic_failure")  # fmt: skip
     command.set_defaults(run=run_replay)
 
 

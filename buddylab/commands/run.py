@@ -25,9 +25,11 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command = commands.add_parser(
         "run", help="play a scenario and take it along: page, picture, film, transcript",
         description="Play a scenario's allocations and write what is asked for; without any output the transcript is "
-        "printed. Exit code: 0 well, 2 something cannot be played or written.")  # fmt: skip
-    command.add_argument("scenario", metavar="SCENARIO", help="a scenario file (FORMAT.md), - for standard input, or "
-                         f"a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'")  # fmt: skip
+        "printed. Exit code: 0 well, 2 something cannot be played or written.",
+        epilog="Example: buddylab run atomic_failure --html run.html")  # fmt: skip
+    command.add_argument("scenario", metavar="SCENARIO", help="a scenario file (FORMAT.md), the name of "
+                         "one that comes along (atomic_failure; any other word lists them), - for standard input, "
+                         f"or a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'")  # fmt: skip
     command.add_argument("--op", type=int, action="append", default=[], metavar="N",
                          help="only this operation, from 0 (repeatable; pictures show the last)")  # fmt: skip
     for kind, what in KINDS.items():

@@ -3,7 +3,6 @@
 import shutil
 import subprocess
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
@@ -15,7 +14,6 @@ from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
 from buddylab.world.pressure import default_pressure
 
-NAMED = Path(__file__).parents[1] / "data" / "named"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
           "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 
@@ -52,7 +50,7 @@ def test_a_page_from_disk_plays_to_the_verdict(open_page, tmp_path):
 
 
 def test_the_reader_chooses_among_the_allocations_of_a_scenario(open_page, tmp_path):
-    scenario = load(NAMED / "atomic_failure.json")[0]
+    scenario = load("atomic_failure")[0]
     scenario["name"] = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
     file = export.to_html(export.scenario_takes(scenario), tmp_path / "a.html", title=scenario["name"])
     page, errors = open_page(file)

@@ -22,7 +22,6 @@ from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
 from buddylab.world.pressure import prepare
 
-NAMED = Path(__file__).parents[1] / "data" / "named"
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
           "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
@@ -35,7 +34,7 @@ def take():
 
 @pytest.fixture
 def hostile():
-    scenario = load(NAMED / "atomic_failure.json")[0]
+    scenario = load("atomic_failure")[0]
     scenario["name"] = SCRIPT
     return scenario
 
@@ -169,7 +168,7 @@ def test_a_target_that_cannot_be(tmp_path):
 
 def test_the_command_writes_what_is_asked_for(tmp_path, capsys):
     page, text = tmp_path / "a.html", tmp_path / "a.txt"
-    wanted = ["run", str(NAMED / "atomic_failure.json"), "--html", str(page), "--text", str(text)]
+    wanted = ["run", "atomic_failure", "--html", str(page), "--text", str(text)]
     assert main(wanted) == 0
     assert capsys.readouterr().out.splitlines() == [f"{file}: {file.stat().st_size:,} bytes" for file in (page, text)]
     assert main(wanted) == 2 and "exists and was left as it is" in capsys.readouterr().err
@@ -183,7 +182,7 @@ def test_the_command_takes_a_shared_setting(capsys):
 
 @pytest.mark.parametrize(("arguments", "said"), [
     (["nowhere.json"], "nowhere.json"), (["buddylab:1 order=eleven"], "order must be a whole number"),
-    ([str(NAMED / "atomic_failure.json"), "--op", "77"], "op 77 is no allocation")])  # fmt: skip
+    (["atomic_failure", "--op", "77"], "op 77 is no allocation")])  # fmt: skip
 def test_the_command_says_what_is_wrong(arguments, said, capsys):
     assert main(["run", *arguments]) == 2
     err = capsys.readouterr().err

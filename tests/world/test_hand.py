@@ -1,8 +1,7 @@
 """The allocator driven by hand: what is freed and allocated is what the kernel's own recordings do, and is undone."""
 
-from pathlib import Path
-
 import pytest
+from recordings import FILES
 
 from buddylab.commentary.sentences import say
 from buddylab.commentary.view import view
@@ -16,7 +15,6 @@ from buddylab.world.hand import HandError, block_of, checked_hand
 from buddylab.world.pressure import prepare
 
 SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0}
-NAMED = Path(__file__).resolve().parents[1] / "data" / "named"
 
 
 @pytest.fixture
@@ -61,7 +59,7 @@ def test_a_single_page_goes_to_the_hot_list(explorer):
 
 def recorded_frees():
     """(machine before, pfn, order, events) of the first recorded free by __free_pages of each named scenario."""
-    for file in sorted(NAMED.glob("*.json")):
+    for file in FILES:
         for scenario in load(file):
             machine, held = build_machine(scenario), {}
             world = ScriptedWorld(machine)
