@@ -47,7 +47,7 @@ clean:  ## remove what make and the tools built
 
 # The files below are empty and only say when a step was done, so that the second time is quick.
 # As a constraint the lock gives every package its version and uv its hashes to check,
-# while the extra says what is wanted: a reader gets 320 MB, not the test tools too.
+# while the extra says what is wanted: a reader gets 485 MB (160 are Playwright), not the test tools too.
 .venv/lab: .venv/uv pyproject.toml requirements.lock
 	$(UV_INSTALL) --editable '.[lab]'
 	@touch $@
