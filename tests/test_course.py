@@ -132,6 +132,14 @@ def test_a_right_solution_agrees_in_every_case(name):
     assert report.of >= 20 and "as the kernel" in str(report)
 
 
+def test_a_difference_is_told_in_the_words_of_the_exercise():
+    """True or False as it is asked for, and masks as the kernel's sources write them."""
+    told = str(check("09.do_retry", lambda order, gfp_mask: False, Session()))
+    assert re.search(r"do_retry\(order=\d+, gfp_mask=0x[0-9a-f]+\)\n  the kernel True\n  yours      False$", told)
+    told = str(check("03.zone_watermark_ok", lambda **given: True, Session()))
+    assert re.search(r"alloc_flags=0x[0-9a-f]+\)\n  the kernel False\n  yours      True$", told)
+
+
 @pytest.mark.parametrize(("name", "wrong"), [(name, wrong) for name in EXERCISES for wrong in WRONG[name]])
 def test_three_wrong_solutions_are_found_out(name, wrong):
     assert len(WRONG[name]) == 3

@@ -30,7 +30,7 @@ def test_an_explorer_and_its_run_share_the_cursor():
     assert [piece.index for piece in pieces] == [3, 3]
     pieces[0].index = 2
     assert explorer.index == 2
-    assert pieces[0].trace["machine"]["name"]["en"] == "64 MB, two zones"  # the names that the explorer gave
+    assert pieces[0].trace["machine"]["name"]["en"] == "64 MB machine, two zones"  # the names that the explorer gave
 
 
 def test_a_piece_of_an_explorer_follows_it_and_one_of_a_run_stays():

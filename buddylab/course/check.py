@@ -1,6 +1,6 @@
 """Hold a student's function against the recorded kernel, up to the first difference."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,8 @@ from buddylab.course.exercises import EXERCISES, Case, cases
 from buddylab.course.session import Attempt, Session, session
 
 NOT_WRITTEN = "not written yet · 还没有写"
+TRUE_OR_FALSE = ("03.zone_watermark_ok", "09.do_retry")
+"""The exercises whose function answers True or False."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,22 @@ class Report:
             return f"{self.name}: {NOT_WRITTEN}"
         if self.first is None:
             return f"{self.name}: as the kernel in all {self.of} cases · 全部 {self.of} 例与内核一致"
-        given = ", ".join(f"{key}={value!r}" for key, value in self.first.given.items())
+        given = spoken(self.first.given)
         return (f"{self.name}: first difference in case {self.same + 1} of {self.of} · 第 {self.same + 1} 例不同\n"
                 f"  recording  {self.first.where}\n  called     {self.name.partition('.')[2]}({given})\n"
-                f"  the kernel {self.first.wanted}\n  yours      {self.got}")  # fmt: skip
+                f"  the kernel {self.said(self.first.wanted)}\n  yours      {self.said(self.got)}")  # fmt: skip
 
     __repr__ = __str__
+
+    def said(self, answer: Any) -> Any:
+        """An answer as the exercise asks for it: the recordings have 0 and 1 for False and True."""
+        return bool(answer) if self.name in TRUE_OR_FALSE and answer in (0, 1) else answer
+
+
+def spoken(given: Mapping[str, Any]) -> str:
+    """Arguments as the kernel's programmers write them: masks in hexadecimal."""
+    masks = ("gfp_mask", "alloc_flags")
+    return ", ".join(f"{name}={value:#x}" if name in masks else f"{name}={value!r}" for name, value in given.items())
 
 
 def check(name: str, function: Callable[..., Any], work: Session = session) -> Report:

@@ -233,9 +233,11 @@ def bars(bars: Bars, *, title: str = "", x: str = "", unit: str = "pages", log: 
         ax = axes(ax)
         lying = max(map(len, groups)) * len(groups) * SMALL * WIDTH > _points(ax)
         _length(ax, groups, lying=lying, log=log)
-        width = 0.8 / len(series)
+        beside = max(sum(value is not None for value in group.values()) for group in groups.values())
+        width = 0.8 / (len(series) if beside > 1 else 1)
         for at, name in enumerate(series):
-            places = [n + width * (at - (len(series) - 1) / 2) for n in range(len(groups))]
+            aside = width * (at - (len(series) - 1) / 2) if beside > 1 else 0
+            places = [n + aside for n in range(len(groups))]
             _series(ax, at, name, places, [group[name] for group in groups.values()], width, lying=lying)
         if series != [""]:
             ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(series), frameon=False, fontsize=SMALL,

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from buddylab.core.zone import MAX_ORDER
 from buddylab.course import Report
+from buddylab.course.check import spoken
 from buddylab.plots.given import checked_runs
 from buddylab.plots.style import (
     FREE,
@@ -90,7 +91,7 @@ def _rows(ax: Axes, name: str, given: Mapping[str, Any], rows: Sequence[tuple[fl
         else:
             _box(ax, 0, 0.3, y, text("yes") if answer else text("no"), odd=answer != wanted)
     ax.set_xlim(-0.16, max([1.02, *(len(r[2]) / 8 for r in rows if isinstance(r[2], list))]))
-    said = ", ".join(f"{key}={value}" for key, value in given.items() if key != "free_lists")
+    said = spoken({key: value for key, value in given.items() if key != "free_lists"})
     ax.text(0, -0.35, said + (f"\n{text('block_order')}" if name == "01.expand" else ""), fontsize=SMALL, color=INK2,
             va="top", wrap=True)  # fmt: skip
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
 from buddylab.course import Report
+from buddylab.course.check import spoken
 from buddylab.plots.data import (
     MS,
     Blocks,
@@ -135,9 +136,10 @@ def first_difference(report: Report, *, ax: None = None, lang: str = "en") -> Ta
     rows: list[list[Cell]] = []
     notes = []
     if report.first is not None:
-        rows = [[text("kernel"), _answer(report.first.wanted, text)], [text("yours"), _answer(report.got, text)]]
-        given = ", ".join(f"{key}={value}" for key, value in report.first.given.items() if key != "free_lists")
-        notes = [text("case", given=given)]
+        rows = [[text("kernel"), _answer(report.said(report.first.wanted), text)],
+                [text("yours"), _answer(report.said(report.got), text)]]  # fmt: skip
+        given = {key: value for key, value in report.first.given.items() if key != "free_lists"}
+        notes = [text("case", given=spoken(given))]
     return _show(text, f"{report.name}: {title}", [text("who"), text("answer")] if rows else [], rows, notes)
 
 

@@ -481,6 +481,7 @@ export function mount(el, model) {
     root.lang = app.lang;
     root.setAttribute("aria-label", app.piece ? `buddylab ${app.t(model.get("panel"))}` : "buddylab explorer");
     takeError();
+    show(); // first, since what is measured has other words now
     fit();
   }
   function takeTheme() {

@@ -33,10 +33,10 @@ export function mountClinic(el, model, openExplorer) {
   const result = h("div", { class: "ct-result" }), head = h("div", { class: "ct-head" }), form = h("form", { class: "ct-form",
     on: { submit: (event) => {
       event.preventDefault();
-      ask();
+      explain();
     }, keydown: (event) => {
       event.stopPropagation(); // a letter in the box is no shortcut of the notebook
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) ask();
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) explain();
     } } });
   box.addEventListener("paste", () => setTimeout(ask)); // after the text is in the box
   const drawReport = makeClinicReport(id, result, () => lang);
@@ -57,6 +57,10 @@ export function mountClinic(el, model, openExplorer) {
     busy = true;
     wait("working");
     send("asked", { text: box.value, kernel: kernel.value.trim(), n: (model.get("asked").n ?? 0) + 1 });
+  }
+  function explain() {
+    if (box.value.trim()) ask();
+    else tell(say("nothing"));
   }
   function takeExample() {
     const one = model.get("examples")[Number(example.value)];

@@ -3,7 +3,7 @@ import { fmt } from "./frames.js";
 
 const CLINIC_SAID = {
   title: ["Why did this allocation fail?", "这次分配为什么失败？"], report: ["Failure report", "失败报告"],
-  hint: ["Paste what dmesg printed, from “page allocation failure” or “oom-killer” on; more around it does no harm.",
+  hint: ["Paste what dmesg printed, from 'page allocation failure' or 'oom-killer' on; more around it does no harm.",
     "粘贴 dmesg 的输出，从“page allocation failure”或“oom-killer”起；周围有其他内容也无妨。"],
   kernel: ["Kernel, if the report does not say", "内核版本（报告没有写明时）"], example: ["Example", "示例"],
   choose: ["from the field …", "实际案例…"], explain: ["Explain", "解释"], clear: ["Clear", "清空"],
@@ -31,6 +31,7 @@ const CLINIC_SAID = {
   play: ["Step through it", "逐步播放"], playing: ["Building the machine of the report …", "正在按报告搭建机器…"],
   lost: ["The explorer could not be shown: {why}. Press the button again, or run clinic.step_through() in a cell.",
     "无法显示浏览器组件：{why}。请再按一次，或在单元格中运行 clinic.step_through()。"],
+  nothing: ["Paste a report first, or choose an example.", "请先粘贴报告，或选择示例。"],
   silent: ["Python does not answer: run the cell again.", "Python 没有回应：请重新运行该单元格。"],
   working: ["Reading …", "正在读取…"], zonesMore: ["{n} more zones are not drawn", "另有 {n} 个区未画出"],
 };

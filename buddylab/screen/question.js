@@ -5,6 +5,7 @@ const SAID = {
   question: ["Question", "问题"], answer: ["Answer", "回答"], another: ["Another one", "换一题"],
   sure: ["How sure are you?", "你有多大把握？"], levels: [["guess", "猜的"], ["fairly", "较有把握"], ["certain", "确定"]],
   right: ["Right.", "正确。"], wrong: ["Not so.", "不对。"], unreadable: ["Not counted.", "未计入。"],
+  empty: ["Choose or write an answer first.", "请先选择或写下答案。"],
   locked: ["What happens is shown once you have answered.", "作答之后才显示结果。"],
   happens: ["What happens", "结果"], order: ["order", "阶"], stage: ["a stage", "一个阶段"],
   pfns: ["pfns from head to tail", "从表头到表尾的页帧号"], tries: ["attempts", "作答次数"],
@@ -61,9 +62,12 @@ export function mountQuestion(el, model) {
   function send(event) {
     event.preventDefault();
     const data = new FormData(form), value = readForm(model.get("asked").kind, data);
-    if (value === null) return;
+    if (value === null) return showNote(told(SAID.empty, model.get("lang")));
     model.set("given", { value, confidence: Number(data.get("sure") ?? 0), nth: (model.get("given").nth ?? 0) + 1 });
     model.save();
+  }
+  function showNote(text) {
+    result.replaceChildren(h("p", { class: "told unreadable" }, text));
   }
   function again() {
     model.set("again", model.get("again") + 1);

@@ -99,8 +99,8 @@ class Clinic(anywidget.AnyWidget):
             self.error = [str(error), getattr(error, "zh", both(str(error))[1])]
 
 
-NOTHING = ("There is no report in this text: it needs a line such as “page allocation failure. order:3, mode:0x20” or "
-           "“oom-killer:”, or zones with their figures.",
+NOTHING = ("There is no report in this text: it needs a line such as 'page allocation failure. order:3, mode:0x20' or "
+           "'oom-killer:', or zones with their figures.",
            "文本中没有报告：需要有“page allocation failure. order:3, mode:0x20”或“oom-killer:”之类的行，"
            "或各区的数字。")  # fmt: skip
 PLAY_NOTE = ("The report's zones as a machine, one shape of many; its request, on the ladder of Linux 2.6.21.",

@@ -67,15 +67,15 @@ MACHINES = {
         "1 GB i386, as reported", "1 GB i386（报告现场）", ("DMA", "Normal", "HighMem"), _PC, scatter=92,
         blocks=(("DMA", (256, 47, 2, 1, 1, 0, 0, 0, 0, 1, 0)), ("Normal", (44578, 11117, 800, 0, 1, 1, 0, 0, 0, 0, 0))),
     ),
-    "small": Hardware("64 MB, two zones", "64 MB，两个区", ("DMA", "Normal"),
+    "small": Hardware("64 MB machine, two zones", "64 MB，两个区", ("DMA", "Normal"),
                       (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 12288))),
     "i386_1g": Hardware("1 GB i386 with HighMem", "1 GB i386，有 HighMem", ("DMA", "Normal", "HighMem"), _PC),
     "x86_64_4g": Hardware("4 GB x86_64 with DMA32", "4 GB x86_64，有 DMA32", ("DMA", "DMA32", "Normal"),
                           (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 1044480))),
-    "numa": Hardware("2 nodes, 128 MB each", "2 个节点，各 128 MB", ("DMA", "DMA32", "Normal"),
+    "numa": Hardware("machine of 2 nodes, 128 MB each", "2 个节点，各 128 MB", ("DMA", "DMA32", "Normal"),
                      (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 12288), ("Normal", 0, 16384, 16384),
                       ("Normal", 1, 32768, 32768)), numa=True, nodes=2),
-    "tiny": Hardware("4 MB, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
+    "tiny": Hardware("4 MB machine, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
 }  # fmt: skip
 
 

@@ -62,6 +62,8 @@ def test_by_keyboard_alone_in_chinese(shown):
 
 def test_a_hostile_name_stays_text_and_what_is_no_report_is_told(shown):
     page = shown.page
+    page.get_by_role("button", name="Explain").click()
+    expect(page.locator(".ct-status")).to_have_text("Paste a report first, or choose an example.")
     text = "<img src=x onerror=alert(1)>: page allocation failure: order:1, mode:0x20\n"
     page.get_by_label("Failure report").fill(text)
     page.get_by_role("button", name="Explain").click()

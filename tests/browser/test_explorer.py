@@ -40,6 +40,9 @@ def test_the_first_sight_is_the_test_that_refused(explorer):
     assert list(rows) == [("70,053", "353"), ("25,475", "176"), ("3,241", "88"), ("41", "44")]
     lit = explorer.locator(".src .ln.lit b")
     assert lit.all_inner_texts() == ["87", "88", "89"]
+    # Nothing sticks out below, or the cell would get a scroll bar that takes the wheel from the notebook.
+    cell = explorer.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-output')]")
+    assert cell.evaluate("el => [el.scrollHeight - el.clientHeight, el.scrollWidth - el.clientWidth]") == [0, 0]
 
 
 def test_a_switch_leads_where_python_says(explorer):
@@ -123,9 +126,13 @@ def test_play_runs_to_the_verdict_and_stops(explorer):
 
 def test_chinese_is_chinese_throughout(explorer):
     python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
+    drawn = "svg => Math.round(svg.getBBox().width)"
+    english = explorer.locator(".time .scr svg").evaluate(drawn)
     explorer.get_by_role("button", name="中文").click()
     knob(explorer, "slider", "^帧").press("End")
     expect(explorer.locator(".say .tx")).to_have_text(transcript(python.trace, "zh")[-1].partition(": ")[2])
+    explorer.get_by_role("button", name="en", exact=True).click()
+    assert explorer.locator(".time .scr svg").evaluate(drawn) == english, "as wide as its place between these words"
 
 
 def test_a_mask_that_is_none_is_told_on_the_screen(explorer):

@@ -67,6 +67,9 @@ def test_a_question_is_answered_wrong_then_right_by_keyboard(open_tab):
     quiz = page.locator("form.quiz", has_text="01.merge56")
     quiz.locator(".locked").wait_for()
     assert quiz.locator("pre").count() == 0
+    quiz.get_by_role("button", name="Answer").click()
+    expect(quiz.get_by_role("status")).to_have_text("Choose or write an answer first.")
+    expect(quiz.locator(".tries")).to_be_empty()
     first = quiz.get_by_role("radio").first
     first.focus()
     page.keyboard.press("Space")

@@ -126,7 +126,7 @@ def test_a_machine_of_ones_own(run):
     expect(root.locator(".say .tx")).to_have_text(verdict(python))
     expect(root.locator(".ask")).to_contain_text("DMA 8, Normal 24 MB")
     root.get_by_role("combobox", name="Machine").select_option("small")
-    expect(root.locator(".ask")).to_contain_text("64 MB, two zones")
+    expect(root.locator(".ask")).to_contain_text("64 MB machine, two zones")
     expect(dma).to_be_hidden()
 
 

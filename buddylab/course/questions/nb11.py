@@ -34,8 +34,8 @@ def foresees(rng: Random | None) -> Question:
 
     return Question(
         kind="choice", choices=NULL_OR_PAGE, answer=outcome, step=after,
-        text=(f"The annotator writes about should_fail_alloc_page(): “a simple algorithm checks, before the real "
-              f"allocation, whether the allocation would fail”. A machine has {pages} pages, all of them free; "
+        text=(f"The annotator writes about should_fail_alloc_page(): 'a simple algorithm checks, before the real "
+              f"allocation, whether the allocation would fail'. A machine has {pages} pages, all of them free; "
               f"fail_page_alloc is set to a probability of 100. {words} asks for one page. What comes back?",
               "注释者这样解释 should_fail_alloc_page()：“通过简单算法在真正分配前检查分配是否会失败”。"
               f"一台机器有 {pages} 页，全部空闲；fail_page_alloc 的概率设为 100。{words} 要一页。返回什么？"),
@@ -58,7 +58,7 @@ def log_lines(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(lines)", "（行）"), answer=lines,
         text=(f"With a probability of 100, {requests} requests with GFP_ATOMIC are refused by fault injection, one "
-              "after the other. How many lines “page allocation failure” does the log get?",
+              "after the other. How many lines 'page allocation failure' does the log get?",
               f"概率为 100，{requests} 个 GFP_ATOMIC 请求接连被故障注入拒绝。日志里有多少行“page allocation "
               "failure”？"),
         right=("None. The return stands before the ladder, the warning at its end.",
@@ -90,11 +90,11 @@ def waits(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(jiffies)", "（jiffies）"), answer=jiffies,
         text=(f"A machine with {users[mix][0]} is short of memory, and others are about to free some. {words} may "
-              "wait: __GFP_WAIT is set. The annotator asks whether might_sleep_if(wait) blocks “to wait for other "
-              "processes to free more pages??”. How many jiffies does it wait for pages?",
+              "wait: __GFP_WAIT is set. The annotator asks whether might_sleep_if(wait) blocks 'to wait for other "
+              "processes to free more pages??'. How many jiffies does it wait for pages?",
               f"一台机器（{users[mix][1]}）内存紧张，别人正要释放一些。{words} 可以等：设了 __GFP_WAIT。注释者问："
               "might_sleep_if(wait) 阻塞，“目的是为了等待其它进程释放更多的页面??”它为页面等了多少 jiffies？"),
-        right=("It is an assertion for debugging: “whoever calls me like this must be allowed to sleep”. It waits for "
+        right=("It is an assertion for debugging: 'whoever calls me like this must be allowed to sleep'. It waits for "
                "nothing.", "它是调试用的断言：“这样调用我的人必须可以睡眠”。它什么也不等。"),
         otherwise=("It runs before anybody has looked whether a page is free.", "它运行时，还没有人看过有没有空闲页。"),
         wrong=(Wrong(HZ // 50, ("5 jiffies, 20 ms, is congestion_wait() much further down. Here nobody waits for "

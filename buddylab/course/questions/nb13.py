@@ -218,7 +218,7 @@ def nofail(rng: Random | None) -> Question:
 
     round_and_round = ("It goes round and round: order 0 is too small to fail.", "它一直重试：0 阶“小得不许失败”。")
     return which_holds(
-        (f"“If __GFP_NOFAIL is set, retry without end”, says another note. Nothing is free and nobody helps; one page "
+        (f"'If __GFP_NOFAIL is set, retry without end', says another note. Nothing is free and nobody helps; one page "
          f"is asked for. Which request comes back with NULL? ({', '.join(looping)} or {fails}?)",
          f"另一条注释说：“设置了 __GFP_NOFAIL 则不断重试”。没有空闲页，也没有人释放；申请一页。哪个请求会得到 NULL？"
          f"（{'、'.join(looping)} 还是 {fails}？）"),
