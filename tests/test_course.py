@@ -241,6 +241,7 @@ def test_sixty_terms_in_both_languages():
     assert len(terms()) == 60
     for term in terms().values():
         assert re.search("[\u4e00-\u9fff]", term.zh) and not re.search("[\u4e00-\u9fff]", term.en), term.name
+        assert re.search("[\u4e00-\u9fff]", term.zh_name), f"{term.name} has no Chinese name"
         assert term.en.endswith(".") and term.zh.endswith("。")
 
 

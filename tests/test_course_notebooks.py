@@ -1,5 +1,6 @@
 """What a notebook of the course must have: goals, prose, predictions, exercises, a panel, a plot, notes, a summary."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -14,6 +15,8 @@ COURSE = sorted(path for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")
 SLIDES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 LEAST_WORDS, LEAST_ASKED, LEAST_EXERCISES = 900, 4, 2
 CLAIM = re.compile(r"(?:later|newer|since|from|until) (?:Linux|kernels?) (?!2\.6\.21\b)", re.IGNORECASE)
+RELEASE = re.compile(r"(?:\b(?:from|since|until|with|in|before|after) |[自从到在直] ?)(?:Linux )?(?!2\.6\.21\b)"
+                     r"[2-6]\.\d{1,2}(?:\.\d{1,2})?\b", re.IGNORECASE)  # fmt: skip
 RELEASE_AND_COMMIT = re.compile(r"\b[2-9]\.\d+(?:\.\d+)?\b.*\b[0-9a-f]{12,40}\b", re.DOTALL)
 
 
@@ -64,9 +67,10 @@ def for_the_lecturer(notebook):
     return found + ([] if 20 <= minutes <= 40 else [f"the minutes add up to {minutes}, not to 20 to 40"])
 
 
-def claims(text):
+def claims(text, *kinds):
+    """The first lines of the paragraphs that speak of other kernels and name no release and commit."""
     return [part.split("\n")[0] for part in text.split("\n\n")
-            if CLAIM.search(part) and not RELEASE_AND_COMMIT.search(part)]  # fmt: skip
+            if any(kind.search(part) for kind in kinds or (CLAIM,)) and not RELEASE_AND_COMMIT.search(part)]
 
 
 @pytest.mark.parametrize("path", COURSE, ids=lambda path: path.name)
@@ -92,6 +96,34 @@ def test_names_in_the_source_exist_there_or_in_the_core(path):
     excerpt = (ROOT / "buddylab" / "commentary" / "alloc_pages_annotated.txt").read_text(encoding="utf-8")
     named = {name.strip("_") for name in re.findall(r"`(\w+)(?:\(\))?`", last)}
     assert named and [name for name in named if name not in core + excerpt] == []
+
+
+def texts(source):
+    """Every text in a module's source as it stands there; for what an f-string fills in stands `{}`."""
+    tree = ast.parse(source)
+    joined = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    within = {id(part) for node in joined for part in ast.walk(node) if part is not node}
+    yield from ("".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                for node in joined if id(node) not in within)  # fmt: skip
+    yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)
+                and isinstance(node.value, str) and id(node) not in within)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "buddylab" / "course" / "questions").glob("nb*.py")),
+                         ids=lambda path: path.name)  # fmt: skip
+def test_a_question_names_release_and_commit_of_what_it_says_of_other_kernels(path):
+    found = [claim for text in texts(path.read_text(encoding="utf-8")) for claim in claims(text, CLAIM, RELEASE)]
+    assert found == []
+
+
+@pytest.mark.parametrize(("source", "found"), [
+    ('("Pages " "move with 2.6.35.", "到 2.6.35 才有。")', ["Pages move with 2.6.35.", "到 2.6.35 才有。"]),
+    ('f"{kind} came " f"since {n} or with 4.4."', ["{} came since {} or with 4.4."]),
+    ('"Pages move since 2.6.35 (commit 748446bb6b5a)."', []),
+    ('f"in 2.6.21 {n} of 4.8"', []),
+])  # fmt: skip
+def test_a_claim_in_a_question_is_found(source, found):
+    assert [claim for text in texts(source) for claim in claims(text, CLAIM, RELEASE)] == found
 
 
 def complete():

@@ -291,6 +291,8 @@ def test_the_buttons_lead_to_their_stages_and_stand_on_them():
     buttons = StageButtons(explorer)
     assert repr(buttons) == "<StageButtons: 16 stages>"
     for button in buttons.children:
+        english, chinese = button.tooltip.split(" · ")
+        assert button.description in english and button.description in chinese and "到达" in chinese
         button.click()
         steps = [frame for frame in explorer.trace["frames"] for _ in frame.get("test", {}).get("rows", [0])]
         assert steps[explorer.index]["stage"] == button.description in explorer.stages()

@@ -27,7 +27,8 @@ LAYERS = {
     "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
     "target": set(),  # how a file is written: whole or not at all, and over no other
-    "reports": {"core", "scenario"},
+    "printable": set(),  # what others wrote, made harmless to show
+    "reports": {"core", "scenario", "printable"},
     "course": {"core", "world", "knobs", "scenario", "commentary", "reports", "target"},
 }
 BELOW = set(LAYERS)

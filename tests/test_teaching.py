@@ -34,6 +34,13 @@ def test_every_notebook_has_its_row_with_its_own_minutes():
     assert all((GUIDE.parent / link).is_file() for _, link, _ in TABLE)
 
 
+@pytest.mark.parametrize("number", NOTEBOOKS)
+def test_a_notebook_tells_its_reader_the_minutes_of_the_guide(number):
+    first = json.loads(NOTEBOOKS[number].read_text(encoding="utf-8"))["cells"][0]["source"]
+    told = re.findall(r"^\*\*Time\*\* (\d+) minutes", "".join(first), re.MULTILINE)
+    assert told == [claimed for row, _, claimed in TABLE if row == number]
+
+
 def test_the_plans_have_one_three_and_six_lectures_that_fit():
     assert len(PLANS) == 1 + 3 + 6
     for notebooks, claimed, _ in PLANS:

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import json
 import os
 from html import escape
@@ -12,11 +13,13 @@ from buddylab import __version__, screen
 from buddylab.commentary.view import text, to_json, transcript
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Source, Take, takes
+from buddylab.printable import printable
 from buddylab.target import check, save
 
 LANGS, THEMES = ("en", "zh"), ("auto", "light", "dark")
-POLICY = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'"
-"""What the page's own content-security policy allows: what stands in it, and nothing from anywhere else."""
+POLICY = "default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'"
+"""What the page's own content-security policy allows: its one script, known by its digest, the module that it unpacks
+(blob:), the styles that stand in it, and nothing from anywhere else."""
 WORDS = {
     "en": ("This browser runs no JavaScript, so nothing moves here. What would be seen:",
            "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4)."),
@@ -41,7 +44,12 @@ _HTML = """<!DOCTYPE html>
 <main id="screen"></main>
 <script type="text/plain" id="program">{program}</script>
 <script type="text/plain" id="recording">{recording}</script>
-<script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+_SCRIPT = """
 (async () => {{
   const unpack = (id) => {{
     const packed = Uint8Array.from(atob(document.getElementById(id).textContent), (letter) => letter.charCodeAt(0));
@@ -64,9 +72,6 @@ _HTML = """<!DOCTYPE html>
     screen.append(trouble);
   }}
 }})();
-</script>
-</body>
-</html>
 """
 
 
@@ -86,8 +91,8 @@ def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme:
          index: int = -1) -> str:  # fmt: skip
     """The page as text. Raises ValueError for a language or a theme that there is not."""
     shelf = Shelf()
-    listed = [{"title": run.title, "trace": shelf.put_run(run.trace), "deck": shelf.put_parts(run.deck)}
-              for run in runs]  # fmt: skip
+    listed = [{"title": [*map(printable, run.title)], "trace": shelf.put_run(run.trace),
+               "deck": shelf.put_parts(run.deck)} for run in runs]  # fmt: skip
     return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
 
 
@@ -100,18 +105,24 @@ def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | Non
         if value not in allowed:
             raise ValueError(f"no {what} {value!r}: choose one of {', '.join(allowed)}")
     several = len(page["runs"]) > 1
-    heading = title or (first.trace["machine"]["name"][lang] if several else
-                        f"__alloc_pages(): {first.title[LANGS.index(lang)]}")  # fmt: skip
+    heading = printable(title or (first.trace["machine"]["name"][lang] if several else
+                                  f"__alloc_pages(): {first.title[LANGS.index(lang)]}"))  # fmt: skip
     page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
     recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
     program = to_json({"module": screen.module("page"), "style": screen.style()})
     no_script, no_unpack = WORDS[lang]
+    script = _SCRIPT.format(no_unpack=json.dumps(no_unpack))
     return _HTML.format(
-        lang={"en": "en", "zh": "zh-Hans"}[lang], policy=POLICY, version=__version__, title=escape(heading),
-        legal=LEGAL, no_script=no_script, no_unpack=json.dumps(no_unpack), program=_packed(program),
+        lang={"en": "en", "zh": "zh-Hans"}[lang], policy=POLICY.format(digest=_digest(script)), version=__version__,
+        title=escape(heading), legal=LEGAL, no_script=no_script, script=script, program=_packed(program),
         recording=_packed(recording),
         transcript="".join(f"<li>{escape(line)}</li>" for line in transcript(first.trace, lang)),
     )  # fmt: skip
+
+
+def _digest(script: str) -> str:
+    """SHA-256 of an inline script as a content-security policy names it."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
 
 
 def _packed(content: str) -> str:

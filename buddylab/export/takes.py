@@ -9,6 +9,7 @@ from buddylab.core.gfp import gfp_str
 from buddylab.core.ladder import Livelock
 from buddylab.core.record import Trace
 from buddylab.knobs import Knobs, recording, request_deck
+from buddylab.printable import printable
 from buddylab.scenario import Json, build_machine
 from buddylab.script import ScriptedWorld
 from buddylab.target import ExportError
@@ -68,7 +69,7 @@ def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
         raise ExportError(f"op {wrong[0]} is no allocation that can be shown: choose {_spell(places)}" if places else
                           "this scenario asks for no memory: it has no alloc operation of order 0 to 10")  # fmt: skip
     world, found = ScriptedWorld(build_machine(scenario)), []
-    name = str(scenario.get("name") or "scenario")
+    name = printable(" ".join(str(scenario.get("name") or "scenario").split()))
     for place, op in enumerate(scenario["ops"][: max(ops or places) + 1]):
         if place not in (ops or places):
             _pass(world, op, place)

@@ -6,6 +6,7 @@ from typing import Any
 
 from buddylab.commentary.sentences import say
 from buddylab.export.takes import Take
+from buddylab.printable import printable
 
 ENDS = {"en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
         "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"}}  # fmt: skip
@@ -17,7 +18,7 @@ VERDICTS = {"en": ("no", "yes", "yes, compared unsigned"), "zh": ("否", "是", 
 
 def to_text(runs: Sequence[Take], lang: str = "en") -> str:
     """The runs as plain text, a frame a line, the rows of a watermark test below it."""
-    return "\n".join("\n".join(_text(run, lang)) for run in runs)
+    return "\n".join("\n".join(map(printable, _text(run, lang))) for run in runs)
 
 
 def _text(run: Take, lang: str) -> Iterator[str]:
@@ -27,24 +28,24 @@ def _text(run: Take, lang: str) -> Iterator[str]:
         yield from (f"       {row}" for row in _numbers(frame, lang))
         if "log" in frame:
             yield f"       | {frame['log']}"
-    yield f"     = {_end(run, lang)}\n"
+    yield from (f"     = {_end(run, lang)}", "")
 
 
 def to_markdown(runs: Sequence[Take], lang: str = "en") -> str:
     """The runs as Markdown, a table each; what a scenario says of itself stays text."""
-    return "\n".join("\n".join(_markdown(run, lang)) for run in runs)
+    return "\n".join("\n".join(map(printable, _markdown(run, lang))) for run in runs)
 
 
 def _markdown(run: Take, lang: str) -> Iterator[str]:
     _, stage, happens, numbers = WORDS[lang]
-    yield f"## {_plain(_heading(run, lang))}\n"
-    yield f"|  | {stage} | {happens} | {numbers} |\n|--:|---|---|---|"
+    yield from (f"## {_plain(_heading(run, lang))}", "")
+    yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
     for number, frame in enumerate(run.trace["frames"], 1):
         sentence = _plain(say(frame["say"], frame.get("args", {}), lang))
         rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
         log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
         yield f"| {number} | `{frame['stage']}` | {sentence}{log} | {rows} |"
-    yield f"\n**{_end(run, lang)}**\n"
+    yield from ("", f"**{_end(run, lang)}**", "")
 
 
 def _heading(run: Take, lang: str) -> str:
@@ -67,6 +68,7 @@ def _one_line(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text that Markdown shows as it is: no tag, no link, no cell of its own."""
+    """Text that Markdown shows as it is: no tag, no formula, no cell of its own; an address does not become a link."""
     entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-    return re.sub(r"([\\`*_\[\]|~])", r"\\\1", re.sub("[&<>]", lambda found: entities[found[0]], _one_line(text)))
+    bare = re.sub("[&<>]", lambda found: entities[found[0]], _one_line(text))
+    return re.sub(r"([\\`*_\[\]|~$@]|:(?=//)|(?<=www)\.)", r"\\\1", bare, flags=re.IGNORECASE)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from typing import Any
 
+from buddylab.printable import printable
 from buddylab.reports.cures import cures
 from buddylab.reports.explain import Explanation, explain
 from buddylab.reports.parse import parse
@@ -55,7 +56,7 @@ def _length(text: Text) -> int:
 def _printable(line: str) -> str:
     """A pasted line as the screen shows it: MOST_LETTERS of it, control characters as dots."""
     line = line.expandtabs(8)
-    return "".join(c if c.isprintable() else "·" for c in line[:MOST_LETTERS]) + "…" * (len(line) > MOST_LETTERS)
+    return printable(line[:MOST_LETTERS], "·") + "…" * (len(line) > MOST_LETTERS)
 
 
 def _shown(lines: list[int], length: int) -> list[int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from buddylab.printable import printable
 from buddylab.reports.report import Request, Unread
 from buddylab.reports.text import Text
 
@@ -48,7 +49,7 @@ def process_name(text: Text, offset: int) -> str | None:
     start = text.joined.rfind("\n", 0, offset) + 1
     name = text.joined[start:offset].strip()
     name = name.removesuffix("invoked").strip().removesuffix(":").strip()
-    return "".join(c if c.isprintable() else "." for c in name[-LONGEST_COMM:]) or None
+    return printable(name[-LONGEST_COMM:]) or None
 
 
 def request_of(text: Text, kind: str, groups: str, found: re.Match[str]) -> Request:

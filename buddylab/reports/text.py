@@ -9,6 +9,8 @@ from bisect import bisect_right
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 
+from buddylab.printable import printable
+
 LONGEST_LINE = 20_000
 """Characters of one line that are looked at; a kernel's line has at most about a thousand."""
 
@@ -51,7 +53,7 @@ class Text:
 
     def shown(self, line: int) -> str:
         """A pasted line for a message, control characters as dots, 160 characters at most."""
-        return "".join(c if c.isprintable() else "." for c in self.raw[line - 1][:160])
+        return printable(self.raw[line - 1][:160])
 
 
 def strip_prefixes(line: str) -> str:

@@ -18,8 +18,8 @@ class StageButtons(ipywidgets.GridBox):  # type: ignore[misc]  # ipywidgets carr
     def __init__(self, explorer: Explorer) -> None:
         """explorer: the widget whose knobs the buttons turn."""
         buttons = [
-            ipywidgets.Button(description=stage, tooltip=f"turn the knobs so that {stage} is reached",
-                              layout=ipywidgets.Layout(width="auto"))
+            ipywidgets.Button(description=stage, layout=ipywidgets.Layout(width="auto"),
+                              tooltip=f"turn the knobs so that {stage} is reached · 调节旋钮，到达 {stage}")
             for stage in REACH
         ]  # fmt: skip
         for button in buttons:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from itertools import pairwise
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image, ImageChops
@@ -80,6 +81,41 @@ def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
     expect(page.get_by_role("alert")).to_be_hidden()
     expect(page.locator(".bl .ask")).to_contain_text("8 pages (order 3)")
     assert errors == []
+
+
+HOSTILE = "</svg><script>alert(1)</script><img src=x onerror=alert(2)>\x1b[31m\u202egnp"
+
+
+@pytest.fixture
+def hostile():
+    scenario = load("atomic_failure")[0]
+    scenario["name"] = HOSTILE
+    return export.scenario_takes(scenario, [0])
+
+
+def test_a_hostile_name_stays_text_in_pictures(hostile, tmp_path):
+    svg = export.to_svg(hostile, tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert not {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()} & {"script", "img"}
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in svg and not set("\x1b\u202e") & set(svg)
+    for file in (export.to_png(hostile, tmp_path / "a.png"), export.to_gif(hostile, tmp_path / "a.gif")):
+        with Image.open(file) as picture:
+            assert picture.size == export.SLIDE and len(picture.convert("RGB").getcolors(1 << 24)) > 50
+
+
+def test_a_hostile_title_of_a_lecture_page_stays_text(open_page, tmp_path):
+    file = export.lecture_page(tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0],
+                               title=HOSTILE)  # fmt: skip
+    page, errors = open_page(file)
+    expect(page.locator("h1")).to_have_text("</svg><script>alert(1)</script><img src=x onerror=alert(2)>.[31m.gnp")
+    assert page.locator("img").count() == 0 and errors == []
+
+
+def test_a_script_that_was_slipped_in_does_not_run(open_page, take, tmp_path):
+    file = export.to_html(take, tmp_path / "a.html")
+    slipped = '<script>alert(1)</script><img src=x onerror="alert(2)"><main id="screen">'
+    file.write_text(file.read_text(encoding="utf-8").replace('<main id="screen">', slipped), encoding="utf-8")
+    _, errors = open_page(file)
+    assert errors and all("Content Security Policy" in error for error in errors), errors
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,16 @@ def test_a_run_of_the_grid_is_the_one_that_the_explorer_would_show(small):
     assert trace == json.loads(json.dumps(fresh))
 
 
+def test_a_title_of_a_lecture_stays_text(tmp_path):
+    title = "</title></script><script>alert(1)</script>\x1b[31m\u202egnp"
+    file = export.lecture_page(tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0],
+                               title=title)  # fmt: skip
+    page = file.read_text(encoding="utf-8")
+    assert page.count("<script") == 3 and "alert(1)</script>" not in page
+    assert all(letter.isprintable() or letter == "\n" for letter in page)
+    assert recording_of(file)["heading"] == "</title></script><script>alert(1)</script>.[31m.gnp"
+
+
 def test_nothing_stands_on_the_shelf_twice(small):
     texts = [json.dumps(value) for value in small[1]["shelf"]]
     assert len(set(texts)) == len(texts)

@@ -3,13 +3,16 @@
 import base64
 import errno
 import gzip
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import mistune
 import pytest
 
 from buddylab import export
@@ -23,6 +26,7 @@ from buddylab.scenario import load
 from buddylab.world.pressure import prepare
 
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
+CONTROLS = "\x1b]0;mine\x07\x1b[31m\u202egnp.exe\u2066 https://a.example www.a.example $x$ \ud800"
 REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
           "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
 
@@ -91,9 +95,30 @@ def test_a_script_in_a_title_stays_text_everywhere(hostile):
     assert SCRIPT in export.to_text(runs)
 
 
+def test_a_title_steers_no_terminal_and_turns_no_line_around(hostile, take):
+    hostile["name"] = CONTROLS
+    kept = replace(take, title=(CONTROLS, CONTROLS))  # a run whose title nobody looked at yet
+    runs = [*export.scenario_takes(hostile), kept]
+    for said in (export.to_text(runs), export.to_markdown(runs, "zh"), export.html(runs, title=CONTROLS)):
+        assert all(letter.isprintable() or letter == "\n" for letter in said)
+    assert ".]0;mine..[31m.gnp.exe. https://a.example www.a.example $x$ ." in export.to_text(runs)
+
+
+def test_an_address_in_a_title_becomes_no_link_and_money_no_formula(hostile):
+    hostile["name"] = f"{CONTROLS} ftp://a.example WWW.a.example"
+    drawn = mistune.create_markdown(plugins=["table", "url", "math"])
+    shown = drawn(export.to_markdown(export.scenario_takes(hostile, [0])))
+    assert "<table>" in shown and "<a " not in shown and "math" not in shown
+    assert "https://a.example www.a.example $x$ . ftp://a.example WWW.a.example</h2>" in shown
+    assert "<a " in mistune.create_markdown(plugins=["url"])("https://a.example")  # it would have been one
+
+
 def test_the_policy_allows_nothing_from_outside(take):
-    page = export.html([take])
-    assert "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'" in page
+    for lang in ("en", "zh"):
+        page = export.html([take], lang=lang)
+        (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        assert f"default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'" in page
     assert not re.search(r"(src|href)=|url\(http|@import", re.sub(r'">[A-Za-z0-9+/=]+</script>', "", page))
 
 

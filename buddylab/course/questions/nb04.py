@@ -237,6 +237,6 @@ def first_try(rng: Random | None) -> Question:
                                             "reserve.",
                                             "这对 GFP_KERNEL 够了。从上面来的请求还要留下保留量。"), FREE_FOR_ALL),
                Wrong(normal.pages_low + high.present_pages // 256 + 1, (
-                   "256 is the ratio of DMA. Normal has 32: it keeps more, since kernel data can lie nowhere else.",
+                   "256 is the ratio of DMA. Normal has 32: it keeps more, because kernel data can lie nowhere else.",
                    "256 是 DMA 的比率。Normal 是 32：保留得更多，因为内核数据没有别处可放。"))),
     )  # fmt: skip

@@ -200,9 +200,9 @@ def moves(rng: Random | None) -> Question:
                    "看掩码里有没有 __GFP_WAIT：有它，调用者才能自己动手。"),
         wrong=(Wrong("moves", (
             "This kernel moves no page for the sake of a larger block. Its own pages cannot move at all: the kernel "
-            "uses them by physical address. Compaction came with 2.6.35.",
+            "uses them by physical address. Compaction came with 2.6.35 (commit 748446bb6b5a).",
             "这个内核不会为凑大块而移动任何页。内核自己的页根本不能移动：它按物理地址使用它们。"
-            "内存规整（compaction）到 2.6.35 才有。"), "kernel_moves_pages"),),
+            "内存规整（compaction）到 2.6.35 才有（commit 748446bb6b5a）。"), "kernel_moves_pages"),),
     )  # fmt: skip
 
 

@@ -123,8 +123,9 @@ def high_atomic(rng: Random | None) -> Question:
         (Claim("same", ("Free is free: some of these blocks are as good for it as any.",
                         "空闲就是空闲：这些块总有能用的。"),
                lambda: any(set(letters) - {"H", "C", "I"} for letters in (buddy.types if buddy else ())),
-               ("Blocks have types, and from 4.4 on (H) is kept for urgent requests of more than one page.",
-                "块有类型；从 4.4 起，(H) 留给多于一页的紧急请求。"), "free_is_interchangeable"),
+               ("Blocks have types, and from 4.4 on (commit 0aaa29a56e4f) (H) is kept for urgent requests of more "
+                "than one page.",
+                "块有类型；从 4.4 起（commit 0aaa29a56e4f），(H) 留给多于一页的紧急请求。"), "free_is_interchangeable"),
          Claim("pcp", (f"The {kb} kB on per-cpu lists are a part of the 30,128 kB free.",
                        f"每 CPU 链表上的 {kb} kB 是 30,128 kB 的一部分。"),
                lambda: buddy is not None and buddy.sum_kb + kb == zone.kb("free"),

@@ -1,0 +1,6 @@
+"""Text of others made harmless to show: it steers no terminal and turns no line around."""
+
+
+def printable(text: str, mark: str = ".") -> str:
+    """The text with `mark` for each control character, bidirectional control and space other than the plain one."""
+    return "".join(letter if letter.isprintable() else mark for letter in text)
