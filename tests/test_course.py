@@ -7,11 +7,14 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 
 import course_cases
+import nbformat
 import pytest
 from student_solutions import RIGHT, WRONG
+from wrong_answers import said, wrong_ones
 
 from buddylab import target
 from buddylab.course import NOT_ANSWERED, Session, Unreadable, check, collect, find, glossary, hand_in, judge, names
@@ -25,15 +28,9 @@ SEEDS = range(12)
 MISCONCEPTIONS = json.loads(files("buddylab.course").joinpath("misconceptions.json").read_text(encoding="utf-8"))
 ISSUE = {"00": 2, "01": 1, "02": 1, "03": 2, "04": 1, "05": 2, "06": 2, "07": 1, "08": 1, "09": 2, "10": 1, "11": 1,
          "12": 1}  # fmt: skip
-NOTEBOOKS = sorted(path.name[:2] for path in (Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+PATHS = {path.name[:2]: path for path in sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
+NOTEBOOKS = sorted(PATHS)
 STARTED = sorted({name[:2] for name in names()} | {number for number in NOTEBOOKS if number not in ("00", "13")})
-
-
-def said(question, value):
-    """An answer as the screen sends it."""
-    if question.kind == "lists":
-        return {str(order): " ".join(map(str, value[order])) for order in question.orders}
-    return value if question.kind == "mask" else str(value)
 
 
 # --- questions ---------------------------------------------------------------------------------------------------
@@ -163,6 +160,42 @@ def test_an_error_in_a_students_function_goes_on_with_its_arguments():
     with pytest.raises(ZeroDivisionError) as caught:
         check("01.expand", lambda pfn, low, high: 1 / 0, Session())
     assert caught.value.__notes__ == [f"buddylab called expand with {cases('01.expand')[0].given}"]
+
+
+def exercises_of(path):
+    """[(source of a cell tagged exercise, with the source of the cell after it)] of a notebook."""
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [(cell.source, cell.source + "\n" + later.source) for cell, later in pairwise(code)
+            if "exercise" in cell.metadata.get("tags", [])]  # fmt: skip
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS)
+def test_every_exercise_has_its_checker_in_its_cell_or_the_next(notebook):
+    """A question that is asked, or a `check` of the function which the cell defines."""
+    for own, with_next in exercises_of(PATHS[notebook]):
+        function = re.match(r"def (\w+)", own)
+        checker = rf'check\("{notebook}\.{function[1]}", {function[1]}\)' if function else rf'ask\("{notebook}\.\w+"'
+        assert re.search(checker, with_next), own
+
+
+@pytest.mark.parametrize("name", [name for path in PATHS.values() for own, _ in exercises_of(path)
+                                  for name in re.findall(r'ask\("([^"]+)"', own)])  # fmt: skip
+def test_an_exercise_accepts_the_right_answer_and_rejects_three_wrong_ones(name):
+    """A choice of two or three has not three wrong ones in one draw: then those of further draws count too."""
+    rejected = set()
+    for seed in SEEDS:
+        drawn = find(name, seed)
+        question = replace(drawn, answer=cache(drawn.answer), step=None)
+        assert judge(question, said(question, question.answer())).right
+        wrong = wrong_ones(question)
+        assert {one.given for one in question.wrong} <= set(wrong)
+        for given in wrong:
+            verdict = judge(question, said(question, given))
+            assert not verdict.right and all(verdict.say), given
+        rejected |= {(question.text, given) for given in wrong}
+        if len(rejected) >= 3:
+            return
+    raise AssertionError(f"only {len(rejected)} wrong answers to {name} in {len(SEEDS)} draws")
 
 
 # --- the session -------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ def test_08_the_marks_of_48_mb():
     ("08.opens", 0), ("08.which_stage", "nofail_alloc"), ("08.closes", NOMEMALLOC), ("08.nested", "reserve"),
     ("08.on_kswapd", "no"),
     ("08.limit_of", 705),  # 939 - 234
+    ("08.weaker_siege", 13),
 ])  # fmt: skip
 def test_08_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer

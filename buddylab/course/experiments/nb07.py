@@ -1,5 +1,6 @@
 """Notebook 07: one task's demand for memory against what kswapd brings back. A MODEL's world on the exact core."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,8 +87,16 @@ def watch(rate: int, jiffies: int = HZ, mix: str = "swapping") -> list[Moment]:
 
 @cache
 def states_between(rate: int = 6_000) -> dict[str, int]:
-    """How many jiffies of a second kswapd was awake or asleep while free lay above pages_low and not above "
-      "pages_high."""
+    """In how many jiffies of a second kswapd was awake, in how many asleep, while low < free <= high."""
     zone = prepare(HARDWARE, mix="swapping").machine.zones[0]
     between = [m.awake for m in watch(rate) if zone.pages_low < m.free <= zone.pages_high]
     return {"awake": sum(between), "asleep": len(between) - sum(between)}
+
+
+@cache
+def first_stall(disk: int, demands: range) -> int:
+    """The smallest of these demands at which the task has to reclaim for itself. disk: as `loaded` has it.
+
+    Takes it that a larger demand never stalls less often. Raises IndexError where none stalls.
+    """
+    return demands[bisect_left(demands, True, key=lambda rate: a_second(rate, disk=disk)[0].stalls > 0)]

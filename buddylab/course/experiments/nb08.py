@@ -3,7 +3,9 @@
 The storm on top of kswapd is exact, `besieged` is a MODEL's run.
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from buddylab.core import gfp
@@ -120,6 +122,15 @@ def besieged(guarded: bool = True, burst: int = 40, jiffies: int = 2 * HZ) -> Si
         world.run(1)
         free.append(zone.nr_free_pages)
     return Siege(free, card.refused, server.memory().total_vm)
+
+
+@cache
+def first_empty(jiffies: int, bursts: range) -> int:
+    """The smallest of these bursts by which the unguarded machine has a jiffy without a free page.
+
+    Takes it that more packets never leave more. Raises IndexError where there always is a page.
+    """
+    return bursts[bisect_left(bursts, True, key=lambda burst: 0 in besieged(False, burst, jiffies).free)]
 
 
 def _card(me: Process, world: World, guarded: bool, burst: int) -> Script:

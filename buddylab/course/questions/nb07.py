@@ -6,8 +6,8 @@ from random import Random
 from buddylab.core import gfp
 from buddylab.core.ladder import begin, step
 from buddylab.core.record import record
-from buddylab.core.zone import SWAP_CLUSTER_MAX, Zone, zone_watermark_ok
-from buddylab.course.experiments.nb07 import a_second, states_between
+from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone, zone_watermark_ok
+from buddylab.course.experiments.nb07 import a_second, first_stall, states_between
 from buddylab.course.question import Question, Text, Wrong, pick
 from buddylab.world.hardware import of
 from buddylab.world.pageout import ScanControl
@@ -16,7 +16,7 @@ from buddylab.world.pressure import position_of, prepare
 from buddylab.world.reclaim import due
 from buddylab.world.tasks import TaskStruct
 
-__all__ = ["between", "freed_meanwhile", "where_back", "who_pays", "below_the_disk", "stops_at", "calls_until"]
+__all__ = ["between", "freed_meanwhile", "where_back", "who_pays", "below_the_disk", "stops_at", "calls_until", "edge"]
 
 SYNCHRONOUS = "waking_is_synchronous"
 ONE_ZONE = {"Normal": 48}
@@ -272,4 +272,28 @@ def calls_until(rng: Random | None) -> Question:
                                                                                         "起初什么也不发生。")),
                *((Wrong(without, ("Do not forget the one page that each call adds.", "别忘了每次另加的一页。")),)
                  if share and without != -(-SWAP_CLUSTER_MAX // (share + 1)) else ())),
+    )  # fmt: skip
+
+
+def edge(rng: Random | None) -> Question:
+    """Half the disk: where does the task begin to stall?"""
+    disk = pick(rng, 20, [16, 24, 28])
+    speed = disk * HZ
+    demands = range(speed - 2_000, speed + 3_000, 1_000)
+    return Question(
+        kind="number", unit=("pages a second", "页/秒"), answer=lambda: first_stall(disk, demands),
+        text=(f"disk={disk} (model). Of the demands {demands[0]:,}, {demands[1]:,} and so on up to {demands[-1]:,} "
+              "pages a second, which is the smallest at which the program has to reclaim by itself (stalls is not 0)?",
+              f"disk={disk}（模型）。在每秒 {demands[0]:,}、{demands[1]:,} 直到 {demands[-1]:,} 页的需求中，"
+              "程序须自己回收（stalls 不为 0）的最小需求是多少？"),
+        right=(f"{disk} pages in each of {HZ} jiffies are {speed:,} a second: the edge has moved with the disk.",
+               f"{HZ} 个 jiffy 各写 {disk} 页，就是每秒 {speed:,} 页：边缘随磁盘移动。"),
+        otherwise=(f"Run a_second(rate, disk={disk})[0] for each of them and look at its stalls.",
+                   f"对每个需求运行 a_second(rate, disk={disk})[0]，看 stalls。"),
+        wrong=(Wrong(10_000, ("There the edge was with 40 pages in a jiffy. This disk is slower.",
+                              "那是每 jiffy 写 40 页时的边缘。这块磁盘更慢。")),
+               Wrong(disk, (f"That is what the disk writes in one jiffy. A second has {HZ} of them.",
+                            f"那是磁盘在一个 jiffy 里写的页数。一秒有 {HZ} 个 jiffy。")),
+               Wrong(demands[1], ("There pages still come back as fast as they go out: no stall.",
+                                  "那里页回来得还和用掉的一样快：没有停顿。"))),
     )  # fmt: skip

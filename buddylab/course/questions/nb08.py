@@ -5,10 +5,10 @@ from random import Random
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import record
-from buddylab.course.experiments.nb08 import PAGE, ask, left_by, with_free
+from buddylab.course.experiments.nb08 import PAGE, ask, first_empty, left_by, with_free
 from buddylab.course.question import Question, Wrong, pick
 
-__all__ = ["packets_leave", "opens", "which_stage", "nested", "closes", "on_kswapd", "limit_of"]
+__all__ = ["packets_leave", "opens", "which_stage", "nested", "closes", "on_kswapd", "limit_of", "weaker_siege"]
 
 MASK_OPENS, NOBODY_BELOW = "mask_opens_reserve", "below_min_nobody"
 BITS = ("HIGH", "NOFAIL", "REPEAT", "NORETRY", "NOMEMALLOC", "COLD", "ZERO", "NOWARN")
@@ -272,4 +272,24 @@ def limit_of(rng: Random | None) -> Question:
                  if limit != pages_min else ()),
                *((Wrong(0, ("No bit of the mask opens the reserve.", "掩码的任何一位都打不开储备。"), MASK_OPENS),)
                  if not reserve else ())),
+    )  # fmt: skip
+
+
+def weaker_siege(rng: Random | None) -> Question:
+    """Fewer packets, no guard: when is the last page gone?"""
+    jiffies, least = pick(rng, (500, 11), [(300, 19), (250, 22), (200, 25)])
+    call, bursts = f"besieged(guarded=False, burst=..., jiffies={jiffies})", range(least, least + 4)
+    return Question(
+        kind="number", unit=("packets a jiffy", "个/jiffy"), answer=lambda: first_empty(jiffies, bursts),
+        text=(f"Without the guard, for {jiffies} jiffies of 4 ms (model): {call}. Of the bursts from {least} to "
+              f"{bursts[-1]}, which is the smallest for which there is a jiffy without a free page?",
+              f"没有守卫，{jiffies} 个 4 毫秒的 jiffy（模型）：{call}。在 {least} 到 {bursts[-1]} 的 burst 中，"
+              "会出现没有任何空闲页的 jiffy 的最小值是多少？"),
+        right=("One packet fewer, and reclaim keeps up to the end.", "再少一个包，回收就能一直跟上。"),
+        otherwise=("Run it for each burst and look at siege.free.count(0).", "逐个运行，看 siege.free.count(0)。"),
+        wrong=(Wrong(40, ("That is the siege of the experiment. Far fewer packets are enough.",
+                          "那是实验里的围攻。少得多的包就够了。")),
+               Wrong(least, ("There reclaim keeps up: look at the least free.", "那时回收还跟得上：看最少空闲页。")),
+               Wrong(84, ("That is the packets' limit in free pages. Packets a jiffy are asked for.",
+                          "那是数据包的下限（空闲页数）。这里问的是每 jiffy 的包数。"))),
     )  # fmt: skip
