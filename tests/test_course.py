@@ -3,8 +3,6 @@
 import errno
 import json
 import re
-from dataclasses import replace
-from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from itertools import pairwise
@@ -14,7 +12,7 @@ import course_cases
 import nbformat
 import pytest
 from student_solutions import RIGHT, WRONG
-from wrong_answers import said, wrong_ones
+from wrong_answers import drawn, said, wrong_ones
 
 from buddylab import target
 from buddylab.course import NOT_ANSWERED, Session, Unreadable, check, collect, find, glossary, hand_in, judge, names
@@ -39,8 +37,7 @@ STARTED = sorted({name[:2] for name in names()} | {number for number in NOTEBOOK
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", names())
 def test_right_is_right_and_every_foreseen_wrong_answer_is_wrong(name, seed):
-    drawn = find(name, seed)
-    question = replace(drawn, answer=cache(drawn.answer), step=drawn.step and cache(drawn.step))
+    question = drawn(name, seed)
     verdict = judge(question, said(question, question.answer()))
     assert verdict.right and verdict.say == question.right and not verdict.misconception
     for wrong in question.wrong:
@@ -184,8 +181,7 @@ def test_an_exercise_accepts_the_right_answer_and_rejects_three_wrong_ones(name)
     """A choice of two or three has not three wrong ones in one draw: then those of further draws count too."""
     rejected = set()
     for seed in SEEDS:
-        drawn = find(name, seed)
-        question = replace(drawn, answer=cache(drawn.answer), step=None)
+        question = drawn(name, seed)
         assert judge(question, said(question, question.answer())).right
         wrong = wrong_ones(question)
         assert {one.given for one in question.wrong} <= set(wrong)

@@ -8,9 +8,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from student_solutions import RIGHT, WRONG
-from wrong_answers import said, wrong_ones
+from wrong_answers import drawn, said, wrong_ones
 
-from buddylab.course import NOT_ANSWERED, find, names
+from buddylab.course import NOT_ANSWERED, names
 from buddylab.course.check import NOT_WRITTEN
 from buddylab.course.exercises import EXERCISES
 
@@ -34,7 +34,7 @@ def answered(notebook):
     for one in [cell for cell in notebook.cells if cell.cell_type == "code"]:
         cells.append(one)
         if name := re.search(r'ask\("([^"]+)"\)', one.source):
-            question = find(name[1])
+            question = drawn(name[1])
             cells.append(cell(f"_.answer({said(question, wrong_ones(question)[0])!r}, confidence=3)", "wrong"))
             later.append(cell(f"ask({name[1]!r}).answer({said(question, question.answer())!r}, confidence=1)", "right"))
         elif function := re.match(r"def (\w+)", one.source):

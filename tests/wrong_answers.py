@@ -1,8 +1,18 @@
 """Answers to the course's questions: the right one as the screen sends it, and wrong ones near it, by kind."""
 
+from dataclasses import replace
+from functools import cache
+
 from buddylab.core import gfp
 from buddylab.core.zone import MAX_ORDER
+from buddylab.course import find
 from buddylab.course.question import STAGE_NAMES
+
+
+def drawn(name, seed=0):
+    """This draw of a question, which asks the simulator once however often it is judged."""
+    question = find(name, seed)
+    return replace(question, answer=cache(question.answer), step=question.step and cache(question.step))
 
 
 def said(question, value):
