@@ -51,25 +51,30 @@ def shown(cell):
     return "\n".join(output.get("text") or output.get("data", {}).get("text/plain", "") for output in cell.outputs)
 
 
-@pytest.fixture(scope="module", params=["01", "07", "13"])
-def run(request, tmp_path_factory):
-    """(number, cells) of a notebook that was answered and run; where a cell fails, CellExecutionError."""
-    path = next(NOTEBOOKS.glob(f"{request.param}_*.ipynb"))
-    notebook = answered(nbformat.read(path, as_version=4))
-    where = {"metadata": {"path": str(tmp_path_factory.mktemp("work"))}}
+def run(number, folder):
+    """The cells of a notebook that was answered and run there; where a cell fails, CellExecutionError."""
+    notebook = answered(nbformat.read(next(NOTEBOOKS.glob(f"{number}_*.ipynb")), as_version=4))
+    where = {"metadata": {"path": str(folder)}}
     NotebookClient(notebook, timeout=120, kernel_name="python3", resources=where).execute()
-    return request.param, notebook.cells
+    return notebook.cells
 
 
-def test_every_question_is_answered_wrong_and_then_right(run):
-    number, cells = run
+@pytest.mark.parametrize("number", ["01", "07", "13"])
+def test_a_notebook_answered_wrong_and_then_right_runs_on(number, tmp_path):
+    cells = run(number, tmp_path)
+    every_question_is_answered(number, cells)
+    the_summaries_wait_for_nothing(number, cells)
+    nothing_says_that_an_answer_is_missing(cells)
+    what_waits_for_an_answer_shows_its_result(number, cells)
+
+
+def every_question_is_answered(number, cells):
     for way in ("wrong", "right"):
         told = [shown(one) for one in cells if one.metadata.get("at") == way and ".answer(" in one.source]
         assert sorted(told) == sorted(f"<Question {name}: {way}>" for name in names(number))
 
 
-def test_the_summaries_wait_for_nothing(run):
-    number, cells = run
+def the_summaries_wait_for_nothing(number, cells):
     expected = [name for name in [*names(number), *EXERCISES] if name.startswith(f"{number}.")]
     first, last = (shown(one).splitlines() for one in cells if "print(summary(" in one.source)
     assert first[0].startswith(f"0 of {len(expected)} right") and last[0].startswith(f"{len(expected)} of ")
@@ -78,16 +83,14 @@ def test_the_summaries_wait_for_nothing(run):
         assert all(told in line for line in lines[1:]), lines
 
 
-def test_nothing_says_that_an_answer_is_missing(run):
+def nothing_says_that_an_answer_is_missing(cells):
     """But for the questions as they are first shown."""
-    _, cells = run
     for one in cells:
         assert "ask(" in one.source or not any(line in shown(one) for line in (NOT_ANSWERED, NOT_WRITTEN)), one.source
 
 
-def test_what_waits_for_an_answer_shows_its_result(run):
+def what_waits_for_an_answer_shows_its_result(number, cells):
     """Notebook 07 counts in how many jiffies kswapd was awake and asleep."""
-    number, cells = run
     results = [shown(one) for one in cells if THEN in one.source]
     assert len(results) == (2 if number == "07" else 0)
     assert all(re.fullmatch(r"\{'awake': [1-9]\d+, 'asleep': [1-9]\d+\}", result) for result in results)
