@@ -40,6 +40,10 @@ links:  ## the README's Binder links, from the address in pyproject.toml
 lock: .venv/uv  ## choose the newest versions of everything again
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+	@# What Binder installs: the same versions, without hashes, since pip wants none beside the project's own folder.
+	$(BIN)/uv pip compile pyproject.toml --extra lab --constraint requirements.lock --python-version 3.11 \
+		--python-platform linux --no-emit-index-url --no-annotate --no-header --quiet > binder/requirements.txt
+	@echo . >> binder/requirements.txt
 
 clean:  ## remove what make and the tools built
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
