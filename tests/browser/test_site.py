@@ -62,6 +62,8 @@ def opened(site, page):
     page.set_viewport_size({"width": 1500, "height": 1000})
     page.goto(f"{site}/lab/index.html?path=notebooks/00_start_here.ipynb")
     page.wait_for_selector(".jp-NotebookPanel .jp-Cell", timeout=KERNEL_MS)
+    # What is run before there is a kernel is run by none.
+    expect(page.get_by_role("button", name="Python (Pyodide) | Idle")).to_be_visible(timeout=KERNEL_MS)
     yield page
     assert (outside, errors) == ([], [])
 
