@@ -222,16 +222,18 @@ def handed_in(path):
 
 
 def test_a_hand_in_after_a_restart_goes_on_with_the_file(tmp_path):
-    """Kernel one hands in a, then a and b; kernel two, which knows of neither, c, then c and d."""
+    """Kernel one answers two questions in turn, a to c; kernel two, which knows of none of it, goes on with d and e."""
     file, first, second = tmp_path / "work_01.json", Session(), Session()
-    for work, given, so_far in ((first, "a", "a"), (first, "b", "ab"), (second, "c", "abc"), (second, "d", "abcd")):
-        work.attempts.append(Attempt("01.merge56", 0, given, False))
+    for work, given, so_far in ((first, "a", "a"), (first, "b", "ab"), (first, "c", "abc"), (second, "d", "abcd"),
+                                (second, "e", "abcde")):  # fmt: skip
+        asked = "01.merge56" if given in "ace" else "01.order_of"
+        work.attempts.append(Attempt(asked, 0, given, False))
         for _ in range(2):  # the cell is run again
             hand_in("01", file, work=work)
             assert handed_in(file) == list(so_far)
     hand_in("01", file, "Ada", second)  # the name comes later
     hand_in("01", file, work=second)
-    assert collect([file])[0]["who"] == "Ada" and handed_in(file) == list("abcd")
+    assert collect([file])[0]["who"] == "Ada" and handed_in(file) == list("abcde")
 
 
 @pytest.mark.parametrize(("notebook", "who"), [("01", "Bob"), ("03", "Ada")])

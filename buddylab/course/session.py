@@ -71,7 +71,8 @@ def hand_in(notebook: str, path: str | PathLike[str], who: str = "", work: Sessi
     FileExistsError for any other file, and ExportError, an OSError, if it cannot be written; the old one stays whole.
     """
     path = Path(path)
-    attempts = [asdict(one) for name in asked(notebook) for one in work.of(name)]
+    ids = asked(notebook)
+    attempts = [asdict(one) for one in work.attempts if one.question in ids]
     given = json.loads(json.dumps(attempts))  # as a file would give them back
     if not given:
         return NOT_ANSWERED
