@@ -9,12 +9,13 @@ from functools import cache
 from typing import Any
 
 from buddylab.commentary.decisions import DECISIONS, Moment
+from buddylab.commentary.ending import deciding_test, ending
 from buddylab.commentary.sentences import sentences
 from buddylab.commentary.watermark import chain, mark_name, own_row_says, row_says, watermark_rows
 from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
-from buddylab.core.record import COUNT, REMOVE, Change, Trace, apply
+from buddylab.core.record import Change, Trace, apply, net
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
 
 Frame = dict[str, Any]
@@ -274,64 +275,15 @@ class _Narrator:
 
     def end(self) -> None:
         """The last frame: what came of it, and which test decided."""
-        trace = self.trace
-        decides = self.deciding_test()
-        key, mood = "end_page", "end-ok"
-        args: Frame = {}
-        if self.freeing:
-            key, args = "end_freed", {"zone": trace.zonelist[0], "asked": 1 << trace.order, "pfn": trace.page}
-        elif trace.end == "livelock":
-            key, args, mood = "end_loop", {"rounds": max(self.visits.values()) - 1}, "end-loop"
-        elif trace.page is not None:
-            zone = next(z.label for z in self.zones if z.start_pfn <= trace.page < z.end_pfn)
-            args = {"zone": zone, "asked": 1 << trace.order, "pfn": trace.page}
-            kinds = {frame["stage"] for frame in self.frames}
-            worst = "_oom" * ("out_of_memory" in kinds) or "_reclaim" * ("direct_reclaim" in kinds)
-            key = f"end_page{worst}" if trace.order else f"end_page{worst}1"
-        else:
-            key, args = self.refusal(decides)
-            mood = "end-no"
-        self.open(key, args, event=["end", trace.end], mood=mood, decides=decides, tests=self.tests)
+        own = [place for place in self.tests if not self.frames[place].get("depth")]
+        first = self.index[self.trace.zonelist[0]] if self.trace.zonelist else None
+        decides = deciding_test(self.trace.page is not None, self.frames, own, first)
+        rounds = max(self.visits.values()) - 1
+        key, args, mood = ending(self.trace, self.zones, self.frames, decides, self.stage, rounds)
+        self.open(key, args, event=["end", self.trace.end], mood=mood, decides=decides, tests=self.tests)
         for frame in self.frames:
             if "changes" in frame:
                 frame["changes"] = [[self.index[label], *rest] for label, *rest in net(frame["changes"])]
-
-    def deciding_test(self) -> int | None:
-        """The frame of the test that granted, or of the last one in the zone that was asked first."""
-        first = self.index[self.trace.zonelist[0]] if self.trace.zonelist else None
-        tests = [place for place in self.tests if not self.frames[place].get("depth")]
-        if self.trace.page is not None:
-            return next((p for p in reversed(tests) if self.frames[p]["test"]["ok"]), None)
-        return next((p for p in reversed(tests) if self.frames[p]["test"]["zone"] == first), None)
-
-    def refusal(self, decides: int | None) -> tuple[str, Frame]:
-        """The sentence for a request that failed."""
-        if self.stage == "fault_injection":
-            return "end_fault", {}
-        if decides is None:
-            return "end_empty", {}
-        test = self.frames[decides]["test"]
-        zone, row = self.zones[test["zone"]], test["rows"][-1]
-        args = {"zone": zone.label, "kb": zone.nr_free_pages * 4, "asked": 1 << self.trace.order, **row}
-        if row["ok"] or any(f["say"] == "try_none" for f in self.frames):
-            return "end_no_block", {"order": self.trace.order}
-        key = "end_no_total" if not row["o"] else "end_no_few" if row["f"] < 0 else "end_no_row"
-        return key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}
-
-
-def net(changes: Sequence[Change]) -> list[Change]:
-    """The same changes without what they undo among themselves: in and out of one list, counts but the last."""
-    kept: dict[Any, Change] = {}
-    for change in changes:
-        label, place, operation, pfn = change
-        if operation == REMOVE and place != COUNT and (label, place, pfn) in kept:
-            del kept[label, place, pfn]
-        elif place == COUNT:
-            kept.pop((label, COUNT), None)
-            kept[label, COUNT] = change
-        else:
-            kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
-    return list(kept.values())
 
 
 @cache

@@ -6,6 +6,7 @@ follows from the events, so watching costs the run nothing but the appends.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from buddylab.core.buddy import take_top
 from buddylab.core.environment import Task
@@ -111,6 +112,21 @@ def apply(zones: Sequence[Zone], change: Change) -> None:
         del zone.free_area[place][pfn]
     elif take_top(zone) != pfn:
         raise ValueError(f"zone {label}: pfn {pfn} is not at the head of the order-10 list")
+
+
+def net(changes: Sequence[Change]) -> list[Change]:
+    """The same changes without what they undo among themselves: in and out of one list, counts but the last."""
+    kept: dict[Any, Change] = {}
+    for change in changes:
+        label, place, operation, pfn = change
+        if operation == REMOVE and place != COUNT and (label, place, pfn) in kept:
+            del kept[label, place, pfn]
+        elif place == COUNT:
+            kept.pop((label, COUNT), None)
+            kept[label, COUNT] = change
+        else:
+            kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
+    return list(kept.values())
 
 
 def _changes(events: Sequence[Event], free: dict[str, int]) -> Iterator[list[Change]]:

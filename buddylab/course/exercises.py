@@ -28,17 +28,22 @@ class Case:
 @dataclass(frozen=True)
 class Exercise:
     """tidy: brings an answer into the form in which cases hold it; raises TypeError or ValueError for another kind.
-    wants: what to return, in English and Chinese.
+    wants: what to return, in English and Chinese. say: an answer in that form as a reader would write it.
     """
 
     tidy: Callable[[Any], Any]
     wants: tuple[str, str]
+    say: Callable[[Any], Any] = lambda answer: answer
 
 
 def _truth(value: Any) -> int:
     if value not in (0, 1):
         raise ValueError("neither true nor false")
     return int(value)
+
+
+def _true_or_false(value: Any) -> Any:
+    return bool(value) if value in (0, 1) else value
 
 
 def _pfns(value: Any) -> list[int]:
@@ -52,10 +57,10 @@ def _blocks(value: Any) -> list[list[int]]:
 EXERCISES = {
     "01.expand": Exercise(_blocks, ("a list of (order, pfn), a pair for every block that becomes free",
                                     "由 (阶, pfn) 组成的列表，每个变为空闲的块一对")),
-    "03.zone_watermark_ok": Exercise(_truth, ("True or False", "True 或 False")),
+    "03.zone_watermark_ok": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
     "06.rmqueue_bulk": Exercise(_pfns, ("a list of pfns, in the order in which they are taken",
                                         "按取出次序排列的 pfn 列表")),
-    "09.do_retry": Exercise(_truth, ("True or False", "True 或 False")),
+    "09.do_retry": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
 }  # fmt: skip
 
 
