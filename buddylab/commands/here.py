@@ -45,7 +45,6 @@ def run_here(arguments: argparse.Namespace) -> int:
     return int(told.verdict.passes is False)
 
 
-
 def _check_order(order: int, report: reports.Report) -> None:
     """Raises ValueError for an order that this machine's free lists do not have."""
     most = max((len(zone.buddy.counts) for zone in report.zones if zone.buddy), default=MAX_ORDER) - 1

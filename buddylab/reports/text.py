@@ -78,7 +78,7 @@ def clean(text: str | bytes) -> Text:
         text = text.decode("utf-16" if text.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", errors="replace")
     text = text.removeprefix("\ufeff")
     raw = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    printable = any("=3D" in line for line in raw)
+    quoted = any("=3D" in line for line in raw)
     starts, parts, at = [], [], 0
     for line in raw:
         if not line:
@@ -87,7 +87,7 @@ def clean(text: str | bytes) -> Text:
             at += 1
             continue
         part, end = strip_prefixes(line), "\n"
-        if printable:
+        if quoted:
             part = part.replace("=3D", "=").replace("=20", " ")
             if part.endswith("="):
                 part, end = part[:-1], ""

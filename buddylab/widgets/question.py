@@ -53,7 +53,8 @@ class AskedQuestion(anywidget.AnyWidget):
 
     def another(self) -> "AskedQuestion":
         """Draw a question that was not shown here yet; once all were, one that is not the present one."""
-        drawn = {seed: find(self.name, seed).text for seed in range(self.seed + 1, self.seed + 1 + SEEDS_TRIED)}
+        seeds = [1 + (self.seed + ahead) % LARGEST_SEED for ahead in range(SEEDS_TRIED)]  # behind the largest comes 1
+        drawn = {seed: find(self.name, seed).text for seed in seeds}
         fresh = [seed for seed, text in drawn.items() if text not in self._texts]
         other = [seed for seed, text in drawn.items() if text != self.asked["text"]]
         self.seed = next(iter(fresh or other), self.seed)

@@ -83,14 +83,12 @@ def opens(rng: Random | None) -> Question:
     high, low = less_a_quarter(halved(221)), less_a_quarter(221)
     enough = free > high
     fact = (f"The mark is {low} here: 221 less a quarter, since the caller cannot wait. __GFP_HIGH makes it {high}. "
-            "No other bit moves it.", f"这里的水位线是 {low}：调用者不能等待，221 减四分之一。__GFP_HIGH 使它变成 "
-                                      f"{high}。"
-            "别的位都不影响它。")  # fmt: skip
+            "No other bit moves it.",
+            f"这里的水位线是 {low}：调用者不能等待，221 减四分之一。__GFP_HIGH 使它变成 {high}。别的位都不影响它。")
     wrong = (0,) if enough else (gfp.HIGH, gfp.HIGH | gfp.NOFAIL, gfp.NOFAIL)
     opened = (f"{fact[0]} The last reserve is opened by what the task is, by PF_MEMALLOC or TIF_MEMDIE. No bit of "
-              "the mask does it.", f"{fact[1]}打开最后储备的是任务的身份（PF_MEMALLOC 或 TIF_MEMDIE），"
-                                   "掩码的任何一位都不行。"
-                          "")  # fmt: skip
+              "the mask does it.",
+              f"{fact[1]}打开最后储备的是任务的身份（PF_MEMALLOC 或 TIF_MEMDIE），掩码的任何一位都不行。")
     return Question(
         kind="mask", bits=BITS, answer=mask,
         text=(f"pages_min is 221 and {free} pages are free. An ordinary driver that cannot wait asks for one page "
@@ -123,19 +121,18 @@ def which_stage(rng: Random | None) -> Question:
               f"pages_min 为 221，空闲 10 页。{who[1]}用 {mask} 申请一页。请求在哪个阶段得到页，或者放弃？"),
         right=(("__GFP_NOMEMALLOC sends it straight to nopage: neither the reserve nor reclaim.",
                 "__GFP_NOMEMALLOC 让它直接到 nopage：既不用储备，也不回收。") if closed else
-               ("rebalance sends it to nofail_alloc, where no mark is tested.", "rebalance 把它送到 nofail_alloc，"
-                                                                                "那里不检查水位线。")),
-        otherwise=("At rebalance the task's flags decide, then one bit of the mask.", "在 rebalance "
-                                                                                      "处先看任务的标志，"
-                                                                                      "再看掩码的一位。"),
+               ("rebalance sends it to nofail_alloc, where no mark is tested.",
+                "rebalance 把它送到 nofail_alloc，那里不检查水位线。")),
+        otherwise=("At rebalance the task's flags decide, then one bit of the mask.",
+                   "在 rebalance 处先看任务的标志，再看掩码的一位。"),
         wrong=(Wrong("direct_reclaim", ("Who frees memory, or dies, never gets there. A reclaimer would reclaim in "
-                                        "order to reclaim.", "正在回收的任务和将死的任务都到不了那里，"
-                                                             "否则就成了为回收而回收。")),
+                                        "order to reclaim.",
+                                        "正在回收的任务和将死的任务都到不了那里，否则就成了为回收而回收。")),
                Wrong("nofail_alloc" if closed else "min_attempt",
                      ("The bit forbids it, even to those who may.", "这一位禁止动用储备，有资格的也不行。")
                      if closed else
-                     ("10 > 221 is false, and a task's flags lower no mark.", "10 > 221 不成立，"
-                                                                              "而任务的标志不会降低水位线。"))),
+                     ("10 > 221 is false, and a task's flags lower no mark.",
+                      "10 > 221 不成立，而任务的标志不会降低水位线。"))),
     )  # fmt: skip
 
 
@@ -220,13 +217,12 @@ def packets_leave(rng: Random | None) -> Question:
               f"one page with {name}. The per-cpu lists keep nothing. How many pages are free when for the first "
               "time a packet gets none?",
               f"pages_min 为 {pages_min}。数据包来得比任何人释放内存都快得多，每个用 {zh_name} 取一页。每 CPU "
-              "链表不留页。"
-              "第一次有数据包得不到页时，还有多少空闲页？"),
-        right=(f"{row}. The test refuses when free is not larger than the mark.", f"{row}。"
-                                                                                  "空闲页不大于水位线时就拒绝。"),
+              "链表不留页。第一次有数据包得不到页时，还有多少空闲页？"),
+        right=(f"{row}. The test refuses when free is not larger than the mark.",
+               f"{row}。空闲页不大于水位线时就拒绝。"),
         otherwise=("Lower the mark step by step, rounding down what is taken off: "
-                   f"{'half first, then ' if mask else ''}a "
-                   "quarter.", f"逐步降低水位线，减去的部分向下取整：{'先减半，再' if mask else ''}减四分之一。"),
+                   f"{'half first, then ' if mask else ''}a quarter.",
+                   f"逐步降低水位线，减去的部分向下取整：{'先减半，再' if mask else ''}减四分之一。"),
         wrong=(Wrong(0, ("Then packets could take everything. The mask lowers the mark. It does not open the reserve "
                          "below it.",
                          "那样数据包就能拿走一切。掩码只是降低水位线，并不打开其下的储备。"), MASK_OPENS),

@@ -22,8 +22,8 @@ def free_at_kill(rng: Random | None) -> Question:
     """How many pages are free when the killer is called?"""
     size = pick(rng, 64, [4, 8, 32])
     choices: tuple[tuple[str, Text], ...] = (
-        ("none", ("none", "一页也没有")), ("some", ("some, but fewer than the marks ask for", "有一些，"
-                                                                                              "但少于水位线的要求")),
+        ("none", ("none", "一页也没有")),
+        ("some", ("some, but fewer than the marks ask for", "有一些，但少于水位线的要求")),
         ("many", ("more than pages_high", "多于 pages_high")),
     )  # fmt: skip
 
@@ -129,29 +129,26 @@ def _passes(pages: int, marks: tuple[int, int, int]) -> bool:
     return zone_watermark_ok(zone, 0, zone.pages_high, 0, ALLOC_WMARK_HIGH)
 
 
-TWO_AT_ONCE: tuple[Text, ...] = (
-    ("When the victim is gone, the second one looks at pages_high.",
-     "牺牲者消失以后，第二个才按 pages_high 去看。"),
-    ("The second one has looked already, too early. It calls the killer while the victim is still dying.",
-     "第二个已经看过了，看得太早。它调用 killer 时，牺牲者还没死完。"),
-    ("The second one has looked already, too early. It calls the killer when the victim is gone.",
-     "第二个已经看过了，看得太早。它调用 killer 时，牺牲者已经消失。"),
-)  # fmt: skip
-"""What the second CPU has done when the first one kills."""
-TWO_RIGHT: tuple[Text, ...] = (
-    ("The death has lifted the zone above pages_high: the second look finds a page.",
-     "死者让该区高过 pages_high：第二眼找到了页。"),
-    ("select_bad_process() meets a task with TIF_MEMDIE and kills nobody.",
-     "select_bad_process() 遇到带 TIF_MEMDIE 的任务，于是谁也不杀。"),
-    ("Neither guard helps here: its look came too early, and nobody is dying any more.",
-     "两道防线都失灵：它看得太早，而此刻已没有垂死的任务。"),
-)  # fmt: skip
-"""Why the answer to each is right."""
+TWO_AT_ONCE: tuple[tuple[Text, Text], ...] = (
+    (("When the victim is gone, the second one looks at pages_high.", "牺牲者消失以后，第二个才按 pages_high 去看。"),
+     ("The death has lifted the zone above pages_high: the second look finds a page.",
+      "死者让该区高过 pages_high：第二眼找到了页。")),
+    (("The second one has looked already, too early. It calls the killer while the victim is still dying.",
+      "第二个已经看过了，看得太早。它调用 killer 时，牺牲者还没死完。"),
+     ("select_bad_process() meets a task with TIF_MEMDIE and kills nobody.",
+      "select_bad_process() 遇到带 TIF_MEMDIE 的任务，于是谁也不杀。")),
+    (("The second one has looked already, too early. It calls the killer when the victim is gone.",
+      "第二个已经看过了，看得太早。它调用 killer 时，牺牲者已经消失。"),
+     ("Neither guard helps here: its look came too early, and nobody is dying any more.",
+      "两道防线都失灵：它看得太早，而此刻已没有垂死的任务。")),
+)
+"""What the second CPU has done when the first one kills, and why the answer is what it is."""
 
 
 def two_at_once(rng: Random | None) -> Question:
     """Two CPUs are out of memory at once: how many die?"""
     which = pick(rng, 1, [0, 2])
+    story, why = TWO_AT_ONCE[which]
 
     def after() -> Text:
         names = two_cpus(SCHEDULES[which])
@@ -166,10 +163,10 @@ def two_at_once(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(killed)", "（个被杀）"), answer=lambda: len(two_cpus(SCHEDULES[which])), step=after,
         text=(f"Two CPUs run out of memory at the same time. The first looks at pages_high in vain and has a program "
-              f"killed. {TWO_AT_ONCE[which][0]} How many programs are killed in all?",
+              f"killed. {story[0]} How many programs are killed in all?",
               "两个 CPU 同时内存耗尽。第一个按 pages_high 看了没有，于是杀掉一个程序。"
-              f"{TWO_AT_ONCE[which][1]}一共杀掉几个程序？"),
-        right=TWO_RIGHT[which],
+              f"{story[1]}一共杀掉几个程序？"),
+        right=why,
         otherwise=("Two things can stop the second one: its own look, and the victim's TIF_MEMDIE.",
                    "能挡住第二个的有两样：它自己的那一眼，和牺牲者的 TIF_MEMDIE。"),
         wrong=(Wrong(wrong, say), Wrong(0, ("The first one found nothing: somebody had to go.",
@@ -261,8 +258,8 @@ def who_may(rng: Random | None) -> Question:
                "__GFP_WAIT 通向回收，__GFP_FS 从那里通向 killer。阶不起作用。"),
         otherwise=("First it must come to direct_reclaim at all, then the condition before high_attempt must hold.",
                    "首先得走到 direct_reclaim，然后要满足 high_attempt 之前的条件。"),
-        wrong=(Wrong(base | gfp.FS, ("Without __GFP_WAIT it never comes to reclaim.", "没有 __GFP_WAIT，"
-                                                                                      "根本到不了回收。")),
+        wrong=(Wrong(base | gfp.FS, ("Without __GFP_WAIT it never comes to reclaim.",
+                                        "没有 __GFP_WAIT，根本到不了回收。")),
                Wrong(base | gfp.WAIT, ("Without __GFP_FS nobody is killed: the caller has not tried all that reclaim "
                                        "can do.",
                                        "没有 __GFP_FS 就不杀人：调用者没有用尽回收的本事。")),

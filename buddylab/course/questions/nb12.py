@@ -30,8 +30,7 @@ def layouts(rng: Random | None) -> Question:
     return Question(
         kind="choice", choices=choices, answer=serves,
         text=(f"Two zones of {pages} pages, {half} free in each. In A every even page is free, in B the upper half. "
-              "Which "
-              f"one can serve a request of order {order}, {size} kB?",
+              f"Which one can serve a request of order {order}, {size} kB?",
               f"两个区，各 {pages} 页，各空闲 {half} 页。A 中偶数页空闲，B 中较高的一半空闲。哪个区能满足 {order} 阶"
               f"（{size} kB）的请求？"),
         right=("In A no free page has a free buddy, so nothing merges. In B all of them are one block.",
@@ -67,12 +66,10 @@ def middle(rng: Random | None) -> Question:
     return Question(
         kind="lists", orders=orders, answer=after, step=told,
         text=(f"Of {pages} pages all are in use, as single pages. Pages {first} to {end - 1} come back, in ascending "
-              "order: "
-              f"{end - first} pages side by side. What lies on the free lists then? Write the head first, leave an "
-              "empty list empty.",
+              f"order: {end - first} pages side by side. What lies on the free lists then? Write the head first, leave "
+              "an empty list empty.",
               f"共 {pages} 页，全部在使用中，都是按单页分配的。第 {first} 到 {end - 1} 页按升序归还："
-              f"{end - first} 页连在一起。"
-              "此后各空闲链表上有什么？先写表头；链表为空就不填。"),
+              f"{end - first} 页连在一起。此后各空闲链表上有什么？先写表头；链表为空就不填。"),
         right=(f"The two halves are neighbours and no buddies: the buddy of {first} is {first} XOR "
                f"{1 << order - 1} = {first ^ 1 << order - 1}, which is in use. So there is no block of order {order}.",
                f"这两半相邻，但不是伙伴：{first} 的伙伴是 {first} XOR {1 << order - 1} = {first ^ 1 << order - 1}，"
@@ -98,8 +95,7 @@ def every_eighth(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(order)", "（阶）"), answer=order,
         text=(f"1,024 pages. Pages 0, {step}, {2 * step} and so on stay in use, all others are free: {part:g} "
-              "percent. Which "
-              "is the largest order that is free?",
+              "percent. Which is the largest order that is free?",
               f"共 1,024 页。第 0、{step}、{2 * step}……页一直在使用中，其余全部空闲：{part:g}%。最大的空闲阶是几？"),
         right=(f"Of each {step} pages the first is taken. The largest block that is left is the half without it: order "
                f"{bits - 1}.",
@@ -109,9 +105,8 @@ def every_eighth(rng: Random | None) -> Question:
         wrong=(Wrong(9, ("Almost everything is free, but not in one piece: a page that stays splits every block "
                          "around it.",
                          "几乎全部空闲，但不是一整块：留下的一页把它周围的每个块都隔断了。"), SAME),
-               Wrong(10, ("A single page in use is enough to rule out order 10 here.", "这里只要有一页在使用中，10 "
-                                                                                       "阶就没有了。"),
-                     SAME),
+               Wrong(10, ("A single page in use is enough to rule out order 10 here.",
+                          "这里只要有一页在使用中，10 阶就没有了。"), SAME),
                Wrong(bits, (f"There are {step - 1} free pages in a row, one too few, and not aligned.",
                             f"连续空闲 {step - 1} 页，差一页，也不对齐。"), BUDDY)),
     )  # fmt: skip
@@ -128,11 +123,9 @@ def waiting(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(order)", "（阶）"), answer=order,
         text=(f"The zone has 1,024 pages; one page in {step} is in use, and its largest free order is {before}. For "
-              f"{hours} "
-              "hours nobody allocates and nobody frees. Which is its largest free order then?",
-              f"该区有 1,024 页，每 {step} 页里有一页在使用中，最大空闲阶是 {before}。{hours} "
-              "小时内没有人分配也没有人释放。"
-              "之后最大空闲阶是几？"),
+              f"{hours} hours nobody allocates and nobody frees. Which is its largest free order then?",
+              f"该区有 1,024 页，每 {step} 页里有一页在使用中，最大空闲阶是 {before}。"
+              f"{hours} 小时内没有人分配也没有人释放。之后最大空闲阶是几？"),
         right=("Nothing moves by itself: in 2.6.21 a page stays where it is until its owner gives it back.",
                "什么也不会自己移动：在 2.6.21 里，页面一直待在原处，直到所有者归还。"),
         otherwise=("Who would change anything in the lists?", "谁会去改动链表？"),
@@ -154,8 +147,7 @@ def fewest(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(pages)", "（页）"), answer=count,
         text=("A zone has 1,024 pages. What is the smallest number of pages in use with which no block of order "
-              f"{order}, "
-              f"{size * 4} kB, can be free?",
+              f"{order}, {size * 4} kB, can be free?",
               f"一个区有 1,024 页。最少只要有多少页在使用中，就能使 {order} 阶（{size * 4} kB）的空闲块一个也没有？"),
         right=(f"There are 1,024 / {size} places where such a block could begin, and one page in each spoils it.",
                f"这样的块有 1,024 / {size} 个可能的位置，每个位置只要占用一页就不成了。"),
@@ -164,8 +156,7 @@ def fewest(rng: Random | None) -> Question:
         wrong=(Wrong(512, ("That would be half of the zone. It takes far less: what counts is where the pages are.",
                            "那是半个区。用不了那么多：关键在页面的位置。"), SAME),
                Wrong(1024 - size + 1, (f"That is how many pages in use leave fewer than {size} free. Fewer pages in "
-                                       "use, well "
-                                       "placed, do it too.",
+                                       "use, well placed, do it too.",
                                        f"那是使空闲页少于 {size} 所需的页数。位置合适的话，少得多的页就够了。"), SAME)),
     )  # fmt: skip
 
@@ -211,8 +202,7 @@ def index(rng: Random | None) -> Question:
     return Question(
         kind="number", unit=("(percent)", "（%）"), answer=percent,
         text=(f"Free blocks: {listed}. What share of the free pages lies in blocks too small for order {order}, in "
-              "whole "
-              "percent?",
+              "whole percent?",
               f"空闲块：{listed_zh}。空闲页中，百分之几位于对 {order} 阶来说太小的块里（取整数）？"),
         right=(f"{free - useful} of {free} pages.", f"{free} 页中的 {free - useful} 页。"),
         otherwise=("Count pages, not blocks: a block of order n has 2^n pages.", "数页，不数块：n 阶块有 2^n 页。"),
