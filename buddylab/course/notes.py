@@ -21,7 +21,7 @@ def note(rng: Random | None, own: str, others: list[str], misled: dict[str, str]
     trusted = ("You trusted it. Look at what the code does there.", "你轻信了它。看看那里的代码到底做什么。")
     return Question(
         kind="choice", choices=VERDICTS, answer=lambda: load().entry(name).verdict, step=lambda: found,
-        text=(f"The annotator writes at the stage {entry.stage}: “{entry.en}” How does this stand against "
+        text=(f"The annotator writes at the stage {entry.stage}: '{entry.en}' How does this stand against "
               "the kernel?",
               f"注释者在 {entry.stage} 阶段写道：“{entry.zh}”。对照内核，这条注释怎么样？"),
         right=("Read beside it what the kernel really does.", "旁边写着内核实际做什么。"),
