@@ -58,8 +58,9 @@ def check_reference(program: Path, folder: Path, timed: Iterable[Sequence], oper
     return compared
 
 
-def compare(machine: Machine, reference: Reference, sequence: Sequence, folder: Path, alloc_flags: int,
-            cold: bool = False) -> None:  # fmt: skip
+def compare(
+    machine: Machine, reference: Reference, sequence: Sequence, folder: Path, alloc_flags: int, cold: bool = False
+) -> None:
     """Play one sequence on both: the same pages, the same refusals, the same lists."""
     slots = sequence.new_slots()
     bad = play(machine, sequence, slots, alloc_flags, cold=cold)
@@ -70,14 +71,17 @@ def compare(machine: Machine, reference: Reference, sequence: Sequence, folder: 
         if pfn != pfn_in_c:
             raise Disagreement(f"{where}, allocation {number}: Python gives pfn {pfn}, C gives {pfn_in_c}")
     if (slots.count(None), bad) != (refused, bad_in_c):
-        raise Disagreement(f"{where}: Python refuses {slots.count(None)} requests and {bad} frees, "
-                           f"C {refused} and {bad_in_c}")  # fmt: skip
+        raise Disagreement(
+            f"{where}: Python refuses {slots.count(None)} requests and {bad} frees, C {refused} and {bad_in_c}"
+        )
     names = ("NR_FREE_PAGES", *(f"the free list of order {order}" for order in range(MAX_ORDER)), "hot", "cold")
     for zone, lists, lists_in_c in zip(reference.zones, lists_of(machine), reference.lists(), strict=True):
         for name, pfns, pfns_in_c in zip(names, lists, lists_in_c, strict=True):
             if pfns != pfns_in_c:
-                raise Disagreement(f"{where}, zone {zone.label}, {name}: Python has {pfns[:8]} ({len(pfns)} in all), "
-                                   f"C has {pfns_in_c[:8]} ({len(pfns_in_c)} in all)")  # fmt: skip
+                raise Disagreement(
+                    f"{where}, zone {zone.label}, {name}: Python has {pfns[:8]} ({len(pfns)} in all), "
+                    f"C has {pfns_in_c[:8]} ({len(pfns_in_c)} in all)"
+                )
 
 
 def check_plain(sequence: Sequence) -> None:

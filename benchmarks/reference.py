@@ -39,15 +39,27 @@ class Reference:
         self._process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.zones = machine.zonelist(GFP_KERNEL).zones
         for z in self.zones:
-            self._tell("zone", z.start_pfn, z.end_pfn, z.pages_min, z.pages_low, z.pages_high, z.hot.batch, z.hot.high,
-                       z.cold.batch, z.cold.high, *z.lowmem_reserve)  # fmt: skip
+            self._tell(
+                "zone",
+                z.start_pfn,
+                z.end_pfn,
+                z.pages_min,
+                z.pages_low,
+                z.pages_high,
+                z.hot.batch,
+                z.hot.high,
+                z.cold.batch,
+                z.cold.high,
+                *z.lowmem_reserve,
+            )
         self._tell("boot")
 
     def __enter__(self) -> "Reference":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None,
-                 traceback: TracebackType | None) -> None:  # fmt: skip
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
         self._process.communicate()
 
     def load(self, sequence: Sequence, folder: Path) -> None:

@@ -140,8 +140,11 @@ def per_cpu_lists(scale: Scale) -> Iterator[Row]:
         ("per-cpu lists, whole path", workloads.play_pairs, None),
     ):
         with_lists, without = build_machine(GIB), build_machine(GIB, per_cpu_lists=False)
-        ratios = by_turns(scale, lambda: cpu_ns(partial(pairs, without, scale.pairs)),  # noqa: B023  # called here
-                          lambda: cpu_ns(partial(pairs, with_lists, scale.pairs)))  # noqa: B023  # fmt: skip
+        ratios = by_turns(
+            scale,
+            lambda: cpu_ns(partial(pairs, without, scale.pairs)),  # noqa: B023  # called here
+            lambda: cpu_ns(partial(pairs, with_lists, scale.pairs)),  # noqa: B023  # called here
+        )
         yield row(title, ratios, target=target)
 
 
@@ -289,8 +292,17 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Nothing can be held against C: {error}", file=sys.stderr)
         return 1
     if options.json:
-        print(json.dumps({"seed": SEED, "python": sys.version.split()[0], "quick": options.quick,
-                          "skipped": skipped, "rows": rows}))  # fmt: skip
+        print(
+            json.dumps(
+                {
+                    "seed": SEED,
+                    "python": sys.version.split()[0],
+                    "quick": options.quick,
+                    "skipped": skipped,
+                    "rows": rows,
+                }
+            )
+        )
     return 0
 
 

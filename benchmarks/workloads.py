@@ -16,14 +16,7 @@ from buddylab.core.environment import Task
 from buddylab.core.gfp import COLD, GFP_KERNEL
 from buddylab.core.machine import Machine, get_page_from_freelist
 from buddylab.core.pcp import buffered_rmqueue
-from buddylab.core.zone import (
-    ALLOC_WMARK_LOW,
-    MAX_ORDER,
-    PerCpuPages,
-    Zone,
-    setup_zones,
-    zone_watermark_ok,
-)
+from buddylab.core.zone import ALLOC_WMARK_LOW, MAX_ORDER, PerCpuPages, Zone, setup_zones, zone_watermark_ok
 from buddylab.core.zone import BadPage as BadPage
 
 GIB = 1 << 18
@@ -150,8 +143,9 @@ def at_the_limit(operations: int, pages: int, seed: int) -> Sequence:
     return writer.sequence()
 
 
-def play(machine: Machine, sequence: Sequence, slots: Slots, alloc_flags: int = ALLOC_WMARK_LOW,
-         cold: bool = False) -> int:  # fmt: skip
+def play(
+    machine: Machine, sequence: Sequence, slots: Slots, alloc_flags: int = ALLOC_WMARK_LOW, cold: bool = False
+) -> int:
     """Play a sequence on the core; returns how many frees were BadPage. cold: single pages come and go as cold."""
     get, free, gfp_mask = get_page_from_freelist, machine.free_pages, GFP_KERNEL | COLD if cold else GFP_KERNEL
     task, zonelist, bad = Task(), machine.zonelist(gfp_mask), 0
@@ -212,10 +206,14 @@ def free_pages_of(machine: Machine) -> int:
 def lists_of(machine: Machine) -> list[list[list[int]]]:
     """For each zone of the zonelist [[free pages], free lists of order 0 to 10, hot, cold], each from head to tail."""
     return [
-        [[zone.nr_free_pages], *(zone.free_list(order) for order in range(MAX_ORDER)),
-         list(zone.hot.pages), list(zone.cold.pages)]
+        [
+            [zone.nr_free_pages],
+            *(zone.free_list(order) for order in range(MAX_ORDER)),
+            list(zone.hot.pages),
+            list(zone.cold.pages),
+        ]
         for zone in machine.zonelist(GFP_KERNEL).zones
-    ]  # fmt: skip
+    ]
 
 
 def cpu_ns(work: Callable[[], object]) -> int:

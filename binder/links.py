@@ -34,8 +34,9 @@ def binder_link(repository: str, notebook: str) -> str:
     parts = urlsplit(repository)
     name = parts.path.strip("/").removesuffix(".git")
     if parts.scheme != "https" or parts.netloc not in HOSTS or not re.fullmatch(r"[\w.-]+/[\w.-]+", name):
-        raise ValueError(f"Repository must be https://HOST/OWNER/REPO with one of {', '.join(HOSTS)}, "
-                         f"not {repository!r}")  # fmt: skip
+        raise ValueError(
+            f"Repository must be https://HOST/OWNER/REPO with one of {', '.join(HOSTS)}, not {repository!r}"
+        )
     place = quote(f"lab/tree/notebooks/{notebook}", safe="")
     owner = name if HOSTS[parts.netloc] == "gh" else quote(name, safe="")
     return f"{BINDER}/v2/{HOSTS[parts.netloc]}/{owner}/HEAD?urlpath={place}"
@@ -56,8 +57,10 @@ def section(repository: str | None, notebooks: list[Path]) -> str:
         return UNSET
     start = binder_link(repository, notebooks[0].name)
     links = [f"[{title(path)}]({binder_link(repository, path.name)})" for path in notebooks]
-    return (f"[![Binder]({BINDER}/badge_logo.svg)]({start}) opens the start notebook in a browser, without installing "
-            "anything. Each notebook there:\n\n" + " · ".join(links))  # fmt: skip
+    return (
+        f"[![Binder]({BINDER}/badge_logo.svg)]({start}) opens the start notebook in a browser, without installing "
+        "anything. Each notebook there:\n\n" + " · ".join(links)
+    )
 
 
 def renewed(readme: str) -> str:

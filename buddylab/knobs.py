@@ -17,11 +17,14 @@ Knobs = dict[str, Any]
 """A value for each of KNOBS."""
 PRESETS = ("GFP_KERNEL", "GFP_ATOMIC", "GFP_NOIO", "GFP_NOFS", "GFP_USER", "GFP_HIGHUSER", "GFP_DMA", "GFP_THISNODE")
 GROUPS = (
-    ("Zone", "区域", ("DMA", "HIGHMEM", "DMA32")), ("May", "允许", ("WAIT", "IO", "FS")),
-    ("Reserve", "储备", ("HIGH", "NOMEMALLOC")), ("Retry", "重试", ("REPEAT", "NOFAIL", "NORETRY")),
-    ("Page", "页面", ("COLD", "COMP", "ZERO", "NO_GROW")), ("Where", "何处", ("HARDWALL", "THISNODE")),
+    ("Zone", "区域", ("DMA", "HIGHMEM", "DMA32")),
+    ("May", "允许", ("WAIT", "IO", "FS")),
+    ("Reserve", "储备", ("HIGH", "NOMEMALLOC")),
+    ("Retry", "重试", ("REPEAT", "NOFAIL", "NORETRY")),
+    ("Page", "页面", ("COLD", "COMP", "ZERO", "NO_GROW")),
+    ("Where", "何处", ("HARDWALL", "THISNODE")),
     ("Log", "日志", ("NOWARN",)),
-)  # fmt: skip
+)
 """The gfp bits as the kernel groups them."""
 FLAGS = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE")
 MAX_ROUNDS = 6
@@ -89,30 +92,39 @@ def _machine(value: Any) -> str | OwnSizes:
         except SizeError as error:
             raise KnobError(str(error), error.zh) from error
     names = ", ".join(MACHINES)
-    raise KnobError(f'no machine {value!r}: choose one of {names}, or give MB such as {{"DMA": 16, "Normal": 48}}',
-                    f'没有机器 {value!r}：可选 {names}，或以 MB 给出大小，如 {{"DMA": 16, "Normal": 48}}')  # fmt: skip
+    raise KnobError(
+        f'no machine {value!r}: choose one of {names}, or give MB such as {{"DMA": 16, "Normal": 48}}',
+        f'没有机器 {value!r}：可选 {names}，或以 MB 给出大小，如 {{"DMA": 16, "Normal": 48}}',
+    )
 
 
 def _gfp_mask(value: Any) -> int:
     try:
         return gfp.gfp_parse(value) if isinstance(value, str) else gfp.check_mask(value)
     except ValueError as error:
-        raise KnobError(str(error), f"{value!r} 不是可用的 gfp 掩码：可写名称（如 GFP_KERNEL|__GFP_ZERO）、"
-                        "十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。") from error  # fmt: skip
+        raise KnobError(
+            str(error),
+            f"{value!r} 不是可用的 gfp 掩码：可写名称（如 GFP_KERNEL|__GFP_ZERO）、"
+            "十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。",
+        ) from error
 
 
 def _order(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
-        raise KnobError(f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {value!r}",
-                        f"order 须为 0（4 kB）到 10（4 MB）的整数，不能是 {value!r}。")  # fmt: skip
+        raise KnobError(
+            f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {value!r}",
+            f"order 须为 0（4 kB）到 10（4 MB）的整数，不能是 {value!r}。",
+        )
     return value
 
 
 def _share(name: str, top: int, value: Any) -> int | None:
     """A place on a track; None = as the machine stands."""
     if value is not None and (type(value) is not int or not 0 <= value <= top):
-        raise KnobError(f"{name} must be a whole number from 0 to {top}, not {value!r}",
-                        f"{name} 须为 0 到 {top} 的整数，不能是 {value!r}。")  # fmt: skip
+        raise KnobError(
+            f"{name} must be a whole number from 0 to {top}, not {value!r}",
+            f"{name} 须为 0 到 {top} 的整数，不能是 {value!r}。",
+        )
     return value
 
 
@@ -132,19 +144,33 @@ def _hand(value: Any) -> list[hand.Operation]:
 
 def _flag(name: str, value: Any) -> bool:
     if value not in (False, True):
-        raise KnobError(f"{name} must be True or False, not {value!r}",
-                        f"{name} 须为 True 或 False，不能是 {value!r}。")  # fmt: skip
+        raise KnobError(
+            f"{name} must be True or False, not {value!r}", f"{name} 须为 True 或 False，不能是 {value!r}。"
+        )
     return bool(value)
 
 
 KNOBS: dict[str, Callable[[Any], Any]] = {
-    "machine": _machine, "gfp_mask": _gfp_mask, "order": _order,
-    "pressure": partial(_share, "pressure", pressure.TRACK), "scatter": partial(_share, "scatter", 100), "mix": _mix,
-    **{flag: partial(_flag, flag) for flag in FLAGS}, "hand": _hand,
-}  # fmt: skip
+    "machine": _machine,
+    "gfp_mask": _gfp_mask,
+    "order": _order,
+    "pressure": partial(_share, "pressure", pressure.TRACK),
+    "scatter": partial(_share, "scatter", 100),
+    "mix": _mix,
+    **{flag: partial(_flag, flag) for flag in FLAGS},
+    "hand": _hand,
+}
 """Every knob and its check: the value as it must be, or KnobError with what is allowed."""
-START: Knobs = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-                "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
+START: Knobs = {
+    "machine": "report",
+    "gfp_mask": "GFP_ATOMIC",
+    "order": 3,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    **dict.fromkeys(FLAGS, False),
+    "hand": [],
+}
 """How the explorer stands if nobody says otherwise."""
 
 
@@ -166,9 +192,11 @@ def checked(knobs: Mapping[str, Any]) -> Knobs:
 def _checked_reported(knobs: Knobs) -> Knobs:
     """The knobs on a report's machine: how much is free there, and how it lies, is not to be turned."""
     if (knobs["pressure"], knobs["scatter"]) != (None, None):
-        raise KnobError("the free memory of a report's machine is as the report says: leave out pressure and scatter, "
-                        "or choose another machine",
-                        "报告机器的空闲内存以报告为准：不要给出 pressure 和 scatter，或另选机器。")  # fmt: skip
+        raise KnobError(
+            "the free memory of a report's machine is as the report says: leave out pressure and scatter, "
+            "or choose another machine",
+            "报告机器的空闲内存以报告为准：不要给出 pressure 和 scatter，或另选机器。",
+        )
     return knobs
 
 
@@ -179,10 +207,11 @@ def request_deck(run: Trace) -> dict[str, Any]:
     return {
         "knobs": {"gfp_mask": run.gfp_mask, "order": run.order, **{flag: getattr(run.task, flag) for flag in FLAGS}},
         "presets": [[name, gfp.NAMES[name]] for name in PRESETS],
-        "bits": [[en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]]
-                 for en, zh, bits in GROUPS],
+        "bits": [
+            [en, zh, [[bit, gfp.BITS[bit], not compiled.get(bit, True)] for bit in bits]] for en, zh, bits in GROUPS
+        ],
         "mask_text": gfp.gfp_str(run.gfp_mask),
-    }  # fmt: skip
+    }
 
 
 def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
@@ -196,12 +225,17 @@ def deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
 
 def _reported_note(kernel: str) -> list[str]:
     """What of a report's machine is the report's, and what is not."""
-    other = ((f"the report is of {kernel}", f"报告来自 {kernel}") if kernel
-             else ("the report names no kernel", "报告未写明内核"))  # fmt: skip
-    return ["Marks, reserves and free blocks per order are the report's. Where the blocks lie, who uses the rest and "
-            f"who asks is one possibility of many (model). Played by the ladder of Linux 2.6.21; {other[0]}.",
-            "水位、保留和各阶空闲块来自报告；块的位置、其余内存的用途以及谁在请求，只是许多可能之一（模型）。"
-            f"按 Linux 2.6.21 的阶梯播放；{other[1]}。"]  # fmt: skip
+    other = (
+        (f"the report is of {kernel}", f"报告来自 {kernel}")
+        if kernel
+        else ("the report names no kernel", "报告未写明内核")
+    )
+    return [
+        "Marks, reserves and free blocks per order are the report's. Where the blocks lie, who uses the rest and "
+        f"who asks is one possibility of many (model). Played by the ladder of Linux 2.6.21; {other[0]}.",
+        "水位、保留和各阶空闲块来自报告；块的位置、其余内存的用途以及谁在请求，只是许多可能之一（模型）。"
+        f"按 Linux 2.6.21 的阶梯播放；{other[1]}。",
+    ]
 
 
 def _full_deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
@@ -211,11 +245,20 @@ def _full_deck(knobs: Knobs, run: Trace) -> dict[str, Any]:
         "knobs": knobs,
         "mask_text": gfp.gfp_str(knobs["gfp_mask"]),
         "machines": [[key, m.name_en, m.name_zh] for key, m in MACHINES.items()],
-        "mixes": [[key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
-                  for key, m in pressure.MIXES.items()],
-        "pressure": {"zone": zone.label, "free": zone.nr_free_pages, "present": zone.present_pages,
-                     "value": knobs["pressure"], "cut": pressure.CUT,
-                     "ticks": [[mark, pages, pressure.position_of(zone, pages)] for mark, pages in
-                               (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))]},
+        "mixes": [
+            [key, m.name_en, m.name_zh, m.kernel + m.slab, m.anon, m.clean + m.dirty, m.slab, m.dirty, m.swap]
+            for key, m in pressure.MIXES.items()
+        ],
+        "pressure": {
+            "zone": zone.label,
+            "free": zone.nr_free_pages,
+            "present": zone.present_pages,
+            "value": knobs["pressure"],
+            "cut": pressure.CUT,
+            "ticks": [
+                [mark, pages, pressure.position_of(zone, pages)]
+                for mark, pages in (("min", zone.pages_min), ("low", zone.pages_low), ("high", zone.pages_high))
+            ],
+        },
         "own": hardware.LIMITS,
-    }  # fmt: skip
+    }

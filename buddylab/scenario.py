@@ -19,8 +19,25 @@ from buddylab.core.zone import MAX_ORDER, Zone, setup_zones
 from buddylab.schema import FAULT_KEYS, FORMAT, Json, ScenarioError, check_scenario, texts, zone_label
 from buddylab.script import ScriptedWorld
 
-__all__ = ["FORMAT", "Json", "ScenarioError", "ScriptedWorld", "build_machine", "check", "compare", "counters",
-           "lists", "lists_crc32", "load", "parse", "recorded", "replay", "setup_figures", "build_zonelists", "texts"]
+__all__ = [
+    "FORMAT",
+    "Json",
+    "ScenarioError",
+    "ScriptedWorld",
+    "build_machine",
+    "check",
+    "compare",
+    "counters",
+    "lists",
+    "lists_crc32",
+    "load",
+    "parse",
+    "recorded",
+    "replay",
+    "setup_figures",
+    "build_zonelists",
+    "texts",
+]
 
 
 def load(path: str | Path) -> list[Json]:
@@ -48,11 +65,19 @@ def check(scenario: Any, where: str = "scenario") -> Json:
 
 def _zone(z: Json, types: Sequence[str], nodes: int) -> Zone:
     """One zone of a scenario or of a set-up row; what a row leaves out stays 0."""
-    return Zone(z["name"], types.index(z["name"]), z["start_pfn"], z["spanned_pages"], node=z["node"],
-                label=zone_label(z, nodes), holes=z.get("holes", ()),
-                marks=[z.get(f"pages_{m}", 0) for m in ("min", "low", "high")],
-                lowmem_reserve=z.get("lowmem_reserve", [0] * len(types)),
-                hot=_pcp(z, "pcp_hot"), cold=_pcp(z, "pcp_cold"))  # fmt: skip
+    return Zone(
+        z["name"],
+        types.index(z["name"]),
+        z["start_pfn"],
+        z["spanned_pages"],
+        node=z["node"],
+        label=zone_label(z, nodes),
+        holes=z.get("holes", ()),
+        marks=[z.get(f"pages_{m}", 0) for m in ("min", "low", "high")],
+        lowmem_reserve=z.get("lowmem_reserve", [0] * len(types)),
+        hot=_pcp(z, "pcp_hot"),
+        cold=_pcp(z, "pcp_cold"),
+    )
 
 
 def _pcp(z: Json, key: str) -> tuple[int, int]:
@@ -69,9 +94,15 @@ def build_machine(scenario: Any, where: str = "scenario") -> Machine:
     nodes, fault = machine["nodes"], machine.get("fault")
     zones = sorted((_zone(z, types, nodes) for z in machine["zones"]), key=lambda zone: (zone.node, zone.index))
     try:
-        return Machine(zones, types, nodes=nodes, numa=scenario["config"]["numa"],
-                       remote_distance=machine["remote_distance"], jiffies=machine["jiffies"],
-                       fault=FaultAttr(**{key: fault[key] for key in FAULT_KEYS}) if fault else None)  # fmt: skip
+        return Machine(
+            zones,
+            types,
+            nodes=nodes,
+            numa=scenario["config"]["numa"],
+            remote_distance=machine["remote_distance"],
+            jiffies=machine["jiffies"],
+            fault=FaultAttr(**{key: fault[key] for key in FAULT_KEYS}) if fault else None,
+        )
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from error
 
@@ -87,10 +118,13 @@ def counters(machine: Machine) -> Json:
 def lists(machine: Machine) -> Json:
     """{label: free_lists (head pfns by order), pcp_hot, pcp_cold}, each from head to tail."""
     return {
-        z.label: {"free_lists": [z.free_list(o) for o in range(MAX_ORDER)],
-                  "pcp_hot": list(z.hot.pages), "pcp_cold": list(z.cold.pages)}
+        z.label: {
+            "free_lists": [z.free_list(o) for o in range(MAX_ORDER)],
+            "pcp_hot": list(z.hot.pages),
+            "pcp_cold": list(z.cold.pages),
+        }
         for z in machine.zones
-    }  # fmt: skip
+    }
 
 
 def lists_crc32(machine: Machine) -> int:
@@ -168,21 +202,28 @@ def setup_figures(row: Json) -> Json:
         "min_free_kbytes": min_free_kbytes,
         "totalreserve_pages": zones_.calculate_totalreserve_pages(zones),
         "zones": {
-            z.label: {"pages_min": z.pages_min, "pages_low": z.pages_low, "pages_high": z.pages_high,
-                      "lowmem_reserve": z.lowmem_reserve,
-                      "pcp_hot": {"batch": z.hot.batch, "high": z.hot.high},
-                      "pcp_cold": {"batch": z.cold.batch, "high": z.cold.high}}
-            for z in zones if z.present_pages
+            z.label: {
+                "pages_min": z.pages_min,
+                "pages_low": z.pages_low,
+                "pages_high": z.pages_high,
+                "lowmem_reserve": z.lowmem_reserve,
+                "pcp_hot": {"batch": z.hot.batch, "high": z.hot.high},
+                "pcp_cold": {"batch": z.cold.batch, "high": z.cold.high},
+            }
+            for z in zones
+            if z.present_pages
         },
-    }  # fmt: skip
+    }
 
 
 def build_zonelists(row: Json) -> list[dict[str, list[str]]]:
     """Per node and zone type of a row of set-up data the labels in the order in which they are tried."""
     numa = row["config"].startswith("numa")
     lists_ = zones_.build_zonelists(_setup_zones(row), row["zone_types"], row["nodes"], numa, row["remote_distance"])
-    return [{kind: [z.label for z in listed] for kind, listed in zip(row["zone_types"], kinds, strict=True)}
-            for kinds in lists_]  # fmt: skip
+    return [
+        {kind: [z.label for z in listed] for kind, listed in zip(row["zone_types"], kinds, strict=True)}
+        for kinds in lists_
+    ]
 
 
 def _setup_zones(row: Json) -> list[Zone]:

@@ -15,8 +15,15 @@ from buddylab.core.zone import HZ, MAX_ORDER, PAGE_SIZE, ZONE_TYPES
 
 FORMAT = "alloc-oracle-1"
 OPS = ("alloc", "free", "drain", "tick")
-SCRIPT_KINDS = ("kswapd", "cond_resched", "try_to_free_pages", "out_of_memory", "congestion_wait", "zone_reclaim",
-                "random32")  # fmt: skip
+SCRIPT_KINDS = (
+    "kswapd",
+    "cond_resched",
+    "try_to_free_pages",
+    "out_of_memory",
+    "congestion_wait",
+    "zone_reclaim",
+    "random32",
+)
 ENTRY_NUMBERS = ("jiffies", "progress", "drain", "memdie")
 CONTEXT = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE", "kswapd_awake", "make_it_fail", "cpuset_deny")
 FREE_VIAS = ("__free_pages", "free_cold_page", "free_pages")
@@ -49,8 +56,10 @@ def find(path: str | Path) -> Path:
         return path
     known = sorted(file.stem for file in SCENARIOS.glob("*.json"))
     if path.name not in known:
-        raise ScenarioError(f"{path}: there is no such file, and no scenario of that name comes along. "
-                            f"Those that do: {', '.join(known)}")  # fmt: skip
+        raise ScenarioError(
+            f"{path}: there is no such file, and no scenario of that name comes along. "
+            f"Those that do: {', '.join(known)}"
+        )
     return SCENARIOS / f"{path.name}.json"
 
 
@@ -130,8 +139,9 @@ def _check_config(config: Json, where: str) -> list[str]:
     """The zone types compiled in."""
     types: list[str] = need(config, "zone_types", list, where)
     if "Normal" not in types or types != [name for name in ZONE_TYPES if name in types]:
-        raise ScenarioError(f"{where}: zone_types must be some of {', '.join(ZONE_TYPES)} in this order, "
-                            f"with Normal, not {types!r:.80}")  # fmt: skip
+        raise ScenarioError(
+            f"{where}: zone_types must be some of {', '.join(ZONE_TYPES)} in this order, with Normal, not {types!r:.80}"
+        )
     need(config, "numa", bool, where)
     for key, only in (("HZ", HZ), ("MAX_ORDER", MAX_ORDER), ("page_size", PAGE_SIZE)):
         if config.get(key, only) != only:
@@ -170,8 +180,9 @@ def _check_zone(z: Json, types: list[str], nodes: int, where: str) -> None:
     number(z, "start_pfn", where, 0, END_PFN - span)
     present = span - sum(_numbers({"a hole": hole}, "a hole", 2, where)[1] for hole in need(z, "holes", list, where))
     if number(z, "present_pages", where, 1) != present:
-        raise ScenarioError(f"{where}: 'present_pages' must be spanned_pages less the holes, {present}, "
-                            f"not {z['present_pages']}")  # fmt: skip
+        raise ScenarioError(
+            f"{where}: 'present_pages' must be spanned_pages less the holes, {present}, not {z['present_pages']}"
+        )
     for key in ("pages_min", "pages_low", "pages_high"):
         number(z, key, where)
     _numbers(z, "lowmem_reserve", len(types), where)
@@ -179,8 +190,10 @@ def _check_zone(z: Json, types: list[str], nodes: int, where: str) -> None:
         pcp = need(z, key, dict, where)
         high = number(pcp, "high", f"{where} {key}", 0, MOST_INT)
         if number(pcp, "batch", f"{where} {key}", 0, MOST_INT) > max(high, 1):
-            raise ScenarioError(f"{where}: {key} has batch {pcp['batch']} above high {high}: it would give back "
-                                "more pages than it holds")  # fmt: skip
+            raise ScenarioError(
+                f"{where}: {key} has batch {pcp['batch']} above high {high}: it would give back "
+                "more pages than it holds"
+            )
 
 
 def _walk(ops: list[Any], where: str, depth: int = 0) -> Iterator[tuple[Json, str]]:
@@ -221,8 +234,9 @@ def _check_free(op: Json, allocated: dict[int, int], where: str) -> None:
     if via not in FREE_VIAS:
         raise ScenarioError(f"{where}: 'via' must be one of {', '.join(FREE_VIAS)}, not {via!r:.80}")
     if via == "free_cold_page" and allocated[op["id"]]:
-        raise ScenarioError(f"{where}: free_cold_page is for single pages, id {op['id']} is allocated "
-                            f"with order {allocated[op['id']]}")  # fmt: skip
+        raise ScenarioError(
+            f"{where}: free_cold_page is for single pages, id {op['id']} is allocated with order {allocated[op['id']]}"
+        )
 
 
 def _check_alloc(op: Json, nodes: int, labels: set[str], where: str) -> None:
@@ -235,8 +249,9 @@ def _check_alloc(op: Json, nodes: int, labels: set[str], where: str) -> None:
         if key == "cpuset_deny":
             for label in need(context, key, list, where):
                 if not isinstance(label, str) or label not in labels:
-                    raise ScenarioError(f"{where}: 'cpuset_deny' names zones of {', '.join(sorted(labels))}, "
-                                        f"not {label!r:.80}")  # fmt: skip
+                    raise ScenarioError(
+                        f"{where}: 'cpuset_deny' names zones of {', '.join(sorted(labels))}, not {label!r:.80}"
+                    )
         elif value not in (0, 1):
             raise ScenarioError(f"{where}: context's {key!r} must be 0 or 1, not {value!r:.80}")
 

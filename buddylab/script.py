@@ -50,8 +50,13 @@ class ScriptedWorld:
     def record(self, op: Json) -> Trace:
         """Do one alloc operation and record it."""
         with self._scripted(op):
-            trace = record(self.machine, op["gfp_mask"], op["order"], node=op.get("node", 0),
-                           task=self._task(op.get("context", {})))  # fmt: skip
+            trace = record(
+                self.machine,
+                op["gfp_mask"],
+                op["order"],
+                node=op.get("node", 0),
+                task=self._task(op.get("context", {})),
+            )
         if trace.page is not None:
             self.live[op["id"]] = (trace.page, op["order"])
         return trace

@@ -19,8 +19,10 @@ def check(path: str | os.PathLike[str], overwrite: bool) -> Path:
     if target.is_dir():
         raise ExportError(f"{path} is a folder: give the name of a file in it")
     if target.exists() and not overwrite:
-        raise ExportError(f"{path} exists and was left as it is: choose another name, or say that it may "
-                          "be overwritten (--force; in Python overwrite=True)")  # fmt: skip
+        raise ExportError(
+            f"{path} exists and was left as it is: choose another name, or say that it may "
+            "be overwritten (--force; in Python overwrite=True)"
+        )
     if not target.parent.is_dir():
         raise ExportError(f"{path} cannot be written: there is no folder {target.parent}")
     return target

@@ -125,12 +125,12 @@ def pieces(cell: Cell, models: dict[str, Any]) -> list[Cell]:
     blocks = [block.replace("\0", "") for block in re.split(r"\n\s*\n(?=\S)(?![-*+] |\d+\. )", source)]
     for at in range(len(blocks) - 2, -1, -1):
         if re.fullmatch(r"#+ .*", blocks[at]):
-            blocks[at:at + 2] = [f"{blocks[at]}\n\n{blocks[at + 1]}"]
+            blocks[at : at + 2] = [f"{blocks[at]}\n\n{blocks[at + 1]}"]
     cells = [new_markdown_cell(block) for block in blocks]
     first = next((at for at, one in enumerate(cells) if heading(one)), 0)
     for at, one in enumerate(cells):
         set_kind(one, kind_of(cell) if at == first else "subslide" if heading(one) else "-")
-    return [*cells[:first + 1], *notes(cell), *cells[first + 1:]]
+    return [*cells[: first + 1], *notes(cell), *cells[first + 1 :]]
 
 
 def hide_input(cell: Cell) -> Cell:
@@ -193,8 +193,10 @@ def in_words(answer: Any, question: Any) -> str:
     if question.kind == "mask":
         return f"`{gfp.gfp_str(answer)}`"
     if question.kind == "lists":
-        return "; ".join(f"order {order}: {' '.join(map(str, pfns)) or 'empty'}"
-                         for order, pfns in zip(question.orders, answer, strict=False))  # fmt: skip
+        return "; ".join(
+            f"order {order}: {' '.join(map(str, pfns)) or 'empty'}"
+            for order, pfns in zip(question.orders, answer, strict=False)
+        )
     return f"{answer} {question.unit[0]}".strip()
 
 
@@ -218,9 +220,11 @@ def asked_of(cell: Cell, models: dict[str, Any]) -> list[dict[str, Any]]:
 
 def drop_progress(cell: Cell, models: dict[str, Any]) -> None:
     """A bar that is full by now says nothing."""
+
     def full(output: Cell) -> bool:
         view = output.get("data", {}).get(VIEW, {}).get("model_id")
         return models.get(view, {}).get("model_name") == PROGRESS
+
     if cell.cell_type == "code":
         cell.outputs = [output for output in cell.outputs if not full(output)]
 

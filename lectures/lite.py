@@ -74,8 +74,22 @@ def fetch_wheels(folder: Path) -> list[Path]:
     wanted = folder / "wheels.txt"
     locked = lock_lines()
     wanted.write_text("\n".join(locked[name] for name in sorted({*closure(NEEDS), "micropip"})), encoding="utf-8")
-    run(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary=:all:",
-        "--platform=any", f"--python-version={PYTHON}", "--dest", folder, "--requirement", wanted)  # fmt: skip
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--platform=any",
+        f"--python-version={PYTHON}",
+        "--dest",
+        folder,
+        "--requirement",
+        wanted,
+    )
     wanted.unlink()
     build_wheel(folder)
     return sorted(folder.glob("*.whl"))
@@ -92,8 +106,9 @@ def lock_lines() -> dict[str, str]:
     """Package -> its lines of requirements.lock, for any Python: pip reads a marker for the Python that it runs on."""
     text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     blocks = re.findall(r"^\S.*(?:\n\s.*)*", text, re.MULTILINE)
-    return {block.partition("==")[0]: re.sub(r" ; .*(?= \\$)", "", block, count=1, flags=re.MULTILINE)
-            for block in blocks}  # fmt: skip
+    return {
+        block.partition("==")[0]: re.sub(r" ; .*(?= \\$)", "", block, count=1, flags=re.MULTILINE) for block in blocks
+    }
 
 
 def lock_wheels(folder: Path, wheels: list[Path]) -> None:
@@ -126,9 +141,24 @@ def build(target: Path) -> None:
         copy_notebooks(lite / "contents" / "notebooks")
         (lite / "jupyter-lite.json").write_text(json.dumps(LITE), encoding="utf-8")
         built = lite / "site"
-        run(sys.executable, "-m", "jupyter", "lite", "build", "--lite-dir", lite, "--contents", lite / "contents",
-            "--output-dir", built, "--apps", "lab", "--no-sourcemaps",
-            "--no-unused-shared-packages", cwd=lite)  # fmt: skip
+        run(
+            sys.executable,
+            "-m",
+            "jupyter",
+            "lite",
+            "build",
+            "--lite-dir",
+            lite,
+            "--contents",
+            lite / "contents",
+            "--output-dir",
+            built,
+            "--apps",
+            "lab",
+            "--no-sourcemaps",
+            "--no-unused-shared-packages",
+            cwd=lite,
+        )
         shutil.copytree(built, target)
     files = [file for file in target.rglob("*") if file.is_file()]
     print(f"{len(files)} files, {sum(file.stat().st_size for file in files) / 1e6:.0f} MB")
@@ -141,9 +171,13 @@ def main() -> int:
     target = parser.parse_args().target
     if target.exists():
         parser.error(f"{target} exists already: remove it, or name another folder")
-    return report_errors("The site was not built", lambda: build(target), f"Built {target}. To look at it: "
-                         f"python -m http.server --directory {target} 8000, and open "
-                         f"/lab/index.html?path=notebooks/{START} there.")  # fmt: skip
+    return report_errors(
+        "The site was not built",
+        lambda: build(target),
+        f"Built {target}. To look at it: "
+        f"python -m http.server --directory {target} 8000, and open "
+        f"/lab/index.html?path=notebooks/{START} there.",
+    )
 
 
 if __name__ == "__main__":

@@ -55,8 +55,9 @@ def vendor(folder: Path) -> None:
                     shutil.copy(unpacked / part, target)
     for ours in ("deck.css", "deck.js"):
         shutil.copy(Path(__file__).parent / "template" / ours, folder / ours)
-    shutil.copy(Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js",
-                folder / "anywidget.js")  # fmt: skip
+    shutil.copy(
+        Path(sys.prefix) / "share" / "jupyter" / "nbextensions" / "anywidget" / "index.js", folder / "anywidget.js"
+    )
 
 
 def deck(path: Path) -> str | None:
@@ -66,17 +67,28 @@ def deck(path: Path) -> str | None:
         return None
     notebook.cells.insert(0, new_code_cell(SETTINGS))
     try:
-        NotebookClient(notebook, timeout=120, kernel_name="python3", store_widget_state=True,
-                       resources={"metadata": {"path": str(path.parent)}}).execute()  # fmt: skip
+        NotebookClient(
+            notebook,
+            timeout=120,
+            kernel_name="python3",
+            store_widget_state=True,
+            resources={"metadata": {"path": str(path.parent)}},
+        ).execute()
     except CellExecutionError as error:
         raise RuntimeError(f"{path.name} stops with {error.ename}: {error.evalue}") from error
     del notebook.cells[0]
     lay_out(notebook)
     exporter = SlidesExporter(
-        extra_template_basedirs=[str(Path(__file__).parent)], template_name="template", embed_images=True,
-        reveal_url_prefix="vendor/reveal", reveal_theme="white", require_js_url="vendor/require.js", jquery_url="",
-        widget_renderer_url="vendor/embed-amd.js", mathjax_url="",
-    )  # fmt: skip
+        extra_template_basedirs=[str(Path(__file__).parent)],
+        template_name="template",
+        embed_images=True,
+        reveal_url_prefix="vendor/reveal",
+        reveal_theme="white",
+        require_js_url="vendor/require.js",
+        jquery_url="",
+        widget_renderer_url="vendor/embed-amd.js",
+        mathjax_url="",
+    )
     exporter.register_preprocessor(TagRemovePreprocessor(remove_input_tags={"hide-input"}), enabled=True)
     text, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem, "path": str(path.parent)}})
     return text
@@ -131,8 +143,11 @@ def main() -> int:
     if options.target.exists():
         parser.error(f"{options.target} exists already: remove it, or name another folder")
     notebooks = options.notebooks or sorted((ROOT / "notebooks").glob("*.ipynb"))
-    return report_errors("The decks were not built", lambda: build(options.target, notebooks),
-                         f"Open {options.target / 'index.html'} in a browser.")  # fmt: skip
+    return report_errors(
+        "The decks were not built",
+        lambda: build(options.target, notebooks),
+        f"Open {options.target / 'index.html'} in a browser.",
+    )
 
 
 if __name__ == "__main__":

@@ -28,9 +28,12 @@ class Watching(list):
     def append(self, event):
         if event[0] in ("zone_watermark_ok", "rmqueue_bulk"):
             zone = self.machine.zone(event[1])
-            self.seen[len(self)] = (zone.nr_free_pages, [zone.nr_free(order) for order in range(11)],
-                                    [zone.free_list(order) for order in range(11)],
-                                    list(zone.lowmem_reserve))  # fmt: skip
+            self.seen[len(self)] = (
+                zone.nr_free_pages,
+                [zone.nr_free(order) for order in range(11)],
+                [zone.free_list(order) for order in range(11)],
+                list(zone.lowmem_reserve),
+            )
         super().append(event)
 
 
@@ -46,9 +49,18 @@ def of_operation(trace, recorded, before, after):
         if event[0] == "zone_watermark_ok":
             _, _, order, mark, classzone_idx, alloc_flags, ok = event
             free, nr_free, _, reserve = trace.seen[at]
-            yield "03.zone_watermark_ok", {
-                "free_pages": free, "nr_free": nr_free, "order": order, "mark": mark,
-                "lowmem_reserve": reserve[classzone_idx], "alloc_flags": alloc_flags}, ok  # fmt: skip
+            yield (
+                "03.zone_watermark_ok",
+                {
+                    "free_pages": free,
+                    "nr_free": nr_free,
+                    "order": order,
+                    "mark": mark,
+                    "lowmem_reserve": reserve[classzone_idx],
+                    "alloc_flags": alloc_flags,
+                },
+                ok,
+            )
         elif event[0] == "rmqueue_bulk" and sum(map(len, trace.seen[at][2])) <= 40:
             taken = []
             for _, later in pairs[place + 1 :]:
@@ -93,8 +105,9 @@ def cases():
                 continue
             for name, given, wanted in of_operation(trace, expect["events"], before, lists(machine)):
                 key = json.dumps(given, sort_keys=True)
-                found[name].setdefault(key, {"where": f"{scenario['name']}, operation {number}", "given": given,
-                                             "wanted": wanted})  # fmt: skip
+                found[name].setdefault(
+                    key, {"where": f"{scenario['name']}, operation {number}", "given": given, "wanted": wanted}
+                )
     return {name: chosen(list(rows.values()), MOST[name]) for name, rows in found.items()}
 
 
@@ -107,8 +120,10 @@ def chosen(rows, most):
 
 def text():
     """The file's text, a case a line."""
-    parts = [f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]"
-             for name, rows in cases().items()]  # fmt: skip
+    parts = [
+        f' "{name}": [\n' + ",\n".join(f"  {json.dumps(row)}" for row in rows) + "\n ]"
+        for name, rows in cases().items()
+    ]
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 

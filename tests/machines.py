@@ -28,8 +28,10 @@ def three_zones(pages=(64, 64, 64), marks=((0, 0, 0),) * 3, reserves=((0, 0, 0),
 
 def numa(nodes=2, pages=64, marks=(0, 0, 0), **options):
     """A Normal zone of so many pages on every node, each at the next multiple of 1024; a NUMA kernel."""
-    zones = [Zone("Normal", 0, 1024 * node, pages, node=node, label=f"Normal/{node}", marks=marks, lowmem_reserve=[0])
-             for node in range(nodes)]  # fmt: skip
+    zones = [
+        Zone("Normal", 0, 1024 * node, pages, node=node, label=f"Normal/{node}", marks=marks, lowmem_reserve=[0])
+        for node in range(nodes)
+    ]
     return Machine(zones, ("Normal",), nodes=nodes, numa=True, **options)
 
 
@@ -60,10 +62,15 @@ def passes(events):
 def state(machine):
     """Everything that an operation can change, to be compared."""
     zones = [
-        (zone.label, zone.nr_free_pages, [zone.free_list(order) for order in range(11)],
-         list(zone.hot.pages), list(zone.cold.pages))
+        (
+            zone.label,
+            zone.nr_free_pages,
+            [zone.free_list(order) for order in range(11)],
+            list(zone.hot.pages),
+            list(zone.cold.pages),
+        )
         for zone in machine.zones
-    ]  # fmt: skip
+    ]
     nodes = [(node.kswapd_max_order, node.kswapd_awake) for node in machine.nodes]
     caches = [(set(z.fullzones), z.last_full_zap) for kinds in machine.zonelists for z in kinds]
     limit, fault = machine.printk_ratelimit, machine.fault_attr

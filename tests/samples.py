@@ -16,11 +16,14 @@ def four_samples():
     """
     normal = [blocks(o0=2, o1=1, o3=1), blocks(o3=1), blocks(o0=1), blocks(o0=1, o1=1)]
     return Series(
-        every=250, jiffies=[250, 500, 750, 1000],
-        free={"DMA": [16] * 4, "Normal": [12, 8, 1, 3]}, marks={"DMA": (1, 1, 1), "Normal": (2, 3, 4)},
+        every=250,
+        jiffies=[250, 500, 750, 1000],
+        free={"DMA": [16] * 4, "Normal": [12, 8, 1, 3]},
+        marks={"DMA": (1, 1, 1), "Normal": (2, 3, 4)},
         nr_free={"DMA": [blocks(o4=1)] * 4, "Normal": normal},
         reclaimed={"kswapd": [0, 32, 32, 32], "cc": [0, 0, 8, 8]},
-        stalls=[(500, 0, "cc"), (510, 1, "cc"), (520, 3, "cc"), (600, 50, "make")], kills=[(800, "hog", 900)],
+        stalls=[(500, 0, "cc"), (510, 1, "cc"), (520, 3, "cc"), (600, 50, "make")],
+        kills=[(800, "hog", 900)],
         failures=[(700, 3, gfp.GFP_ATOMIC, "no_wait"), (900, 3, gfp.GFP_ATOMIC, "no_wait")],
         count={"stalls": 4, "kills": 1, "failures": 2},
-    )  # fmt: skip
+    )

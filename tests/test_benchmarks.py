@@ -17,11 +17,26 @@ from benchmarks.reference import Reference, compile_reference, compiler  # noqa:
 from buddylab.core.zone import ALLOC_WMARK_LOW  # noqa: E402
 
 NAMES = (
-    "mixed orders, C", "order-0 pairs, C", "mixed orders, plain", "order-0 pairs, plain", "per-cpu lists",
-    "per-cpu lists, whole path", "4 TiB against 1 GiB", "recording", "slow path, recorded", "slow path, document",
-    "workload, 1 M operations", "build 1 GiB, time", "build 1 GiB, peak", "build 64 GiB, time", "build 64 GiB, peak",
-    "build 4 TiB, time", "build 4 TiB, peak", "import buddylab", "import buddylab.core.record",
-)  # fmt: skip
+    "mixed orders, C",
+    "order-0 pairs, C",
+    "mixed orders, plain",
+    "order-0 pairs, plain",
+    "per-cpu lists",
+    "per-cpu lists, whole path",
+    "4 TiB against 1 GiB",
+    "recording",
+    "slow path, recorded",
+    "slow path, document",
+    "workload, 1 M operations",
+    "build 1 GiB, time",
+    "build 1 GiB, peak",
+    "build 64 GiB, time",
+    "build 64 GiB, peak",
+    "build 4 TiB, time",
+    "build 4 TiB, peak",
+    "import buddylab",
+    "import buddylab.core.record",
+)
 EXPECTED = [name for name in NAMES if compiler() or not name.endswith(", C")]
 
 

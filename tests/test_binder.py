@@ -74,15 +74,22 @@ def test_what_binder_installs_runs_the_start_notebook(tmp_path):
     uv, environment = Path(sys.prefix) / "bin" / "uv", tmp_path / "env"
     subprocess.run([uv, "venv", "--quiet", environment], check=True)
     python = environment / "bin" / "python"
-    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "-r", "binder/requirements.txt"], cwd=ROOT,
-                   check=True)  # fmt: skip
+    subprocess.run(
+        [uv, "pip", "install", "--quiet", "--python", python, "-r", "binder/requirements.txt"], cwd=ROOT, check=True
+    )
     notebook = shutil.copy(ROOT / "notebooks" / "00_start_here.ipynb", tmp_path)
-    done = subprocess.run([environment / "bin" / "jupyter", "execute", notebook], cwd=tmp_path, capture_output=True,
-                          text=True, env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")})  # fmt: skip
+    done = subprocess.run(
+        [environment / "bin" / "jupyter", "execute", notebook],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path / "ipython")},
+    )
     assert done.returncode == 0, done.stderr
     pins = dict(line.split("==") for line in binder_lines()[:-1])
-    listed = subprocess.run([uv, "pip", "list", "--python", python, "--format", "freeze"], capture_output=True,
-                            text=True).stdout.split()  # fmt: skip
+    listed = subprocess.run(
+        [uv, "pip", "list", "--python", python, "--format", "freeze"], capture_output=True, text=True
+    ).stdout.split()
     assert pins == dict(line.split("==") for line in listed if "==" in line and not line.startswith("buddylab"))
 
 
@@ -115,9 +122,9 @@ def test_an_address_becomes_a_badge_and_a_link_for_every_notebook(links, reposit
     assert "[00 Start here" in part
 
 
-@pytest.mark.parametrize("repository", [
-    "http://github.com/me/lab", "https://example.org/me/lab", "me/lab", "https://github.com/me",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "repository", ["http://github.com/me/lab", "https://example.org/me/lab", "me/lab", "https://github.com/me"]
+)
 def test_an_address_that_binder_cannot_fetch_is_refused(links, repository):
     with pytest.raises(ValueError, match="must be https://HOST/OWNER/REPO"):
         links.binder_link(repository, "a.ipynb")

@@ -31,8 +31,11 @@ def legend(ax):
 
 def drawn(ax):
     """label -> points of each line that is not a mark."""
-    return {line.get_label(): [tuple(map(float, point)) for point in line.get_xydata()] for line in ax.lines
-            if line.get_label() != "_mark"}  # fmt: skip
+    return {
+        line.get_label(): [tuple(map(float, point)) for point in line.get_xydata()]
+        for line in ax.lines
+        if line.get_label() != "_mark"
+    }
 
 
 def test_lines_are_the_points_given_with_labels_units_and_names_at_their_ends():
@@ -103,16 +106,27 @@ def test_bad_lines_are_told(lines, rest, why):
 
 def fields(ax):
     """(column, row) -> (face, hatch) of each field."""
-    return {patch.get_xy(): (patch.get_facecolor(), patch.get_hatch()) for patch in ax.patches
-            if isinstance(patch, Rectangle) and patch.get_fill() and patch.get_facecolor()[3]}  # fmt: skip
+    return {
+        patch.get_xy(): (patch.get_facecolor(), patch.get_hatch())
+        for patch in ax.patches
+        if isinstance(patch, Rectangle) and patch.get_fill() and patch.get_facecolor()[3]
+    }
 
 
 def test_a_map_says_each_word_in_its_field_the_first_row_above():
-    ax = heat([[0, 1], [1, None]], rows=["KERNEL", "ATOMIC"], columns=[0, 3], x="order", y="who",
-              words={0: "refused", 1: "passes"})  # fmt: skip
+    ax = heat(
+        [[0, 1], [1, None]],
+        rows=["KERNEL", "ATOMIC"],
+        columns=[0, 3],
+        x="order",
+        y="who",
+        words={0: "refused", 1: "passes"},
+    )
     assert {(text.get_position(), text.get_text()) for text in ax.texts} == {
-        ((0.5, 0.5), "refused"), ((1.5, 0.5), "passes"), ((0.5, 1.5), "passes"),
-    }  # fmt: skip
+        ((0.5, 0.5), "refused"),
+        ((1.5, 0.5), "passes"),
+        ((0.5, 1.5), "passes"),
+    }
     assert ax.get_ylim() == (2, 0)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["KERNEL", "ATOMIC"]
     assert legend(ax) == ["refused", "passes", "nothing there"]

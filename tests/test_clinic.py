@@ -42,8 +42,11 @@ def test_the_machine_has_the_figures_of_truth(number):
     populated = {label: zone for label, zone in row["truth"]["zones"].items() if not zone.get("empty")}
     names = {zone["name"] for zone in machine["reported"]}
     for zone in machine["reported"]:
-        label = next(label for label in populated if label.split()[-1] == zone["name"]
-                     and (zone["node"] == 0 or label.startswith(f"Node {zone['node']} ")))  # fmt: skip
+        label = next(
+            label
+            for label in populated
+            if label.split()[-1] == zone["name"] and (zone["node"] == 0 or label.startswith(f"Node {zone['node']} "))
+        )
         truth = populated[label]
         page_kb = truth.get("page_kb", 4)
         assert zone["free"] == truth["free_kb"] // page_kb
@@ -54,8 +57,14 @@ def test_the_machine_has_the_figures_of_truth(number):
     assert names <= {label.split()[-1] for label in populated}
 
 
-LOOP = [number for number in PLAYABLE if (told := told_of(number)).rule and told.rule.name == "loop"
-        and told.tests and all(test.mark == "min" for test in told.tests)]  # fmt: skip
+LOOP = [
+    number
+    for number in PLAYABLE
+    if (told := told_of(number)).rule
+    and told.rule.name == "loop"
+    and told.tests
+    and all(test.mark == "min" for test in told.tests)
+]
 
 
 @pytest.mark.parametrize("number", LOOP)
@@ -71,8 +80,11 @@ def test_what_2_6_21_played_refuses_is_what_the_report_says(number):
     by_label = {zone.label: place for place, zone in enumerate(explorer.run.machine.zones)}
     compared = 0
     for test in told.tests:
-        node, name = ([0, test.label] if not test.label.startswith("Node") else
-                      [int(test.label.split()[1]), test.label.split()[2]])  # fmt: skip
+        node, name = (
+            [0, test.label]
+            if not test.label.startswith("Node")
+            else [int(test.label.split()[1]), test.label.split()[2]]
+        )
         label = f"{name}/{node}" if len(explorer.run.machine.nodes) > 1 else name
         rows = against_min.get(by_label[label], against_min.get(label))
         if rows and not told.verdict.passes:
@@ -120,13 +132,21 @@ def test_what_makes_no_machine_is_refused_with_a_reason():
     good = setting(told_of("026"))["machine"]
     first = good["reported"][0]
     for broken in (
-        {**good, "types": ["Normal", "DMA"]}, {**good, "reported": []}, {**good, "kernel": "x" * 99},
-        {**good, "extra": 1}, {**good, "reported": [{**first, "pages": -1}]}, {**good, "reported": [first, first]},
-        {**good, "reported": [{**first, "blocks": [1] * 10}]}, {**good, "reported": [{**first, "pages": 1 << 60}]},
-        {**good, "reported": [{**first, "start": 5}]}, {**good, "reported": [{**first, "blocks": [1 << 20] * 11}]},
-        {**good, "reported": [{**first, "name": "<b>"}]}, {**good, "reported": [{**first, "node": 7}]},
-        {**good, "reported": ["x"]}, {**good, "reported": [{**first, "free": "3"}]},
-    ):  # fmt: skip
+        {**good, "types": ["Normal", "DMA"]},
+        {**good, "reported": []},
+        {**good, "kernel": "x" * 99},
+        {**good, "extra": 1},
+        {**good, "reported": [{**first, "pages": -1}]},
+        {**good, "reported": [first, first]},
+        {**good, "reported": [{**first, "blocks": [1] * 10}]},
+        {**good, "reported": [{**first, "pages": 1 << 60}]},
+        {**good, "reported": [{**first, "start": 5}]},
+        {**good, "reported": [{**first, "blocks": [1 << 20] * 11}]},
+        {**good, "reported": [{**first, "name": "<b>"}]},
+        {**good, "reported": [{**first, "node": 7}]},
+        {**good, "reported": ["x"]},
+        {**good, "reported": [{**first, "free": "3"}]},
+    ):
         with pytest.raises(SizeError, match="no machine of a report") as refused:
             read(broken)
         assert not set(refused.value.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
@@ -138,8 +158,9 @@ def test_what_makes_no_machine_is_refused_with_a_reason():
 def test_a_clinic_says_what_it_found():
     assert repr(Clinic()) == "<Clinic: no report>"
     told = Clinic(text_of("026"))
-    assert repr(told) == ("<Clinic: Normal refused at the last row, 370 <= 620: too few pages in blocks of order 1 and "
-                          "above>")  # fmt: skip
+    assert repr(told) == (
+        "<Clinic: Normal refused at the last row, 370 <= 620: too few pages in blocks of order 1 and above>"
+    )
     assert repr(told.explain(text_of("041") + text_of("026"))).endswith("(and 1 more)>")
 
 
@@ -164,8 +185,9 @@ def test_a_text_too_large_is_named():
         Clinic().explain("x" * 8_000_001)
 
 
-@pytest.mark.parametrize(("number", "why"), [
-    ("073", "says no mask"), ("039", "no zone with pages"), ("047", "Normal"), ("105", "no zone")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "why"), [("073", "says no mask"), ("039", "no zone with pages"), ("047", "Normal"), ("105", "no zone")]
+)
 def test_a_report_that_makes_no_scenario_says_why(number, why):
     told = told_of(number)
     with pytest.raises(ValueError, match=why):

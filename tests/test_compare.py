@@ -50,8 +50,9 @@ def test_the_half_of_high_parts_them_at_alloc_flags():
     this, other = run(0xD0), run(0xF0)
     found = difference(this, other)
     assert this["frames"][found["frame"]]["stage"] == "alloc_flags"
-    assert {f["stage"] for f in this["frames"][: found["frame"]]} == {f["stage"] for f in
-                                                                    other["frames"][: found["frame"]]}  # fmt: skip
+    assert {f["stage"] for f in this["frames"][: found["frame"]]} == {
+        f["stage"] for f in other["frames"][: found["frame"]]
+    }
 
 
 def test_a_run_that_ends_earlier_is_said_to_end():

@@ -24,8 +24,21 @@ from buddylab.course.session import Attempt
 
 SEEDS = range(12)
 MISCONCEPTIONS = json.loads(files("buddylab.course").joinpath("misconceptions.json").read_text(encoding="utf-8"))
-ISSUE = {"00": 2, "01": 1, "02": 1, "03": 2, "04": 1, "05": 2, "06": 2, "07": 1, "08": 1, "09": 2, "10": 1, "11": 1,
-         "12": 1}  # fmt: skip
+ISSUE = {
+    "00": 2,
+    "01": 1,
+    "02": 1,
+    "03": 2,
+    "04": 1,
+    "05": 2,
+    "06": 2,
+    "07": 1,
+    "08": 1,
+    "09": 2,
+    "10": 1,
+    "11": 1,
+    "12": 1,
+}
 PATHS = {path.name[:2]: path for path in sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9][0-9]_*.ipynb"))}
 NOTEBOOKS = sorted(PATHS)
 STARTED = sorted({name[:2] for name in names()} | {number for number in NOTEBOOKS if number not in ("00", "13")})
@@ -79,28 +92,34 @@ def test_only_known_misconceptions_are_named(notebook):
     assert met <= {"", *MISCONCEPTIONS}
 
 
-@pytest.mark.parametrize(("name", "raw", "en"), [
-    ("01.order_of", "four", "'four' is not a whole number"),
-    ("01.order_of", None, "None is not a whole number"),
-    ("01.merge56", "perhaps", "'perhaps' is not on offer: choose one of yes, no."),
-    ("01.split_lists", {"0": "1 x"}, "'x' is not a whole number"),
-    ("01.split_lists", {"9": "1"}, "order 9 is not asked for"),
-    ("01.split_lists", "1, 2", "order by order"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "raw", "en"),
+    [
+        ("01.order_of", "four", "'four' is not a whole number"),
+        ("01.order_of", None, "None is not a whole number"),
+        ("01.merge56", "perhaps", "'perhaps' is not on offer: choose one of yes, no."),
+        ("01.split_lists", {"0": "1 x"}, "'x' is not a whole number"),
+        ("01.split_lists", {"9": "1"}, "order 9 is not asked for"),
+        ("01.split_lists", "1, 2", "order by order"),
+    ],
+)
 def test_what_is_no_answer_is_not_counted(name, raw, en):
     with pytest.raises(Unreadable, match=re.escape(en)) as caught:
         judge(find(name), raw)
     assert caught.value.zh
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("01.merge56", "no"),  # 5 XOR 1 = 4
-    ("01.order_of", 5),  # 25 pages; 2^4 = 16 < 25 <= 32 = 2^5
-    ("01.split_lists", ((1,), (2,), (4,), (8,)) + ((),) * 7),  # 16 = 1 + 1 + 2 + 4 + 8
-    ("01.next_page", 5),  # 9, 3, 5: last in, first out
-    ("01.buddy_of", 8),  # 12 XOR 4
-    ("01.merged_order", 4),  # 16 pages
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("01.merge56", "no"),  # 5 XOR 1 = 4
+        ("01.order_of", 5),  # 25 pages; 2^4 = 16 < 25 <= 32 = 2^5
+        ("01.split_lists", ((1,), (2,), (4,), (8,)) + ((),) * 7),  # 16 = 1 + 1 + 2 + 4 + 8
+        ("01.next_page", 5),  # 9, 3, 5: last in, first out
+        ("01.buddy_of", 8),  # 12 XOR 4
+        ("01.merged_order", 4),  # 16 pages
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -162,8 +181,11 @@ def test_an_error_in_a_students_function_goes_on_with_its_arguments():
 def exercises_of(path):
     """[(source of a cell tagged exercise, with the source of the cell after it)] of a notebook."""
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    return [(cell.source, cell.source + "\n" + later.source) for cell, later in pairwise(code)
-            if "exercise" in cell.metadata.get("tags", [])]  # fmt: skip
+    return [
+        (cell.source, cell.source + "\n" + later.source)
+        for cell, later in pairwise(code)
+        if "exercise" in cell.metadata.get("tags", [])
+    ]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS)
@@ -175,8 +197,10 @@ def test_every_exercise_has_its_checker_in_its_cell_or_the_next(notebook):
         assert re.search(checker, with_next), own
 
 
-@pytest.mark.parametrize("name", [name for path in PATHS.values() for own, _ in exercises_of(path)
-                                  for name in re.findall(r'ask\("([^"]+)"', own)])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [name for path in PATHS.values() for own, _ in exercises_of(path) for name in re.findall(r'ask\("([^"]+)"', own)],
+)
 def test_an_exercise_accepts_the_right_answer_and_rejects_three_wrong_ones(name):
     """A choice of two or three has not three wrong ones in one draw: then those of further draws count too."""
     rejected = set()
@@ -201,13 +225,23 @@ def test_a_students_work_is_summed_up_and_collected(tmp_path):
     work = Session()
     assert NOT_ANSWERED in summary_of("01", work) and summary_of("01", work).startswith("0 of 7 right")
     assert hand_in("01", tmp_path / "a.json", work=work) == NOT_ANSWERED and not list(tmp_path.iterdir())
-    work.attempts += [Attempt("01.merge56", 0, "yes", False, "neighbours_are_buddies", 3),
-                      Attempt("01.merge56", 0, "no", True), Attempt("01.order_of", 4, "2", False)]  # fmt: skip
+    work.attempts += [
+        Attempt("01.merge56", 0, "yes", False, "neighbours_are_buddies", 3),
+        Attempt("01.merge56", 0, "no", True),
+        Attempt("01.order_of", 4, "2", False),
+    ]
     assert re.search(r"01\.merge56 +right · 对, 2 ×, neighbours_are_buddies", summary_of("01", work))
     assert hand_in("01", tmp_path / "a.json", "Ada", work).startswith("3 attempts written to a.json")
-    assert collect([tmp_path / "a.json"]) == [{
-        "file": "a.json", "who": "Ada", "notebook": "01", "tried": 2, "right": 1,
-        "misconceptions": ["neighbours_are_buddies"]}]  # fmt: skip
+    assert collect([tmp_path / "a.json"]) == [
+        {
+            "file": "a.json",
+            "who": "Ada",
+            "notebook": "01",
+            "tried": 2,
+            "right": 1,
+            "misconceptions": ["neighbours_are_buddies"],
+        }
+    ]
     assert hand_in("01", tmp_path / "a.json", "Ada", work)
     other = tmp_path / "mine.json"
     other.write_text("[]")
@@ -224,8 +258,13 @@ def handed_in(path):
 def test_a_hand_in_after_a_restart_goes_on_with_the_file(tmp_path):
     """Kernel one answers two questions in turn, a to c; kernel two, which knows of none of it, goes on with d and e."""
     file, first, second = tmp_path / "work_01.json", Session(), Session()
-    for work, given, so_far in ((first, "a", "a"), (first, "b", "ab"), (first, "c", "abc"), (second, "d", "abcd"),
-                                (second, "e", "abcde")):  # fmt: skip
+    for work, given, so_far in (
+        (first, "a", "a"),
+        (first, "b", "ab"),
+        (first, "c", "abc"),
+        (second, "d", "abcd"),
+        (second, "e", "abcde"),
+    ):
         asked = "01.merge56" if given in "ace" else "01.order_of"
         work.attempts.append(Attempt(asked, 0, given, False))
         for _ in range(2):  # the cell is run again

@@ -9,7 +9,11 @@ from buddylab.course.field import NAMES, figures, text, told
 
 def test_one_report_for_each_of_the_four_verdicts():
     assert {name: verdict(told(name)) for name in FOUR} == {
-        "normal": "pieces", "dma": "kept", "small": "few", "passes": "passes"}  # fmt: skip
+        "normal": "pieces",
+        "dma": "kept",
+        "small": "few",
+        "passes": "passes",
+    }
 
 
 def test_the_examples_have_their_names():
@@ -22,12 +26,15 @@ def test_the_examples_have_their_names():
         text("other")
 
 
-@pytest.mark.parametrize(("name", "interrupt", "frame"), [
-    ("small", True, "net_rx_action < __do_softirq < __irq_exit_rcu < irq_exit"),
-    ("numa", True, "<IRQ> < __alloc_pages < cache_grow"),
-    ("network", False, "__alloc_pages_nodemask < new_slab"),
-    ("oom", False, "handle_mm_fault < __do_page_fault"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "interrupt", "frame"),
+    [
+        ("small", True, "net_rx_action < __do_softirq < __irq_exit_rcu < irq_exit"),
+        ("numa", True, "<IRQ> < __alloc_pages < cache_grow"),
+        ("network", False, "__alloc_pages_nodemask < new_slab"),
+        ("oom", False, "handle_mm_fault < __do_page_fault"),
+    ],
+)
 def test_who_asked_is_in_the_trace(name, interrupt, frame):
     assert from_interrupt(name) is interrupt and frame in trace(name)
 
@@ -45,10 +52,16 @@ def test_free_memory_beside_the_request():
     assert shorter == [True, False, False, False]
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("enough", "no"), ("block_kb", 32), ("in_pages", 70060), ("who_asked", "interrupt"),
-    ("verdict", "kept"),  # 887 <= 7 + 880, and 887 > 7
-    ("bits", 0x20),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("enough", "no"),
+        ("block_kb", 32),
+        ("in_pages", 70060),
+        ("who_asked", "interrupt"),
+        ("verdict", "kept"),  # 887 <= 7 + 880, and 887 > 7
+        ("bits", 0x20),
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(f"00.{name}").answer() == answer

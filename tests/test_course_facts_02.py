@@ -13,15 +13,18 @@ from buddylab.course.experiments.nb02 import LOW_MEMORY, marks, min_free_kbytes,
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("02.order_of_zones", "HND"),
-    ("02.more_ram", "2"),  # sqrt(4) = 2
-    ("02.share", 939),  # 957 * 225280 / 229376 = 939.91
-    ("02.highmem_mark", "clamp"),  # 32768 / 1024 = 32; the share would be 957 * 32768 / 229376 = 136
-    ("02.low_mark", 1173),  # 939 + 234
-    ("02.min_free", 2048),  # sqrt(16 * 262144) = 4 * 512
-    ("02.mask", 0x200D2),  # 0x2 + 0x10 + 0x40 + 0x80 + 0x20000
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("02.order_of_zones", "HND"),
+        ("02.more_ram", "2"),  # sqrt(4) = 2
+        ("02.share", 939),  # 957 * 225280 / 229376 = 939.91
+        ("02.highmem_mark", "clamp"),  # 32768 / 1024 = 32; the share would be 957 * 32768 / 229376 = 136
+        ("02.low_mark", 1173),  # 939 + 234
+        ("02.min_free", 2048),  # sqrt(16 * 262144) = 4 * 512
+        ("02.mask", 0x200D2),  # 0x2 + 0x10 + 0x40 + 0x80 + 0x20000
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -39,7 +42,8 @@ def test_the_experiment_has_the_recorded_figures():
             if low:
                 assert {z.label: [z.pages_min, z.pages_low, z.pages_high] for z in zones_of(ram, low)} == {
                     name: [told["pages_min"], told["pages_low"], told["pages_high"]]
-                    for name, told in row["figures"]["zones"].items()}  # fmt: skip
+                    for name, told in row["figures"]["zones"].items()
+                }
             checked += 1
     assert checked >= 20
 

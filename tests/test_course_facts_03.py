@@ -10,15 +10,18 @@ from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb03 import WORDS, freed_at_random, who_passes
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("03.least", 940),  # 940 - 1 + 1 = 940 > 939; 939 > 939 is false
-    ("03.kb", "no"),  # 3400 / 4 = 850 <= 939
-    ("03.first_or_second", "min_attempt"),  # 1000 <= 1173, 1000 > 939
-    ("03.lowered", 353),  # 939 - 469 = 470, 470 - 117 = 353
-    ("03.below_min", "2"),  # 600 <= 939, 600 <= 705, 600 > 470, 600 > 353
-    ("03.split_up", "atomic"),  # 200 - 3 = 197 <= 939 >> 2 = 234, 197 > 353 >> 2 = 88
-    ("03.row", "1"),  # 900 + 40 + 160 + 240 = 1340 - 7 = 1333 > 939; 1333 - 900 = 433 <= 469
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("03.least", 940),  # 940 - 1 + 1 = 940 > 939; 939 > 939 is false
+        ("03.kb", "no"),  # 3400 / 4 = 850 <= 939
+        ("03.first_or_second", "min_attempt"),  # 1000 <= 1173, 1000 > 939
+        ("03.lowered", 353),  # 939 - 469 = 470, 470 - 117 = 353
+        ("03.below_min", "2"),  # 600 <= 939, 600 <= 705, 600 > 470, 600 > 353
+        ("03.split_up", "atomic"),  # 200 - 3 = 197 <= 939 >> 2 = 234, 197 > 353 >> 2 = 88
+        ("03.row", "1"),  # 900 + 40 + 160 + 240 = 1340 - 7 = 1333 > 939; 1333 - 900 = 433 <= 469
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -27,10 +30,20 @@ def test_the_four_marks_and_why_not_352():
     assert 939 - 939 // 2 == 470 and 939 - 939 // 4 == 705 and 470 - 470 // 4 == 353 and 939 * 3 // 8 == 352
     assert 705 - 705 // 2 == 353  # with 939 the order makes no difference
     assert (125 - 62, 63 - 15, 125 - 31, 94 - 47) == (63, 48, 94, 47)  # with 125 it does
-    passing = {free: WORDS[who_passes(with_free("i386_1g", Normal=[free]).zone("Normal"), 0)]
-               for free in (353, 354, 470, 471, 705, 706, 939, 940)}  # fmt: skip
-    assert passing == {353: WORDS[0], 354: WORDS[1], 470: WORDS[1], 471: WORDS[2], 705: WORDS[2], 706: WORDS[3],
-                       939: WORDS[3], 940: WORDS[4]}  # fmt: skip
+    passing = {
+        free: WORDS[who_passes(with_free("i386_1g", Normal=[free]).zone("Normal"), 0)]
+        for free in (353, 354, 470, 471, 705, 706, 939, 940)
+    }
+    assert passing == {
+        353: WORDS[0],
+        354: WORDS[1],
+        470: WORDS[1],
+        471: WORDS[2],
+        705: WORDS[2],
+        706: WORDS[3],
+        939: WORDS[3],
+        940: WORDS[4],
+    }
 
 
 def test_the_zone_with_100_mb_free():
@@ -42,7 +55,8 @@ def test_the_zone_with_100_mb_free():
     assert run.page is not None and tests == [
         ("Normal", 2, 1173, 1, 0x44, 0),  # 197 <= 1173 >> 2 = 293
         ("DMA", 2, 21, 1, 0x44, 0),  # 200 - 3 = 197 <= 21 + 880
-        ("Normal", 2, 939, 1, atomic, 1)]  # fmt: skip
+        ("Normal", 2, 939, 1, atomic, 1),
+    ]
     machine = with_free("i386_1g", DMA=[200], Normal=[20000, 2700, 50])
     assert record(machine, gfp.GFP_KERNEL | gfp.NORETRY, 2).page is None
 

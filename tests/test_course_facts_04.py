@@ -16,15 +16,18 @@ from buddylab.course.experiments.nb04 import NO_RESERVE, only_dma, programs_firs
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("04.which_class", "2"),  # 1000 > 21, 1000 > 21 + 880 = 901, 1000 <= 21 + 1008 = 1029
-    ("04.kept", 1008),  # (225280 + 32768) / 256
-    ("04.other_ratio", "more"),  # 258048 / 128 = 2016
-    ("04.flags", 888),  # 17 - 8 = 9, 9 - 2 = 7, 7 + 880 = 887, and one more
-    ("04.own_class", "DMA32"),
-    ("04.upper_rows", "yes"),  # 1000 - 1 = 999 > 901; 999 - 600 = 399 > 21 >> 1 = 10
-    ("04.first_try", 2198),  # 1173 + 32768 / 32 = 2197, and one more
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("04.which_class", "2"),  # 1000 > 21, 1000 > 21 + 880 = 901, 1000 <= 21 + 1008 = 1029
+        ("04.kept", 1008),  # (225280 + 32768) / 256
+        ("04.other_ratio", "more"),  # 258048 / 128 = 2016
+        ("04.flags", 888),  # 17 - 8 = 9, 9 - 2 = 7, 7 + 880 = 887, and one more
+        ("04.own_class", "DMA32"),
+        ("04.upper_rows", "yes"),  # 1000 - 1 = 999 > 901; 999 - 600 = 399 > 21 >> 1 = 10
+        ("04.first_try", 2198),  # 1173 + 32768 / 32 = 2197, and one more
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -34,7 +37,8 @@ def test_the_tables_are_the_recorded_ones():
     for ram in (64, 1024, 2048, 4096):
         recorded = told[f"32-bit style, {ram} MB, sizeof(struct page) deducted 0"]
         assert {z.label: z.lowmem_reserve for z in zones_of(ram, LOW_MEMORY)} == {
-            name: figures["lowmem_reserve"] for name, figures in recorded.items()}  # fmt: skip
+            name: figures["lowmem_reserve"] for name, figures in recorded.items()
+        }
 
 
 def test_4_gb_keep_100_mb_of_normal_and_shut_dma():

@@ -13,8 +13,7 @@ def test_the_marks_and_the_rows():
     assert 280240 // 4 == 70060 == sum(count << order for order, count in enumerate(BLOCKS))
     assert (939 - 939 // 2, 470 - 470 // 4) == (470, 353) and [353 >> n for n in (1, 2, 3)] == [176, 88, 44]
     free = 70060 - (1 << 3) + 1
-    rows = [(free, 353), (free - 44578, 176), (free - 44578 - 2 * 11117, 88),
-            (free - 44578 - 2 * 11117 - 4 * 800, 44)]  # fmt: skip
+    rows = [(free, 353), (free - 44578, 176), (free - 44578 - 2 * 11117, 88), (free - 44578 - 2 * 11117 - 4 * 800, 44)]
     assert rows == [(70053, 353), (25475, 176), (3241, 88), (41, 44)]
     normal, dma = explain(case()).tests
     assert [(row.free, row.needed) for row in normal.rows] == rows and normal.passes is False
@@ -29,17 +28,20 @@ def test_half_of_the_mark_in_pairs_is_kept():
     assert [row_text(row) for row in explain(case(), mode=0xD0).tests[0].rows][1:3] == ["25475 > 469", "3241 > 234"]
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("big_blocks", "less"),  # 16 + 32 of 70,060 pages
-    ("which_row", 3),
-    ("short_by", 4),  # 45 > 44
-    ("order2", "yes"),  # 70,057; 25,479; 3,245 > 88
-    ("dma", "no"),
-    ("moves", "reclaims"),  # GFP_KERNEL has __GFP_WAIT
-    ("last_stage", "rebalance"),
-    ("largest", 2),
-    ("what_helps", "block"),  # 41 + 8 > 44
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("big_blocks", "less"),  # 16 + 32 of 70,060 pages
+        ("which_row", 3),
+        ("short_by", 4),  # 45 > 44
+        ("order2", "yes"),  # 70,057; 25,479; 3,245 > 88
+        ("dma", "no"),
+        ("moves", "reclaims"),  # GFP_KERNEL has __GFP_WAIT
+        ("last_stage", "rebalance"),
+        ("largest", 2),
+        ("what_helps", "block"),  # 41 + 8 > 44
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(f"05.{name}").answer() == answer
 

@@ -19,8 +19,11 @@ SETUP = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(enc
 
 
 def test_06_the_batches_are_all_that_the_kernel_computed_at_boot():
-    recorded = {0 if figures["pcp_hot"]["high"] == 0 else figures["pcp_hot"]["batch"]
-                for machine in SETUP for figures in machine["figures"]["zones"].values()}  # fmt: skip
+    recorded = {
+        0 if figures["pcp_hot"]["high"] == 0 else figures["pcp_hot"]["batch"]
+        for machine in SETUP
+        for figures in machine["figures"]["zones"].values()
+    }
     assert recorded == set(BATCHES)
     for pages in range(1024, 1 << 18, 512):
         assert zone_batchsize(Zone("Normal", 0, 0, pages)) in BATCHES
@@ -37,14 +40,19 @@ def test_06_high_is_six_batches_and_cold_is_half_a_batch_up_to_four_of_them():
                 assert (hot["batch"], cold["batch"], cold["high"]) == (1, 1, 0)
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("06.free_rises", 0), ("06.order1_rises", 2), ("06.next_page", 4),  # 2, 7, 4: the last one in is the first one out
-    ("06.refilled_lists", ((3,), (), (4,), (8,)) + ((),) * 7),  # 0, 1, 2 go; 3 + 4 * 1 + 8 * 1 = 13 pages are left
-    ("06.overflow", 3),  # the 18th page makes it 18 = 6 * 3: a batch goes
-    ("06.mark_first", "min_attempt"),  # 20 > 20 is false, 20 > 10 is true
-    ("06.where_from", "cold"),
-    ("06.batch_of", 3),  # 12288 / 1024 = 12, a quarter 3, 3 + 1 = 4 = 2^2, less 1
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("06.free_rises", 0),
+        ("06.order1_rises", 2),
+        ("06.next_page", 4),  # 2, 7, 4: the last one in is the first one out
+        ("06.refilled_lists", ((3,), (), (4,), (8,)) + ((),) * 7),  # 0, 1, 2 go; 3 + 4 * 1 + 8 * 1 = 13 pages are left
+        ("06.overflow", 3),  # the 18th page makes it 18 = 6 * 3: a batch goes
+        ("06.mark_first", "min_attempt"),  # 20 > 20 is false, 20 > 10 is true
+        ("06.where_from", "cold"),
+        ("06.batch_of", 3),  # 12288 / 1024 = 12, a quarter 3, 3 + 1 = 4 = 2^2, less 1
+    ],
+)
 def test_06_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 

@@ -15,13 +15,18 @@ def test_07_the_marks_of_512_mb():
     assert zone.hot.batch == 31 and SWAP_CLUSTER_MAX == 32
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("07.between", "either"), ("07.freed_meanwhile", 0), ("07.where_back", "direct_reclaim"),
-    ("07.who_pays", "at_once"),  # 221 - 110 = 111, 111 - 27 = 84 < free
-    ("07.stops_at", 1409),  # high 1408: 1409 - 1 + 1 > 1408
-    ("07.calls_until", 7),  # 20000 by 4096 is 4, plus 1: 7 * 5 = 35 >= 32 > 6 * 5
-    ("07.edge", 5_000),  # 20 pages in each of 250 jiffies
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("07.between", "either"),
+        ("07.freed_meanwhile", 0),
+        ("07.where_back", "direct_reclaim"),
+        ("07.who_pays", "at_once"),  # 221 - 110 = 111, 111 - 27 = 84 < free
+        ("07.stops_at", 1409),  # high 1408: 1409 - 1 + 1 > 1408
+        ("07.calls_until", 7),  # 20000 by 4096 is 4, plus 1: 7 * 5 = 35 >= 32 > 6 * 5
+        ("07.edge", 5_000),  # 20 pages in each of 250 jiffies
+    ],
+)
 def test_07_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 

@@ -17,22 +17,35 @@ def test_08_the_marks_of_48_mb():
     assert (zone.pages_min, zone.pages_low, zone.pages_high, zone.hot.batch) == (221, 221 + 55, 221 + 110, 3)
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("08.packets_leave", 353),  # 939 - 469 = 470, 470 - 117 = 353
-    ("08.opens", 0), ("08.which_stage", "nofail_alloc"), ("08.closes", NOMEMALLOC), ("08.nested", "reserve"),
-    ("08.on_kswapd", "no"),
-    ("08.limit_of", 705),  # 939 - 234
-    ("08.weaker_siege", 13),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("08.packets_leave", 353),  # 939 - 469 = 470, 470 - 117 = 353
+        ("08.opens", 0),
+        ("08.which_stage", "nofail_alloc"),
+        ("08.closes", NOMEMALLOC),
+        ("08.nested", "reserve"),
+        ("08.on_kswapd", "no"),
+        ("08.limit_of", 705),  # 939 - 234
+        ("08.weaker_siege", 13),
+    ],
+)
 def test_08_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
 
-@pytest.mark.parametrize(("caller", "below", "first", "otherwise"), [
-    ("a program", 221, 222, RECLAIMS), ("a real-time program", 166, 167, RECLAIMS),  # 221 - 55 = 166
-    ("a packet", 84, 85, NOTHING), ("a packet, on top of kswapd", 84, 85, NOTHING),  # 221 - 110 = 111, 111 - 27 = 84
-    ("kswapd", 0, 1, NOTHING), ("an OOM victim", 0, 1, NOTHING), ("kswapd, NOMEMALLOC", 221, 222, NOTHING),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("caller", "below", "first", "otherwise"),
+    [
+        ("a program", 221, 222, RECLAIMS),
+        ("a real-time program", 166, 167, RECLAIMS),  # 221 - 55 = 166
+        ("a packet", 84, 85, NOTHING),
+        ("a packet, on top of kswapd", 84, 85, NOTHING),  # 221 - 110 = 111, 111 - 27 = 84
+        ("kswapd", 0, 1, NOTHING),
+        ("an OOM victim", 0, 1, NOTHING),
+        ("kswapd, NOMEMALLOC", 221, 222, NOTHING),
+    ],
+)
 def test_08_who_meets_what(caller, below, first, otherwise):
     assert (meets(caller, below), meets(caller, first)) == (otherwise, PAGE)
     assert len(CALLERS) == 7

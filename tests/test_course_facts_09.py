@@ -23,15 +23,18 @@ from buddylab.course.experiments.nb09 import (
 KERNEL = gfp.GFP_KERNEL
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("09.which_orders", "low"),  # order 3 <= 3 < 4
-    ("09.nofail_noretry", "refused"),  # !(gfp_mask & __GFP_NORETRY) is the outermost test
-    ("09.nofail_atomic", "nopage"),  # no __GFP_WAIT at rebalance
-    ("09.progress", 0),  # anonymous pages need a write, GFP_NOIO forbids it; the zone is not written off
-    ("09.after_reclaim", "should_retry"),  # no __GFP_FS, no OOM killer
-    ("09.looks", 2),  # pages_low and pages_min, both before the first reclaim
-    ("09.give_up", 0x10 | 0x40 | 0x1000),  # __GFP_WAIT, __GFP_IO, __GFP_NORETRY
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("09.which_orders", "low"),  # order 3 <= 3 < 4
+        ("09.nofail_noretry", "refused"),  # !(gfp_mask & __GFP_NORETRY) is the outermost test
+        ("09.nofail_atomic", "nopage"),  # no __GFP_WAIT at rebalance
+        ("09.progress", 0),  # anonymous pages need a write, GFP_NOIO forbids it; the zone is not written off
+        ("09.after_reclaim", "should_retry"),  # no __GFP_FS, no OOM killer
+        ("09.looks", 2),  # pages_low and pages_min, both before the first reclaim
+        ("09.give_up", 0x10 | 0x40 | 0x1000),  # __GFP_WAIT, __GFP_IO, __GFP_NORETRY
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 

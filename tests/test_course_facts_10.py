@@ -20,16 +20,19 @@ from buddylab.course.experiments.nb10 import (
 )
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("10.free_at_kill", "some"),  # below the marks lies the reserve
-    ("10.order3", "yes"),  # order 3 may not fail, the killer is called for any order
-    ("10.recheck", 289),  # free <= mark refuses
-    ("10.two_at_once", 1),  # a task with TIF_MEMDIE: kill nobody
-    ("10.after_kill", "restart"),  # goto restart
-    ("10.who_dies", "cc1"),
-    ("10.who_may", 0x10 | 0x80),  # __GFP_WAIT leads to reclaim, __GFP_FS to the killer
-    ("10.badness", 25_600 // 11 // 2 // 4),  # isqrt(1024 x 250 / 2048 = 125) = 11; fourth root of 16 = 2; root
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("10.free_at_kill", "some"),  # below the marks lies the reserve
+        ("10.order3", "yes"),  # order 3 may not fail, the killer is called for any order
+        ("10.recheck", 289),  # free <= mark refuses
+        ("10.two_at_once", 1),  # a task with TIF_MEMDIE: kill nobody
+        ("10.after_kill", "restart"),  # goto restart
+        ("10.who_dies", "cc1"),
+        ("10.who_may", 0x10 | 0x80),  # __GFP_WAIT leads to reclaim, __GFP_FS to the killer
+        ("10.badness", 25_600 // 11 // 2 // 4),  # isqrt(1024 x 250 / 2048 = 125) = 11; fourth root of 16 = 2; root
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 

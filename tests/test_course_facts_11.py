@@ -13,15 +13,18 @@ from buddylab.course.experiments.nb11 import Chance, doses, exits, faulty, leave
 WORDS = ("GFP_ATOMIC", "GFP_KERNEL", "GFP_HIGHUSER", "GFP_KERNEL|__GFP_NOFAIL")
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("11.foresees", "null"),  # 100 percent, and nothing exempts GFP_ATOMIC
-    ("11.log_lines", 0),  # return NULL stands before the ladder
-    ("11.waits", 0),  # an assertion
-    ("11.after_thisnode", "wake_kswapd"),  # (gfp_mask & GFP_THISNODE) == GFP_THISNODE wants three bits
-    ("11.cpuset", "page"),  # ALLOC_CPUSET in the second pass only with __GFP_WAIT
-    ("11.exempt", 0),  # ignore-gfp-wait is 1 by default
-    ("11.early", 0x40000 | 0x1000 | 0x200),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("11.foresees", "null"),  # 100 percent, and nothing exempts GFP_ATOMIC
+        ("11.log_lines", 0),  # return NULL stands before the ladder
+        ("11.waits", 0),  # an assertion
+        ("11.after_thisnode", "wake_kswapd"),  # (gfp_mask & GFP_THISNODE) == GFP_THISNODE wants three bits
+        ("11.cpuset", "page"),  # ALLOC_CPUSET in the second pass only with __GFP_WAIT
+        ("11.exempt", 0),  # ignore-gfp-wait is 1 by default
+        ("11.early", 0x40000 | 0x1000 | 0x200),
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -30,8 +33,10 @@ def test_the_annotator_is_quoted_as_he_wrote():
     text = files("buddylab.commentary").joinpath("commentary.json").read_text(encoding="utf-8")
     entries = {entry["id"]: entry for entry in json.loads(text)["entries"]}
     assert {entries[name]["verdict"] for name in ("might_sleep", "fault_injection")} == {"wrong"}
-    assert [entry["id"] for entry in entries.values() if entry["verdict"] == "wrong"] == ["might_sleep",
-                                                                                        "fault_injection"]  # fmt: skip
+    assert [entry["id"] for entry in entries.values() if entry["verdict"] == "wrong"] == [
+        "might_sleep",
+        "fault_injection",
+    ]
     for name, question in (("might_sleep", "11.waits"), ("fault_injection", "11.foresees")):
         quoted = find(question).text[1].split("“")[1].split("”")[0]
         assert quoted in entries[name]["zh"].replace("\n", ""), name
@@ -42,7 +47,12 @@ def test_the_annotator_is_quoted_as_he_wrote():
 def test_early_exits_are_silent():
     found = exits()
     assert {name: one.log for name, one in found.items()} == {
-        "order 11": 0, "injected fault": 0, "empty zonelist": 0, "GFP_THISNODE": 0, "the long way": 1}  # fmt: skip
+        "order 11": 0,
+        "injected fault": 0,
+        "empty zonelist": 0,
+        "GFP_THISNODE": 0,
+        "the long way": 1,
+    }
     assert all(one.page is None for one in found.values())
     assert [name for name, one in found.items() if one.woken] == ["the long way"]
     assert found["injected fault"].last == "fault_injection" and found["empty zonelist"].last == "restart"

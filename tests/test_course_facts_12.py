@@ -23,15 +23,18 @@ from buddylab.course.experiments.nb12 import (
 from buddylab.world.observe import Series
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("12.layouts", "B"),
-    ("12.middle", ((), (), (8, 4)) + ((),) * 8),  # 4 XOR 4 = 0, 8 XOR 4 = 12: both in use
-    ("12.every_eighth", 2),  # of 8 pages the first is used: 1, 2-3 and 4-7 are left
-    ("12.waiting", 2),
-    ("12.fewest", 1024 // 8),
-    ("12.pull", 5),  # pages 0 to 7 hold no other
-    ("12.index", round(100 * (20 + 2 * 10 + 4 * 5) / (20 + 20 + 20 + 40))),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("12.layouts", "B"),
+        ("12.middle", ((), (), (8, 4)) + ((),) * 8),  # 4 XOR 4 = 0, 8 XOR 4 = 12: both in use
+        ("12.every_eighth", 2),  # of 8 pages the first is used: 1, 2-3 and 4-7 are left
+        ("12.waiting", 2),
+        ("12.fewest", 1024 // 8),
+        ("12.pull", 5),  # pages 0 to 7 hold no other
+        ("12.index", round(100 * (20 + 2 * 10 + 4 * 5) / (20 + 20 + 20 + 40))),
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(name).answer() == answer
 
@@ -78,8 +81,7 @@ def test_a_machine_ages_from_the_large_orders_down(aged):
     assert all(row[1:] == [100] * 15 for row in shares[7:])
     assert (shares[3][0], shares[3][-1], shares[2][-1]) == (1, 50, 29) and 5 < shares[1][-1] < 10
     assert all(50 <= shares[order][-1] <= 70 for order in (4, 5, 6))
-    assert all(upper >= lower for low, high in pairwise(shares)
-               for lower, upper in zip(low, high, strict=True))  # fmt: skip
+    assert all(upper >= lower for low, high in pairwise(shares) for lower, upper in zip(low, high, strict=True))
     for order in (2, 3, 4):
         assert sum(shares[order][:8]) < sum(shares[order][8:])
 

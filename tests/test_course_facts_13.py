@@ -24,7 +24,12 @@ def test_every_misconception_of_the_course_is_met_once_more():
 
 def test_the_five_verdicts():
     assert {name: nb13.verdict_word(told(name)) for name in nb13.FIVE} == {
-        "numa": "pieces", "network": "pieces", "oom": "few", "passes": "passes", "torn": "none"}  # fmt: skip
+        "numa": "pieces",
+        "network": "pieces",
+        "oom": "few",
+        "passes": "passes",
+        "torn": "none",
+    }
     assert nb13.without("network", "lowmem_reserve").verdict.passes is None
     assert told("torn").verdict.sentence == "no verdict: the line with the request is damaged"
 
@@ -38,12 +43,24 @@ def test_near_misses_and_the_reserve():
     assert state(told("oom").tests[0]).free == 44592 // 4 == 11148
 
 
-@pytest.mark.parametrize(("name", "answer"), [
-    ("numa", "all"), ("network", 2), ("oom", "short"), ("high_atomic", "kept"), ("torn", "none"),
-    ("note_guess", "wrong"), ("note_kswapd", "imprecise"), ("note_progress", "imprecise"),
-    ("door", gfp.NOMEMALLOC), ("nofail", "GFP_ATOMIC|__GFP_NOFAIL"), ("forum_pieces", "less"),
-    ("forum_marks", "twice"), ("note_other", "right"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("numa", "all"),
+        ("network", 2),
+        ("oom", "short"),
+        ("high_atomic", "kept"),
+        ("torn", "none"),
+        ("note_guess", "wrong"),
+        ("note_kswapd", "imprecise"),
+        ("note_progress", "imprecise"),
+        ("door", gfp.NOMEMALLOC),
+        ("nofail", "GFP_ATOMIC|__GFP_NOFAIL"),
+        ("forum_pieces", "less"),
+        ("forum_marks", "twice"),
+        ("note_other", "right"),
+    ],
+)
 def test_the_notebooks_own_figures(name, answer):
     assert find(f"13.{name}").answer() == answer
 
@@ -55,8 +72,9 @@ def test_margins_fall_and_change_sign_where_the_rule_refuses(name):
     assert [spare for _, spare in found] == sorted((spare for _, spare in found), reverse=True)
     known = state(one.tests[0])
     for factor, spare in found:
-        changed = known.__class__(**{field: getattr(known, field) for field in known.__slots__}
-                                  | {"mark": round(known.mark * factor)})  # fmt: skip
+        changed = known.__class__(
+            **{field: getattr(known, field) for field in known.__slots__} | {"mark": round(known.mark * factor)}
+        )
         assert (spare > 0) == (margin(rows(changed, one.order, one.rights, one.rule)) is not None)
     assert dict(nb13.margins(name, [0.5, 1]))[0.5] > 0 >= dict(nb13.margins(name, [0.5, 1]))[1]
 
@@ -83,7 +101,13 @@ def test_one_statement_must_hold():
 def test_certainty_is_counted_by_how_sure_one_was():
     work = Session()
     assert nb13.certainty(work) == NOT_ANSWERED
-    work.attempts += [Attempt("13.oom", 0, "short", True, "", 3), Attempt("13.oom", 0, "zero", False, "", 3),
-                      Attempt("13.numa", 0, "all", True, "", 1), Attempt("13.torn", 0, "none", True)]  # fmt: skip
-    assert nb13.certainty(work).splitlines() == ["guess · 猜的: 1 of 1 right · 答对 1/1",
-                                                 "certain · 确定: 1 of 2 right · 答对 1/2"]  # fmt: skip
+    work.attempts += [
+        Attempt("13.oom", 0, "short", True, "", 3),
+        Attempt("13.oom", 0, "zero", False, "", 3),
+        Attempt("13.numa", 0, "all", True, "", 1),
+        Attempt("13.torn", 0, "none", True),
+    ]
+    assert nb13.certainty(work).splitlines() == [
+        "guess · 猜的: 1 of 1 right · 答对 1/1",
+        "certain · 确定: 1 of 2 right · 答对 1/2",
+    ]

@@ -10,27 +10,27 @@ from buddylab.core.validate import validate_machine
 from buddylab.widgets import Explorer, ProgressBar, StageButtons
 from buddylab.world.hardware import MACHINES
 from buddylab.world.lru import validate_zone
-from buddylab.world.pressure import (
-    MIXES,
-    TRACK,
-    Mix,
-    default_pressure,
-    free_blocks,
-    pages_at,
-    position_of,
-    prepare,
-)
+from buddylab.world.pressure import MIXES, TRACK, Mix, default_pressure, free_blocks, pages_at, position_of, prepare
 from buddylab.world.reach import REACH, search
 
 STAGES = {
-    "might_sleep": {}, "fault_injection": {}, "restart": {}, "got_pg": {},
-    "thisnode": {"pressure": 100}, "wake_kswapd": {"pressure": 100}, "alloc_flags": {"pressure": 100},
-    "min_attempt": {"pressure": 100}, "rebalance": {"pressure": 100}, "direct_reclaim": {"pressure": 100},
-    "retry_after_reclaim": {"pressure": 100}, "should_retry": {"pressure": 100},
+    "might_sleep": {},
+    "fault_injection": {},
+    "restart": {},
+    "got_pg": {},
+    "thisnode": {"pressure": 100},
+    "wake_kswapd": {"pressure": 100},
+    "alloc_flags": {"pressure": 100},
+    "min_attempt": {"pressure": 100},
+    "rebalance": {"pressure": 100},
+    "direct_reclaim": {"pressure": 100},
+    "retry_after_reclaim": {"pressure": 100},
+    "should_retry": {"pressure": 100},
     "nofail_alloc": {"pressure": 100, "PF_MEMALLOC": True},
-    "high_attempt": {"pressure": 100, "mix": "no_swap"}, "out_of_memory": {"pressure": 100, "mix": "no_swap"},
+    "high_attempt": {"pressure": 100, "mix": "no_swap"},
+    "out_of_memory": {"pressure": 100, "mix": "no_swap"},
     "nopage": {"pressure": 0, "gfp_mask": "GFP_ATOMIC"},
-}  # fmt: skip
+}
 """A setting of the knobs that reaches each stage, from GFP_KERNEL, order 0, on the small machine."""
 
 
@@ -39,8 +39,16 @@ def explorer():
     return Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0)
 
 
-REST = {"gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 500, "mix": "desktop", "PF_MEMALLOC": False,
-        "TIF_MEMDIE": False, "in_interrupt": False, "rt_task": False}  # fmt: skip
+REST = {
+    "gfp_mask": "GFP_KERNEL",
+    "order": 0,
+    "pressure": 500,
+    "mix": "desktop",
+    "PF_MEMALLOC": False,
+    "TIF_MEMDIE": False,
+    "in_interrupt": False,
+    "rt_task": False,
+}
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -89,9 +97,15 @@ def test_a_knob_from_the_browser_records_anew(explorer):
     assert explorer.run.gfp_mask == 0x8050 == explorer.knobs["gfp_mask"] and explorer.error == []
 
 
-@pytest.mark.parametrize(("typed", "said"), [
-    ("GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask"), ("0x1ffffffff", "from 0 to 0xffffffff"),
-    ("-1", "is not a gfp mask"), ("<img src=x>", "is not a gfp mask")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask"),
+        ("0x1ffffffff", "from 0 to 0xffffffff"),
+        ("-1", "is not a gfp mask"),
+        ("<img src=x>", "is not a gfp mask"),
+    ],
+)
 def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, said):
     before = explorer.set(**REST).trace
     explorer.mask = typed
@@ -99,12 +113,21 @@ def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, sai
     assert explorer.set(order=1).error == []
 
 
-@pytest.mark.parametrize(("knobs", "said"), [
-    ({"order": 11}, "order must be a whole number from 0"), ({"order": -1}, "order must be"),
-    ({"order": 1.5}, "order must be"), ({"order": True}, "order must be"), ({"gfp_mask": 1 << 32}, "gfp_mask must be"),
-    ({"machine": "cray"}, "no machine 'cray': choose one of report"), ({"mix": "soup"}, "no mix 'soup'"),
-    ({"pressure": 1001}, "pressure must be a whole number from 0 to 1000"), ({"scatter": -1}, "scatter must be"),
-    ({"colour": 3}, "no such knob: colour")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("knobs", "said"),
+    [
+        ({"order": 11}, "order must be a whole number from 0"),
+        ({"order": -1}, "order must be"),
+        ({"order": 1.5}, "order must be"),
+        ({"order": True}, "order must be"),
+        ({"gfp_mask": 1 << 32}, "gfp_mask must be"),
+        ({"machine": "cray"}, "no machine 'cray': choose one of report"),
+        ({"mix": "soup"}, "no mix 'soup'"),
+        ({"pressure": 1001}, "pressure must be a whole number from 0 to 1000"),
+        ({"scatter": -1}, "scatter must be"),
+        ({"colour": 3}, "no such knob: colour"),
+    ],
+)
 def test_a_knob_that_cannot_stand_like_that(explorer, knobs, said):
     before, stand = explorer.set(**REST).trace, explorer.knobs
     with pytest.raises(ValueError, match=said):
@@ -118,8 +141,14 @@ def test_a_knob_that_cannot_stand_like_that(explorer, knobs, said):
 
 def test_what_comes_from_the_browser_is_never_trusted(explorer):
     before, stand = explorer.set(**REST).trace, explorer.knobs
-    for junk in ({"machine": None}, {"order": 2, "pressure": "full"}, {"machine": ["tiny"]}, {"order": 11},
-                 {"machine": {"Normal": "<b>"}}, {"in_interrupt": "yes"}):  # fmt: skip
+    for junk in (
+        {"machine": None},
+        {"order": 2, "pressure": "full"},
+        {"machine": ["tiny"]},
+        {"order": 11},
+        {"machine": {"Normal": "<b>"}},
+        {"in_interrupt": "yes"},
+    ):
         explorer.set_state(junk)
         assert explorer.error and explorer.trace is before
         assert {name: getattr(explorer, name) for name in stand} == stand
@@ -184,8 +213,9 @@ def test_the_deck_shows_the_marks_where_the_track_has_them(explorer):
     assert explorer.deck["pressure"]["ticks"] == [["min", 192, 194], ["low", 240, 242], ["high", 288, 291]]
 
 
-@pytest.mark.parametrize(("machine", "mix"), [*((machine, "desktop") for machine in MACHINES),
-                                              *(("small", mix) for mix in MIXES)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("machine", "mix"), [*((machine, "desktop") for machine in MACHINES), *(("small", mix) for mix in MIXES)]
+)
 def test_a_filled_machine_is_a_sound_one(machine, mix):
     for pressure, scatter in ((None, None), (0, 0), (240, 100), (700, 30), (TRACK, 60)):
         population = prepare(machine, pressure, scatter, mix)
@@ -235,10 +265,18 @@ def test_scatter_moves_the_blocks_to_smaller_orders():
     assert mean(100) < mean(60) < mean(20) and mean(100) < 1.5
 
 
-@pytest.mark.parametrize(("mix", "mask", "told"), [
-    ("desktop", 0xD0, {"clean", "writing"}), ("dirty", 0xD0, {"writing"}), ("dirty", 0x50, {"no_fs"}),
-    ("swapping", 0xD0, {"writing"}), ("no_swap", 0xD0, {"no_swap", "written_off", "killed", "exit"}),
-    ("slab", 0xD0, {"slab"}), ("kernel", 0xD0, {"empty", "killed"})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mix", "mask", "told"),
+    [
+        ("desktop", 0xD0, {"clean", "writing"}),
+        ("dirty", 0xD0, {"writing"}),
+        ("dirty", 0x50, {"no_fs"}),
+        ("swapping", 0xD0, {"writing"}),
+        ("no_swap", 0xD0, {"no_swap", "written_off", "killed", "exit"}),
+        ("slab", 0xD0, {"slab"}),
+        ("kernel", 0xD0, {"empty", "killed"}),
+    ],
+)
 def test_the_world_says_what_came_back_and_why_not_more(mix, mask, told):
     world = prepare("small", 100, None, mix)
     events = record(world.machine, mask, 0, max_rounds=6).events
@@ -273,8 +311,10 @@ def test_a_copy_starts_afresh():
     assert record(prepare("small", 100).machine, 0xD0, 0).events == first
 
 
-@pytest.mark.parametrize(("shares", "said"), [((50, 50, 50, 0), "100 together, not 50, 50, 50, 0, 0"),
-                                              ((100, -10, 10, 0), "whole percentages")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [((50, 50, 50, 0), "100 together, not 50, 50, 50, 0, 0"), ((100, -10, 10, 0), "whole percentages")],
+)
 def test_shares_that_cannot_be_are_told(shares, said):
     with pytest.raises(ValueError, match=said):
         Mix("x", "x", *shares)

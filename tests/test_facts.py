@@ -291,8 +291,12 @@ def test_F20_no_watermarks_stands_alone():
     _, events = ask(one_zone(64, FULL), KERNEL | HIGH, task=Task(PF_MEMALLOC=True, rt_task=True))
     assert passes(events) == [(0x200F0, LOW_PASS), (0xF0, 0x72), (0xF0, 1)]
     # Neither the cpuset is asked nor a mark looked at.
-    assert [event[0] for event in events[-4:]] == ["get_page_from_freelist", "rmqueue_bulk", "__rmqueue",
-                                                   "buffered_rmqueue"]  # fmt: skip
+    assert [event[0] for event in events[-4:]] == [
+        "get_page_from_freelist",
+        "rmqueue_bulk",
+        "__rmqueue",
+        "buffered_rmqueue",
+    ]
     assert ask(one_zone(64), KERNEL, task=Task(PF_MEMALLOC=True, cpuset_deny=frozenset({"Normal"})))[0] is not None
 
 
@@ -396,8 +400,12 @@ def test_F28_no_warning_for_a_refusal_on_purpose_or_an_empty_list():
     assert machine.log == empty.log == []
     # Where it does fail in earnest there is one, byte for byte.
     full = one_zone(64, FULL)
-    assert ask(full, ATOMIC, 1)[1][-4:] == [("printk_ratelimit", 1), ("printk", 1, 0x20), ("dump_stack",),
-                                           ("show_mem",)]  # fmt: skip
+    assert ask(full, ATOMIC, 1)[1][-4:] == [
+        ("printk_ratelimit", 1),
+        ("printk", 1, 0x20),
+        ("dump_stack",),
+        ("show_mem",),
+    ]
     assert full.log == ["swapper: page allocation failure. order:1, mode:0x20\n"]
 
 
@@ -412,10 +420,46 @@ def test_F29_order_11_never_reaches_the_function():
 
 
 def test_F30_the_bits():
-    names = ["DMA", "HIGHMEM", "DMA32", "WAIT", "HIGH", "IO", "FS", "COLD", "NOWARN", "REPEAT", "NOFAIL", "NORETRY",
-             "NO_GROW", "COMP", "ZERO", "NOMEMALLOC", "HARDWALL", "THISNODE"]  # fmt: skip
-    values = [1, 2, 4, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000, 0x10000,
-              0x20000, 0x40000]  # fmt: skip
+    names = [
+        "DMA",
+        "HIGHMEM",
+        "DMA32",
+        "WAIT",
+        "HIGH",
+        "IO",
+        "FS",
+        "COLD",
+        "NOWARN",
+        "REPEAT",
+        "NOFAIL",
+        "NORETRY",
+        "NO_GROW",
+        "COMP",
+        "ZERO",
+        "NOMEMALLOC",
+        "HARDWALL",
+        "THISNODE",
+    ]
+    values = [
+        1,
+        2,
+        4,
+        0x10,
+        0x20,
+        0x40,
+        0x80,
+        0x100,
+        0x200,
+        0x400,
+        0x800,
+        0x1000,
+        0x2000,
+        0x4000,
+        0x8000,
+        0x10000,
+        0x20000,
+        0x40000,
+    ]
     assert dict(zip(names, values, strict=True)) == gfp.BITS
 
 
@@ -469,8 +513,10 @@ def woken(machine, order=0, task=None, zone=0):
 
 def test_F34_woken_below_low_only():
     assert named(woken(one_zone(64, (0, 64, 0))), "wake_up_interruptible") == [(0, 0)]
-    assert woken(one_zone(64, (0, 63, 0))) == [("wakeup_kswapd", "Normal", 0),
-                                              ("zone_watermark_ok", "Normal", 0, 63, 0, 0, 1)]  # fmt: skip
+    assert woken(one_zone(64, (0, 63, 0))) == [
+        ("wakeup_kswapd", "Normal", 0),
+        ("zone_watermark_ok", "Normal", 0, 63, 0, 0, 1),
+    ]
     # With the order that was asked for: 64 - 8 + 1 = 57.
     assert not named(woken(one_zone(64, (0, 56, 0)), 3), "wake_up_interruptible")
     assert named(woken(one_zone(64, (0, 57, 0)), 3), "wake_up_interruptible") == [(0, 3)]
@@ -595,7 +641,10 @@ def test_F50_size_and_space_are_in_pages_and_every_order_counts():
     # Six pages pass: two by two, until 2 > 2 no longer holds. No order is too small.
     fault = always(space=6)
     assert [should_fail(fault, ATOMIC, 1) for _ in range(3)] == [
-        (False, (2, 0, -1, 4, 0)), (False, (2, 0, -1, 2, 0)), (True, (2, 1, -1, 2, 0))]  # fmt: skip
+        (False, (2, 0, -1, 4, 0)),
+        (False, (2, 0, -1, 2, 0)),
+        (True, (2, 1, -1, 2, 0)),
+    ]
     assert should_fail(always(), ATOMIC, 4) == (True, (16, 1, -1, 0, 0))
 
 
@@ -603,28 +652,40 @@ def test_F50_times_interval_probability_and_task_filter():
     # Twice at most.
     fault = always(times=2)
     assert [should_fail(fault, ATOMIC) for _ in range(3)] == [
-        (True, (1, 1, 1, 0, 0)), (True, (1, 1, 0, 0, 0)), (False, (1, 0, 0, 0, 0))]  # fmt: skip
+        (True, (1, 1, 1, 0, 0)),
+        (True, (1, 1, 0, 0, 0)),
+        (False, (1, 0, 0, 0, 0)),
+    ]
     # Every third.
     fault = always(interval=3)
     assert [should_fail(fault, ATOMIC)[1] for _ in range(4)] == [
-        (1, 0, -1, 0, 1), (1, 0, -1, 0, 2), (1, 1, -1, 0, 3), (1, 0, -1, 0, 4)]  # fmt: skip
+        (1, 0, -1, 0, 1),
+        (1, 0, -1, 0, 2),
+        (1, 1, -1, 0, 3),
+        (1, 0, -1, 0, 4),
+    ]
     # 30 %: 29 refuses, 30 does not; of a number only the last two digits.
     drawn = {0: True, 29: True, 30: False, 99: False, 129: True, 130: False, 0xFFFFFFFF: False}
     for number, refused in drawn.items():
         assert should_fail(always(probability=30), ATOMIC, random32=[number].pop)[0] is refused
     # Only marked tasks, never in an interrupt.
     fault = always(task_filter=1)
-    for task, refused in ((Task(), False), (Task(make_it_fail=True), True),
-                          (Task(make_it_fail=True, in_interrupt=True), False)):  # fmt: skip
+    for task, refused in (
+        (Task(), False),
+        (Task(make_it_fail=True), True),
+        (Task(make_it_fail=True, in_interrupt=True), False),
+    ):
         assert should_fail(fault, ATOMIC, task=task)[0] is refused
 
 
 def test_F50_a_real_time_task_tries_harder_outside_interrupts():
     flags = {
-        (rt, interrupt): passes(ask(one_zone(64, FULL), NOIO | NORETRY,
-                                    task=Task(rt_task=rt, in_interrupt=interrupt))[1])[1][1]
-        for rt in (False, True) for interrupt in (False, True)
-    }  # fmt: skip
+        (rt, interrupt): passes(
+            ask(one_zone(64, FULL), NOIO | NORETRY, task=Task(rt_task=rt, in_interrupt=interrupt))[1]
+        )[1][1]
+        for rt in (False, True)
+        for interrupt in (False, True)
+    }
     assert flags == {(False, False): 0x42, (True, False): 0x52, (False, True): 0x42, (True, True): 0x42}
 
 

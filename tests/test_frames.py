@@ -99,13 +99,17 @@ def test_the_flagship_row_by_row():
     normal, dma = tests["min_attempt", 1], tests["min_attempt", 0]
     assert normal["mark"] == 939 and normal["chain"] == [("HIGH", 470), ("HARDER", 353)]
     assert [(r["f"], r["m"], r["ok"]) for r in normal["rows"]] == [
-        (70060 - 8 + 1, 353, True), (70053 - 44578, 176, True), (25475 - 2 * 11117, 88, True),
-        (3241 - 4 * 800, 44, False)]  # fmt: skip
+        (70060 - 8 + 1, 353, True),
+        (70053 - 44578, 176, True),
+        (25475 - 2 * 11117, 88, True),
+        (3241 - 4 * 800, 44, False),
+    ]
     assert [(r["f"], r["m"], r["ok"]) for r in dma["rows"]] == [(894 - 8 + 1, 7 + 880, False)]
     assert told[told[-1]["decides"]]["test"] is normal
     assert transcript(view(trace))[-1] == (
         "got_pg: Refused. Normal has 280,240 kB free, but blocks of order 3 or more count 41 pages; "
-        "more than 44 are needed.")  # fmt: skip
+        "more than 44 are needed."
+    )
     assert [f["log"] for f in told if "log" in f] == ["swapper: page allocation failure. order:3, mode:0x20"]
 
 
@@ -116,7 +120,10 @@ def test_order_2_passes_where_order_3_fails():
     granted = frames(trace)[frames(trace)[-1]["decides"]]["test"]
     # the first try, at pages_low 1173: 70060 - 4 + 1 = 70057, less 44578, less 22234: 3245 > 1173 / 4 = 293
     assert granted["mark"] == 1173 and [(r["f"], r["m"]) for r in granted["rows"]] == [
-        (70057, 1173), (25479, 586), (3245, 293)]  # fmt: skip
+        (70057, 1173),
+        (25479, 586),
+        (3245, 293),
+    ]
 
 
 def test_a_negative_count_slips_through_the_first_row():
@@ -128,9 +135,10 @@ def test_a_negative_count_slips_through_the_first_row():
     assert [(row["f"], row["ok"], row.get("slip", False)) for row in rows] == [(-11, True, True), (-11, False, False)]
 
 
-@pytest.mark.parametrize(("flags", "steps"), [
-    (0x02, []), (0x22, [("HIGH", 470)]), (0x12, [("HARDER", 705)]),
-    (0x32, [("HIGH", 470), ("HARDER", 353)])])  # fmt: skip
+@pytest.mark.parametrize(
+    ("flags", "steps"),
+    [(0x02, []), (0x22, [("HIGH", 470)]), (0x12, [("HARDER", 705)]), (0x32, [("HIGH", 470), ("HARDER", 353)])],
+)
 def test_the_mark_is_lowered_in_the_kernels_order(flags, steps):
     """939 - 469 = 470; 939 - 234 = 705; 470 - 117 = 353: why not 352? Each step rounds what it takes off down."""
     assert chain(939, flags) == steps
@@ -139,7 +147,10 @@ def test_the_mark_is_lowered_in_the_kernels_order(flags, steps):
 def test_net_leaves_out_what_undoes_itself():
     z = "Normal"
     assert net([(z, 0, 1, 5), (z, 13, 0, 9), (z, 0, 0, 5), (z, 1, 1, 4), (z, 13, 0, 8), (z, 0, 0, 7)]) == [
-        (z, 1, 1, 4), (z, 13, 0, 8), (z, 0, 0, 7)]  # fmt: skip
+        (z, 1, 1, 4),
+        (z, 13, 0, 8),
+        (z, 0, 0, 7),
+    ]
 
 
 def test_sentences_have_the_same_places_in_both_languages():
@@ -158,8 +169,9 @@ def test_what_comes_back_is_no_reason_why_it_did_not():
 
 
 def test_every_sentence_is_used():
-    source = "".join((HERE / f"{name}.py").read_text(encoding="utf-8")
-                     for name in ("frames", "ending", "decisions", "watermark"))  # fmt: skip
+    source = "".join(
+        (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("frames", "ending", "decisions", "watermark")
+    )
     words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | NOTES
     made = {f"end_page{how}{one}" for how in ("", "_oom", "_reclaim") for one in ("", "1")}
     made |= {"refill_hot1", "refill_cold1"}
@@ -172,9 +184,17 @@ def test_a_number_gets_commas_and_a_reference_its_sentence():
     assert say("rebalance_reserve", {"who": "@who_memdie"}, "zh") == "该任务正被杀死（TIF_MEMDIE）：储备向它开放。"
 
 
-@pytest.mark.parametrize(("machine", "order", "mask", "kilobytes"), [
-    ("tiny", 1, 0xD0, 5), ("small", 0, 0xD0, 5), ("small", 3, 0x20, 5), ("report", 3, 0x20, 30),
-    ("i386_1g", 0, 0xD0, 30), ("i386_1g", 10, 0xD0, 30)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("machine", "order", "mask", "kilobytes"),
+    [
+        ("tiny", 1, 0xD0, 5),
+        ("small", 0, 0xD0, 5),
+        ("small", 3, 0x20, 5),
+        ("report", 3, 0x20, 30),
+        ("i386_1g", 0, 0xD0, 30),
+        ("i386_1g", 10, 0xD0, 30),
+    ],
+)
 def test_a_run_is_small_enough_to_travel(machine, order, mask, kilobytes):
     population = prepare(machine)
     trace = record(population.machine, mask, order, task=Task(in_interrupt=mask == 0x20))
@@ -197,8 +217,12 @@ def test_the_strips_show_the_blocks_that_could_not_grow():
         start, end = strip["start"], strip["start"] + 64
         assert strip["pages"] == 64 == len(strip["used"])
         assert start <= zone.free_list(2)[0] < end
-        assert strip["free"] == sorted([head, order] for order in range(11) for head in zone.free_list(order)
-                                       if head < end and head + (1 << order) > start)  # fmt: skip
+        assert strip["free"] == sorted(
+            [head, order]
+            for order in range(11)
+            for head in zone.free_list(order)
+            if head < end and head + (1 << order) > start
+        )
         free = {pfn for head, order in strip["free"] for pfn in range(head, head + (1 << order))}
         assert all((pfn in free) == (strip["used"][pfn - start] == "?") for pfn in range(start, end))
 

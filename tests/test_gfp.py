@@ -11,14 +11,37 @@ from buddylab.core.gfp import gfp_parse, gfp_str, gfp_zone
 
 # include/linux/gfp.h of 2.6.21, by FACTS F30 and F31.
 BITS = {
-    "DMA": 0x1, "HIGHMEM": 0x2, "DMA32": 0x4, "WAIT": 0x10, "HIGH": 0x20, "IO": 0x40, "FS": 0x80, "COLD": 0x100,
-    "NOWARN": 0x200, "REPEAT": 0x400, "NOFAIL": 0x800, "NORETRY": 0x1000, "NO_GROW": 0x2000, "COMP": 0x4000,
-    "ZERO": 0x8000, "NOMEMALLOC": 0x10000, "HARDWALL": 0x20000, "THISNODE": 0x40000,
-}  # fmt: skip
+    "DMA": 0x1,
+    "HIGHMEM": 0x2,
+    "DMA32": 0x4,
+    "WAIT": 0x10,
+    "HIGH": 0x20,
+    "IO": 0x40,
+    "FS": 0x80,
+    "COLD": 0x100,
+    "NOWARN": 0x200,
+    "REPEAT": 0x400,
+    "NOFAIL": 0x800,
+    "NORETRY": 0x1000,
+    "NO_GROW": 0x2000,
+    "COMP": 0x4000,
+    "ZERO": 0x8000,
+    "NOMEMALLOC": 0x10000,
+    "HARDWALL": 0x20000,
+    "THISNODE": 0x40000,
+}
 MASKS = {
-    "GFP_NOWAIT": 0, "GFP_ATOMIC": 0x20, "GFP_NOIO": 0x10, "GFP_NOFS": 0x50, "GFP_KERNEL": 0xD0, "GFP_USER": 0x200D0,
-    "GFP_HIGHUSER": 0x200D2, "GFP_DMA": 0x1, "GFP_DMA32": 0x4, "GFP_THISNODE": 0x41200,
-}  # fmt: skip
+    "GFP_NOWAIT": 0,
+    "GFP_ATOMIC": 0x20,
+    "GFP_NOIO": 0x10,
+    "GFP_NOFS": 0x50,
+    "GFP_KERNEL": 0xD0,
+    "GFP_USER": 0x200D0,
+    "GFP_HIGHUSER": 0x200D2,
+    "GFP_DMA": 0x1,
+    "GFP_DMA32": 0x4,
+    "GFP_THISNODE": 0x41200,
+}
 
 
 def test_the_bits_are_these_and_no_others():
@@ -31,8 +54,22 @@ def test_the_composed_masks():
     for name, value in MASKS.items():
         assert getattr(gfp, name) == gfp.NAMES[name] == value
     # C: GFP_LEVEL_MASK, the bits that a slab allocation may pass on.
-    level = ("WAIT", "HIGH", "IO", "FS", "COLD", "NOWARN", "REPEAT", "NOFAIL", "NORETRY", "NO_GROW", "COMP",
-             "NOMEMALLOC", "HARDWALL", "THISNODE")  # fmt: skip
+    level = (
+        "WAIT",
+        "HIGH",
+        "IO",
+        "FS",
+        "COLD",
+        "NOWARN",
+        "REPEAT",
+        "NOFAIL",
+        "NORETRY",
+        "NO_GROW",
+        "COMP",
+        "NOMEMALLOC",
+        "HARDWALL",
+        "THISNODE",
+    )
     assert sum(BITS[name] for name in level) == gfp.GFP_LEVEL_MASK
 
 

@@ -11,26 +11,47 @@ from buddylab.world import hardware
 from buddylab.world.hardware import MACHINES, MB, SizeError
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
-WHOLE = [row for row in ROWS if row["nodes"] == 1 and row["config"] in ("x86_32", "x86_64", "normal", "dma_normal")
-         and all(zone["present_pages"] == zone["spanned_pages"] and zone["spanned_pages"] % MB == 0
-                 and zone["spanned_pages"] // MB <= hardware.LIMITS[zone["name"]][1] for zone in row["zones"])
-         and {zone["name"] for zone in row["zones"]} & {"DMA32", "Normal"}]  # fmt: skip
+WHOLE = [
+    row
+    for row in ROWS
+    if row["nodes"] == 1
+    and row["config"] in ("x86_32", "x86_64", "normal", "dma_normal")
+    and all(
+        zone["present_pages"] == zone["spanned_pages"]
+        and zone["spanned_pages"] % MB == 0
+        and zone["spanned_pages"] // MB <= hardware.LIMITS[zone["name"]][1]
+        for zone in row["zones"]
+    )
+    and {zone["name"] for zone in row["zones"]} & {"DMA32", "Normal"}
+]
 """Recorded machines whose zones are whole megabytes, with nothing taken off for the memory map."""
-PRESETS = {"report": "32-bit style, 1024 MB, sizeof(struct page) deducted 0",
-           "i386_1g": "32-bit style, 1024 MB, sizeof(struct page) deducted 0", "small": "two zones, 64 MB",
-           "x86_64_4g": "64-bit style, 4096 MB, sizeof(struct page) deducted 0"}  # fmt: skip
+PRESETS = {
+    "report": "32-bit style, 1024 MB, sizeof(struct page) deducted 0",
+    "i386_1g": "32-bit style, 1024 MB, sizeof(struct page) deducted 0",
+    "small": "two zones, 64 MB",
+    "x86_64_4g": "64-bit style, 4096 MB, sizeof(struct page) deducted 0",
+}
 
 
 def figures(machine):
-    return {zone.label: {"pages_min": zone.pages_min, "pages_low": zone.pages_low, "pages_high": zone.pages_high,
-                         "pcp_hot": {"batch": zone.hot.batch, "high": zone.hot.high},
-                         "pcp_cold": {"batch": zone.cold.batch, "high": zone.cold.high}}
-            for zone in machine.zones if zone.present_pages}  # fmt: skip
+    return {
+        zone.label: {
+            "pages_min": zone.pages_min,
+            "pages_low": zone.pages_low,
+            "pages_high": zone.pages_high,
+            "pcp_hot": {"batch": zone.hot.batch, "high": zone.hot.high},
+            "pcp_cold": {"batch": zone.cold.batch, "high": zone.cold.high},
+        }
+        for zone in machine.zones
+        if zone.present_pages
+    }
 
 
 def recorded(row):
-    return {label: {name: zone[name] for name in ("pages_min", "pages_low", "pages_high", "pcp_hot", "pcp_cold")}
-            for label, zone in row["figures"]["zones"].items()}  # fmt: skip
+    return {
+        label: {name: zone[name] for name in ("pages_min", "pages_low", "pages_high", "pcp_hot", "pcp_cold")}
+        for label, zone in row["figures"]["zones"].items()
+    }
 
 
 def check(machine, row):
@@ -60,12 +81,21 @@ def test_two_nodes_have_half_of_the_memory_each():
     assert figures(own.machine()) == figures(MACHINES["numa"].machine())
 
 
-@pytest.mark.parametrize(("sizes", "said"), [
-    ({"DMA": 17, "Normal": 1}, "DMA must be a whole number from 1 to 16 MB, or left out, not 17"),
-    ({"Normal": 1.5}, "Normal must be a whole number"), ({"Normal": True}, "not True"), ({"Normal": "9"}, "not '9'"),
-    ({"Normal": 4097}, "from 1 to 4096 MB"), ({"Normal": 8, "nodes": 5}, "nodes must be a whole number from 1 to 4"),
-    ({"DMA": 16}, "needs memory in Normal or DMA32"), ({}, "needs memory"),
-    ({"DMA32": 9, "HighMem": 9}, "both DMA32 .* and HighMem"), ({"Movable": 3}, "not 'Movable'")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"DMA": 17, "Normal": 1}, "DMA must be a whole number from 1 to 16 MB, or left out, not 17"),
+        ({"Normal": 1.5}, "Normal must be a whole number"),
+        ({"Normal": True}, "not True"),
+        ({"Normal": "9"}, "not '9'"),
+        ({"Normal": 4097}, "from 1 to 4096 MB"),
+        ({"Normal": 8, "nodes": 5}, "nodes must be a whole number from 1 to 4"),
+        ({"DMA": 16}, "needs memory in Normal or DMA32"),
+        ({}, "needs memory"),
+        ({"DMA32": 9, "HighMem": 9}, "both DMA32 .* and HighMem"),
+        ({"Movable": 3}, "not 'Movable'"),
+    ],
+)
 def test_sizes_that_cannot_be_are_told(sizes, said):
     with pytest.raises(SizeError, match=said):
         hardware.sizes(sizes)

@@ -26,6 +26,7 @@ LAYERS = {
     "neighbours": {"core", "knobs", "world"},  # one change away from a setting of the knobs
     "share": {"core", "knobs"},  # a setting of the knobs as text
     "screen": set(),  # the JavaScript and its style sheet
+    "said": set(),  # one sentence in both languages
     "target": set(),  # how a file is written: whole or not at all, and over no other
     "printable": set(),  # what others wrote, made harmless to show
     "reports": {"core", "scenario", "printable"},

@@ -29,11 +29,17 @@ def kernels(draw):
     types = tuple(name for name in ZONE_TYPES if name == "Normal" or draw(st.booleans()))
     nodes = draw(st.integers(1, 3))
     options = {
-        "zone_types": types, "nodes": nodes, "numa": nodes > 1 or draw(st.booleans()),
-        "remote_distance": draw(st.sampled_from([10, 20, 21])), "jiffies": draw(st.sampled_from([0, 10_000])),
-    }  # fmt: skip
-    places = draw(st.lists(st.sampled_from([(node, i) for node in range(nodes) for i in range(len(types))]),
-                           min_size=1, unique=True))  # fmt: skip
+        "zone_types": types,
+        "nodes": nodes,
+        "numa": nodes > 1 or draw(st.booleans()),
+        "remote_distance": draw(st.sampled_from([10, 20, 21])),
+        "jiffies": draw(st.sampled_from([0, 10_000])),
+    }
+    places = draw(
+        st.lists(
+            st.sampled_from([(node, i) for node in range(nodes) for i in range(len(types))]), min_size=1, unique=True
+        )
+    )
     zones, first = [], 0
     for node, index in sorted(places):
         first += draw(st.sampled_from([0, 1, 5, 24, 1000, 1024]))
@@ -55,11 +61,18 @@ def zones_at(draw, types, node, index, nodes, first):
     low = draw(st.integers(0, pages))
     pcps = [draw(st.sampled_from([(1, 0), (0, 0), (1, 1), (3, 18), (4, 5), (31, 186)])) for _ in range(2)]
     return {
-        "name": types[index], "index": index, "start_pfn": first, "spanned_pages": pages, "node": node,
-        "label": f"{types[index]}/{node}" if nodes > 1 else types[index], "holes": holes,
-        "marks": (low // 2, low, low + low // 2), "hot": pcps[0], "cold": pcps[1],
+        "name": types[index],
+        "index": index,
+        "start_pfn": first,
+        "spanned_pages": pages,
+        "node": node,
+        "label": f"{types[index]}/{node}" if nodes > 1 else types[index],
+        "holes": holes,
+        "marks": (low // 2, low, low + low // 2),
+        "hot": pcps[0],
+        "cold": pcps[1],
         "lowmem_reserve": [0] * (index + 1) + [draw(st.integers(0, 20)) for _ in types[index + 1 :]],
-    }  # fmt: skip
+    }
 
 
 def build(kernel):
@@ -71,10 +84,12 @@ masks = st.sets(st.sampled_from([*gfp.BITS.values(), 0x8, 0x80000])).map(sum) | 
     [gfp.GFP_KERNEL, gfp.GFP_ATOMIC, gfp.GFP_HIGHUSER, gfp.GFP_NOFS | gfp.NOFAIL, gfp.GFP_KERNEL | gfp.GFP_THISNODE]
 )
 orders = st.integers(0, 11)
-contexts = st.fixed_dictionaries({
-    flag: st.sampled_from([False, False, True])
-    for flag in ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE", "make_it_fail")
-})  # fmt: skip
+contexts = st.fixed_dictionaries(
+    {
+        flag: st.sampled_from([False, False, True])
+        for flag in ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE", "make_it_fail")
+    }
+)
 
 
 class Busy(NobodyElse):
@@ -419,8 +434,13 @@ def test_cold_is_for_single_pages():
 @pytest.mark.parametrize(
     ("mask", "order", "task", "says", "stage"),
     [
-        (gfp.GFP_KERNEL | gfp.NOFAIL, 0, Task(PF_MEMALLOC=True), "GFP_KERNEL|__GFP_NOFAIL has __GFP_NOFAIL, which",
-         "nofail_alloc"),
+        (
+            gfp.GFP_KERNEL | gfp.NOFAIL,
+            0,
+            Task(PF_MEMALLOC=True),
+            "GFP_KERNEL|__GFP_NOFAIL has __GFP_NOFAIL, which",
+            "nofail_alloc",
+        ),
         (gfp.GFP_KERNEL, 0, Task(), "GFP_KERNEL may call the OOM killer and starts again after each call", "restart"),
         (gfp.GFP_KERNEL, 10, Task(), "GFP_KERNEL may call the OOM killer", "restart"),
         (gfp.GFP_NOFS, 3, Task(), "order 3 is at most 3 and GFP_NOFS lacks __GFP_NORETRY", "rebalance"),

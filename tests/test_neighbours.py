@@ -8,8 +8,16 @@ from buddylab.knobs import FLAGS, checked, recording
 from buddylab.neighbours import MOST, neighbours
 from buddylab.widgets import Explorer
 
-PUBLIC = {"machine": "report", "gfp_mask": 0x20, "order": 3, "pressure": None, "scatter": None, "mix": "desktop",
-          **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
+PUBLIC = {
+    "machine": "report",
+    "gfp_mask": 0x20,
+    "order": 3,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    **dict.fromkeys(FLAGS, False),
+    "hand": [],
+}
 SMALL = PUBLIC | {"machine": "small", "gfp_mask": gfp.GFP_KERNEL, "order": 0, "pressure": 500}
 
 
@@ -25,8 +33,10 @@ def test_the_public_case_passes_one_order_less():
     assert say(*found[0][:2]) == "order 2 (4 pages)" and say(*found[0][:2], "zh") == "2 阶（4 页）"
 
 
-@pytest.mark.parametrize("knobs", [PUBLIC, SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40},
-                                   SMALL | {"pressure": 0, "mix": "kernel"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "knobs",
+    [PUBLIC, SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40}, SMALL | {"pressure": 0, "mix": "kernel"}],
+)
 def test_every_change_turns_the_verdict(knobs):
     granted = recording(checked(knobs)).run.end == "page"
     found = neighbours(knobs)

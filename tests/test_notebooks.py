@@ -41,8 +41,9 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
         if lines > LONGEST_CELL:
             found.append(f"code cell {number} has {lines} lines, at most {LONGEST_CELL} are allowed")
         if "exercise" not in cell.metadata.get("tags", []):  # there a student writes a function
-            found += [f"code cell {number} defines {name}: it belongs in the package"
-                      for name in definitions(cell.source)]  # fmt: skip
+            found += [
+                f"code cell {number} defines {name}: it belongs in the package" for name in definitions(cell.source)
+            ]
         if any(output.output_type == "error" for output in cell.outputs):
             found.append(f"code cell {number} fails")
     return found

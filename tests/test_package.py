@@ -90,8 +90,10 @@ def test_lab_is_all_of_it(built):
     (wheel,) = built.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         (about,) = (archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
-    wanted = {extra: set(re.findall(rf"^Requires-Dist: (\S+); extra == '{extra}'$", about, re.MULTILINE))
-              for extra in ("lab", "pictures")}  # fmt: skip
+    wanted = {
+        extra: set(re.findall(rf"^Requires-Dist: (\S+); extra == '{extra}'$", about, re.MULTILINE))
+        for extra in ("lab", "pictures")
+    }
     assert wanted["pictures"] == {"pillow", "playwright"} and wanted["pictures"] < wanted["lab"]
 
 

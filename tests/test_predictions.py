@@ -5,12 +5,24 @@ import pytest
 from buddylab.widgets import Explorer
 
 ANSWERS = [
-    {"question": "Normal, pages_low?", "answer": "refuses", "truth": "refuses", "right": True, "confidence": "certain",
-     "frame": 3},
-    {"question": "Normal, pages_min?", "answer": "holds", "truth": "refuses", "right": False, "confidence": "certain",
-     "frame": 11},
+    {
+        "question": "Normal, pages_low?",
+        "answer": "refuses",
+        "truth": "refuses",
+        "right": True,
+        "confidence": "certain",
+        "frame": 3,
+    },
+    {
+        "question": "Normal, pages_min?",
+        "answer": "holds",
+        "truth": "refuses",
+        "right": False,
+        "confidence": "certain",
+        "frame": 11,
+    },
     {"question": "Where to?", "answer": None, "truth": "nopage", "right": False, "confidence": "guess", "frame": 13},
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -25,8 +37,10 @@ def test_a_wrong_answer_stands_with_what_the_run_said(explorer):
     lines = explorer.prediction_summary().splitlines()
     assert lines[:3] == ["1 of 3 predicted right", "a guess: 0 of 1 right", "certain: 1 of 2 right"]
     assert lines[3] == "✓ Normal, pages_low? refuses (certain); refuses"
-    assert lines[4:6] == ["✗ Normal, pages_min? holds (certain); refuses",
-                          "    Normal refuses: blocks of order 3 or more count 41 pages; more than 44 are needed."]
+    assert lines[4:6] == [
+        "✗ Normal, pages_min? holds (certain); refuses",
+        "    Normal refuses: blocks of order 3 or more count 41 pages; more than 44 are needed.",
+    ]
     assert lines[6] == "✗ Where to? NULL (a guess); nopage" and len(lines) == 8
 
 

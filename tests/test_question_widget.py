@@ -19,8 +19,9 @@ def _fresh():
 @pytest.mark.parametrize("name", names())
 def test_before_an_answer_the_browser_knows_neither_it_nor_what_happens(name):
     asked, question = ask(name), find(name)
-    sent = json.dumps({key: value for key, value in asked.get_state().items() if key not in ("_esm", "_css")},
-                      ensure_ascii=False)  # fmt: skip
+    sent = json.dumps(
+        {key: value for key, value in asked.get_state().items() if key not in ("_esm", "_css")}, ensure_ascii=False
+    )
     assert question.right[0] not in sent and question.otherwise[0] not in sent
     assert asked.verdict == {} and repr(asked) == f"<Question {name}: {NOT_ANSWERED}>"
     assert repr(asked.then(lambda: 1 / 0)) == NOT_ANSWERED

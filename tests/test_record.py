@@ -16,8 +16,10 @@ from buddylab.core.zone import Zone
 
 def everything(zones):
     """All that the changes speak of, in list order."""
-    return [(z.nr_free_pages, [z.free_list(order) for order in range(11)], list(z.hot.pages), list(z.cold.pages))
-            for z in zones]  # fmt: skip
+    return [
+        (z.nr_free_pages, [z.free_list(order) for order in range(11)], list(z.hot.pages), list(z.cold.pages))
+        for z in zones
+    ]
 
 
 def rebuilds(recording):

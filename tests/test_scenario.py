@@ -31,15 +31,26 @@ FORMAT_MD = Path(buddylab.__file__).parent / "FORMAT.md"
 def by_hand(*ops, **machine):
     """A scenario as one writes it: 64 pages, no recordings."""
     zone = {
-        "name": "Normal", "node": 0, "start_pfn": 0, "spanned_pages": 64, "holes": [], "present_pages": 64,
-        "pages_min": 4, "pages_low": 5, "pages_high": 6, "lowmem_reserve": [0],
-        "pcp_hot": {"batch": 1, "high": 0}, "pcp_cold": {"batch": 1, "high": 0},
-    }  # fmt: skip
+        "name": "Normal",
+        "node": 0,
+        "start_pfn": 0,
+        "spanned_pages": 64,
+        "holes": [],
+        "present_pages": 64,
+        "pages_min": 4,
+        "pages_low": 5,
+        "pages_high": 6,
+        "lowmem_reserve": [0],
+        "pcp_hot": {"batch": 1, "high": 0},
+        "pcp_cold": {"batch": 1, "high": 0},
+    }
     return {
-        "format": "alloc-oracle-1", "name": "by hand", "config": {"zone_types": ["Normal"], "numa": False},
+        "format": "alloc-oracle-1",
+        "name": "by hand",
+        "config": {"zone_types": ["Normal"], "numa": False},
         "machine": {"nodes": 1, "remote_distance": 20, "jiffies": 0, "fault": None, "zones": [zone]} | machine,
         "ops": list(ops),
-    }  # fmt: skip
+    }
 
 
 def alloc(key=1, gfp_mask=0xD0, order=0, **more):
@@ -57,8 +68,11 @@ def test_a_scenario_by_hand():
     scenario = by_hand(alloc(), free(), {"op": "tick", "jiffies": 3}, {"op": "drain"}, alloc(2, order=11), free(2))
     outcome = replay(check(scenario))
     assert [op.get("result") for op in outcome["ops"]] == [0, None, None, None, None, None]
-    assert [event[0] for event in outcome["ops"][1]["events"]] == ["free_hot_cold_page", "free_pages_bulk",
-                                                                   "__free_one_page"]  # fmt: skip
+    assert [event[0] for event in outcome["ops"][1]["events"]] == [
+        "free_hot_cold_page",
+        "free_pages_bulk",
+        "__free_one_page",
+    ]
     # Order 11 gives null without an event, and to free it is nothing at all.
     assert outcome["ops"][4]["events"] == outcome["ops"][5]["events"] == []
     assert compare(scenario, outcome) is None
@@ -74,10 +88,12 @@ def test_the_order_of_keys_and_of_zones_does_not_matter():
     scenario = named("lowmem_reserve_exact")
     turned = copy.deepcopy(scenario)
     turned["machine"]["zones"] = [
-        {key: dict(reversed(value.items())) if isinstance(value, dict) else value
-         for key, value in reversed(zone.items())}
+        {
+            key: dict(reversed(value.items())) if isinstance(value, dict) else value
+            for key, value in reversed(zone.items())
+        }
         for zone in reversed(turned["machine"]["zones"])
-    ]  # fmt: skip
+    ]
     assert replay(turned) == replay(scenario)
     # pcp_hot and pcp_cold by name, not by place.
     scenario = named("pcp_cold_overflow")
@@ -116,7 +132,19 @@ def test_a_death_inside_an_inner_request_is_the_whole_tasks():
     assert played["task_after"] == [0, 1] and played["result"] is not None
     assert ["nested_alloc_result", 2, 0] in played["events"]
     assert [event[3] for event in played["events"] if event[0] == "get_page_from_freelist"] == [
-        0x44, 0x42, 0x44, 0x42, 0x48, 0x44, 0x42, 0x1, 0x48, 0x44, 0x42, 0x1]  # fmt: skip
+        0x44,
+        0x42,
+        0x44,
+        0x42,
+        0x48,
+        0x44,
+        0x42,
+        0x1,
+        0x48,
+        0x44,
+        0x42,
+        0x1,
+    ]
 
 
 @pytest.mark.parametrize("jiffies", [1 << 32, (1 << 63) + 5])
@@ -288,10 +316,13 @@ def test_recordings_that_are_none():
 # Any junk anywhere: accepted and played, or refused with a sentence.
 
 JUNK = st.one_of(
-    st.none(), st.booleans(), st.sampled_from([-1, 0, 1, 2, 3, 11, 64, 1 << 31, 1 << 32, 1 << 64, 10**30]),
-    st.sampled_from([0.0, 1.5, float("nan"), float("inf")]), st.sampled_from(["", "Normal", "alloc", "free", "DMA/0"]),
+    st.none(),
+    st.booleans(),
+    st.sampled_from([-1, 0, 1, 2, 3, 11, 64, 1 << 31, 1 << 32, 1 << 64, 10**30]),
+    st.sampled_from([0.0, 1.5, float("nan"), float("inf")]),
+    st.sampled_from(["", "Normal", "alloc", "free", "DMA/0"]),
     st.sampled_from([[], [0], [[0, 1]], [None], [{}], {}, {"batch": 2, "high": 3}, {"free": [1]}, {"kswapd": [{}]}]),
-)  # fmt: skip
+)
 
 
 def places(value, path=()):
@@ -373,14 +404,22 @@ def test_a_file_of_that_path_wins_over_a_name_and_a_folder_does_not(tmp_path, mo
 def test_an_unknown_name_lists_those_that_come_along(command, capsys):
     assert main([command, "atomic_fialure"]) == 2
     (said,) = capsys.readouterr().err.splitlines()
-    assert said == ("buddylab: atomic_fialure: there is no such file, and no scenario of that name comes along. Those "
-                    "that do: atomic_failure, coalesce_to_max, oom_restart_success, reclaim_success, retry_repeat, "
-                    "thisnode_giveup")  # fmt: skip
+    assert said == (
+        "buddylab: atomic_fialure: there is no such file, and no scenario of that name comes along. Those "
+        "that do: atomic_failure, coalesce_to_max, oom_restart_success, reclaim_success, retry_repeat, "
+        "thisnode_giveup"
+    )
 
 
 def test_a_file_that_is_something_else(tmp_path):
-    for name, content in (("a.json", b"\xff\xfe\x00"), ("a.json", b"PK\x03\x04"), ("a.jsonl.gz", b"no gzip"),
-                          ("a.json", b"[" * 100_000), ("a.json", b"9" * 5000), ("a.jsonl", b"\n")):  # fmt: skip
+    for name, content in (
+        ("a.json", b"\xff\xfe\x00"),
+        ("a.json", b"PK\x03\x04"),
+        ("a.jsonl.gz", b"no gzip"),
+        ("a.json", b"[" * 100_000),
+        ("a.json", b"9" * 5000),
+        ("a.jsonl", b"\n"),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(ScenarioError, match=name):
             load(tmp_path / name)
@@ -426,8 +465,9 @@ def test_the_format_names_every_key():
 
 
 def command(*arguments, **options):
-    return subprocess.run([sys.executable, "-m", "buddylab", *map(str, arguments)], capture_output=True, text=True,
-                          timeout=120, **options)  # fmt: skip
+    return subprocess.run(
+        [sys.executable, "-m", "buddylab", *map(str, arguments)], capture_output=True, text=True, timeout=120, **options
+    )
 
 
 def test_the_command_replays(capsys):
@@ -513,7 +553,10 @@ def test_the_command_reads_masks(capsys):
     out, err = capsys.readouterr()
     assert out.splitlines()[0] == "0x10 = GFP_NOIO = __GFP_WAIT"
     assert [line.split(" ")[:2] for line in err.splitlines()] == [
-        ["buddylab:", "'GFP_KERNAL'"], ["buddylab:", "'-1'"], ["buddylab:", "gfp_mask"]]  # fmt: skip
+        ["buddylab:", "'GFP_KERNAL'"],
+        ["buddylab:", "'-1'"],
+        ["buddylab:", "gfp_mask"],
+    ]
 
 
 @pytest.mark.parametrize("arguments", [[], ["replay"], ["gfp"], ["--no-such-option"]])
@@ -545,7 +588,9 @@ def test_many_scenarios_are_shared_out_and_stay_in_order(tmp_path):
     done = command("replay", file)
     assert done.returncode == 1 and done.stderr == ""
     assert [line.split(":")[0] for line in done.stdout.splitlines()[:2]] == [
-        f"{file}, line 1 (fast_path_low)", f"{file}, line {count + 2} (fast_path_low)"]  # fmt: skip
+        f"{file}, line 1 (fast_path_low)",
+        f"{file}, line {count + 2} (fast_path_low)",
+    ]
     assert f"{count} equal, 2 different" in done.stdout
 
 
@@ -555,9 +600,14 @@ def test_an_interrupt_ends_it_cleanly(tmp_path, processes):
     rest = [by_hand(alloc(order=10))] * 500 if processes == 1 else [named("auto_x86_64")] * 1000
     file = write(tmp_path / "many.jsonl", [by_hand(alloc()), *rest])
     # What was started in the background may have been told to ignore interrupts, and hands that down.
-    process = subprocess.Popen([sys.executable, "-u", "-m", "buddylab", "replay", str(file)], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True,
-                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "buddylab", "replay", str(file)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     assert "line 1 (by hand): played" in process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
@@ -566,8 +616,12 @@ def test_an_interrupt_ends_it_cleanly(tmp_path, processes):
 
 
 def test_a_reader_who_leaves_early():
-    done = subprocess.run(["sh", "-c", f"{sys.executable} -m buddylab gfp $(seq 20000) | head -1"],
-                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m buddylab gfp $(seq 20000) | head -1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.stdout == "0x1 = GFP_DMA = __GFP_DMA\n" and done.stderr == ""
 
 

@@ -12,10 +12,17 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node: a
 
 
 @needs_node
-@pytest.mark.parametrize(("entry", "said"), [
-    ("widget", "object function"), ("app", "undefined function"), ("page", "undefined function"),
-    ("question_widget", "object undefined"),
-    ("clinic", "undefined function"), ("clinic_widget", "object function")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("widget", "object function"),
+        ("app", "undefined function"),
+        ("page", "undefined function"),
+        ("question_widget", "object undefined"),
+        ("clinic", "undefined function"),
+        ("clinic_widget", "object function"),
+    ],
+)
 def test_the_module_stands_alone(tmp_path, entry, said):
     """node reads it from a folder where no other file is: a name that two parts share would be a syntax error."""
     (tmp_path / "one.mjs").write_text(screen.module(entry), encoding="utf-8")

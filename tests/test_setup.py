@@ -115,8 +115,10 @@ def test_handcheck_2_the_loop_over_orders():
     assert [machine.zones[0].nr_free(order) for order in range(4)] == [16, 0, 0, 1]
     # 24-2+1 = 23 > 14; then 23-16 = 7 and 14>>1 = 7: refused.
     pfn, events = ask(machine, gfp.GFP_KERNEL | gfp.NORETRY, 1)
-    assert pfn is None and all(row == ("Normal", 1, 14, 0, flags, 0) for row, flags in
-                               zip(named(events, "zone_watermark_ok"), (0x44, 0, 0x42), strict=True))  # fmt: skip
+    assert pfn is None and all(
+        row == ("Normal", 1, 14, 0, flags, 0)
+        for row, flags in zip(named(events, "zone_watermark_ok"), (0x44, 0, 0x42), strict=True)
+    )
     # Order 0: 24 > 14, the newest single page.
     assert ask(machine, gfp.GFP_KERNEL)[0] == 31
     # One single page more changes nothing: 24 - 17 = 7.

@@ -9,12 +9,13 @@ from buddylab.share import Setting, forms, parse, share
 from buddylab.widgets import Explorer
 
 SETTINGS = [
-    {}, {"machine": "small", "gfp_mask": 0xD0, "order": 0, "pressure": 100, "mix": "no_swap"},
+    {},
+    {"machine": "small", "gfp_mask": 0xD0, "order": 0, "pressure": 100, "mix": "no_swap"},
     {"machine": {"DMA": 16, "Normal": 48}, "order": 10, "scatter": 0},
     {"machine": {"DMA": 16, "DMA32": 48, "Normal": 64, "nodes": 2}, "gfp_mask": 0x40000, "rt_task": True},
     {"machine": "tiny", "in_interrupt": True, "PF_MEMALLOC": True, "TIF_MEMDIE": True, "pressure": 0},
     {"machine": "tiny", "hand": [["alloc", 2, 0xD0, "rt_task,PF_MEMALLOC"]]},
-]  # fmt: skip
+]
 PLAIN = "buddylab:1 machine=report gfp_mask=0x20 order=3 pressure=638 scatter=92 mix=desktop"
 
 
@@ -60,26 +61,30 @@ def test_the_log_line_is_the_kernels():
     assert Explorer(gfp_mask=0x4020, order=3).forms["log"] == "swapper: page allocation failure. order:3, mode:0x4020"
 
 
-@pytest.mark.parametrize(("text", "said", "zh"), [
-    ("", "begins with 'buddylab:1', this one with ''", "开头"),
-    ("hello", "this one with 'hello'", "hello"),
-    ("buddylab:2 order=3", "begins with 'buddylab:1'", "开头"),
-    ("buddylab:1 order", "'order' is not of the form name=value", "形式"),
-    ("buddylab:1 order=3 order=4", "order stands there twice", "两次"),
-    ("buddylab:1 order=three", "order must be a whole number, not 'three'", "整数"),
-    ("buddylab:1 order=11", "order must be a whole number from 0", "0"),
-    ("buddylab:1 colour=red", "no knob is called 'colour'; there are machine, gfp_mask", "旋钮"),
-    ("buddylab:1 gfp_mask=GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask", "GFP_KERNAL"),
-    ("buddylab:1 machine=cray", "no machine 'cray'", "没有机器"),
-    ('buddylab:1 machine={"DMA":16,"Norm', "machine: .* cannot be read, perhaps it was cut short", "截断"),
-    ('buddylab:1 machine={"DMA":99,"Normal":9}', "DMA must be a whole number from 1 to 16 MB", "DMA 须为"),
-    ("buddylab:1 who=root", "who may be in_interrupt", "who 可以是"),
-    ("buddylab:1 other=5", 'other must be knobs such as {"order":2}', "other 须为"),
-    ('buddylab:1 other={"order":12}', "order must be a whole number from 0", "order 须为"),
-    ("buddylab:1 show=me", "show may be hand", "show 只能"),
-    ("buddylab:1 hand=[[1]]", "hand is a list", "hand 是"),
-    ('{"order": 3', "not a whole JSON document, perhaps cut short", "截断"),
-    ("buddylab:1 hand=" + "[" * 100_000, "cannot be read", "无法读取")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said", "zh"),
+    [
+        ("", "begins with 'buddylab:1', this one with ''", "开头"),
+        ("hello", "this one with 'hello'", "hello"),
+        ("buddylab:2 order=3", "begins with 'buddylab:1'", "开头"),
+        ("buddylab:1 order", "'order' is not of the form name=value", "形式"),
+        ("buddylab:1 order=3 order=4", "order stands there twice", "两次"),
+        ("buddylab:1 order=three", "order must be a whole number, not 'three'", "整数"),
+        ("buddylab:1 order=11", "order must be a whole number from 0", "0"),
+        ("buddylab:1 colour=red", "no knob is called 'colour'; there are machine, gfp_mask", "旋钮"),
+        ("buddylab:1 gfp_mask=GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask", "GFP_KERNAL"),
+        ("buddylab:1 machine=cray", "no machine 'cray'", "没有机器"),
+        ('buddylab:1 machine={"DMA":16,"Norm', "machine: .* cannot be read, perhaps it was cut short", "截断"),
+        ('buddylab:1 machine={"DMA":99,"Normal":9}', "DMA must be a whole number from 1 to 16 MB", "DMA 须为"),
+        ("buddylab:1 who=root", "who may be in_interrupt", "who 可以是"),
+        ("buddylab:1 other=5", 'other must be knobs such as {"order":2}', "other 须为"),
+        ('buddylab:1 other={"order":12}', "order must be a whole number from 0", "order 须为"),
+        ("buddylab:1 show=me", "show may be hand", "show 只能"),
+        ("buddylab:1 hand=[[1]]", "hand is a list", "hand 是"),
+        ('{"order": 3', "not a whole JSON document, perhaps cut short", "截断"),
+        ("buddylab:1 hand=" + "[" * 100_000, "cannot be read", "无法读取"),
+    ],
+)
 def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
     with pytest.raises(KnobError, match=said) as caught:
         parse(text)

@@ -48,8 +48,13 @@ def test_pressure_tells_pages_marks_who_gave_back_and_what_went_wrong(series):
 
 def test_a_long_series_is_told_in_stretches_and_says_so():
     n = 100
-    long = Series(jiffies=list(range(n)), free={"Normal": list(range(n))}, marks={"Normal": (1, 2, 3)},
-                  nr_free={"Normal": [blocks(o0=k) for k in range(n)]}, reclaimed={"kswapd": list(range(n))})
+    long = Series(
+        jiffies=list(range(n)),
+        free={"Normal": list(range(n))},
+        marks={"Normal": (1, 2, 3)},
+        nr_free={"Normal": [blocks(o0=k) for k in range(n)]},
+        reclaimed={"kswapd": list(range(n))},
+    )
     table = tables.pressure(long)
     # 100 samples in at most 24 rows are 5 a row: 0 to 4 with the median 2, and so on; kswapd: 5 pages, at the end 4.
     assert len(table.rows) == 20
@@ -61,8 +66,11 @@ def test_a_long_series_is_told_in_stretches_and_says_so():
 
 def test_free_by_order_is_in_pages(series):
     assert [row[:5] for row in rows(tables.free_by_order(series))] == [
-        (1.0, 2, 2, 0, 8), (2.0, 0, 0, 0, 8), (3.0, 1, 0, 0, 0), (4.0, 1, 2, 0, 0),
-    ]  # fmt: skip
+        (1.0, 2, 2, 0, 8),
+        (2.0, 0, 0, 0, 8),
+        (3.0, 1, 0, 0, 0),
+        (4.0, 1, 2, 0, 0),
+    ]
     assert rows(tables.free_by_order(series, "DMA"))[0][5] == 16
 
 
@@ -94,8 +102,9 @@ def test_the_largest_order_is_told_where_it_changes():
 
 
 def test_curves_with_the_same_places_stand_side_by_side():
-    table = tables.curves({"a": [(0, 1), (1, None)], "b": [(0, 2.5), (1, 1200)]}, x="t [s]", y="free [pages]",
-                          marks={"low": 0.5})  # fmt: skip
+    table = tables.curves(
+        {"a": [(0, 1), (1, None)], "b": [(0, 2.5), (1, 1200)]}, x="t [s]", y="free [pages]", marks={"low": 0.5}
+    )
     assert table.heads == ["t [s]", "a", "b"] and rows(table) == [(0, 1, 2.5), (1, None, 1200)]
     assert list(table.notes) == ["free [pages]", "low: t [s] = 0.5"]
     assert "1  –  1,200" in str(table)
@@ -138,8 +147,11 @@ def test_a_difference_shows_both_answers(name):
 
 
 def test_columns_stand_in_line_in_chinese_too(series):
-    for table in (tables.pressure(series, lang="zh"), tables.stalls(series, lang="zh"),
-                  tables.bars({"甲": 1, "order": 20}, x="名", unit="页", lang="zh")):  # fmt: skip
+    for table in (
+        tables.pressure(series, lang="zh"),
+        tables.stalls(series, lang="zh"),
+        tables.bars({"甲": 1, "order": 20}, x="名", unit="页", lang="zh"),
+    ):
         _, head, rule, *body = str(table).splitlines()[: 3 + len(table.rows)]
         assert {wide(line) for line in (head, *body)} == {wide(rule)}
         assert "以表格显示" in str(table)

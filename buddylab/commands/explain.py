@@ -17,10 +17,12 @@ from buddylab.reports.tell import LANGS, as_html, as_text
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
-        "explain", help="explain page allocation failure and OOM reports",
+        "explain",
+        help="explain page allocation failure and OOM reports",
         description="Read failure reports from files or standard input and say which watermark test refused each. "
         "Everything stays on this machine. Exit code: 0 all explained as refused, or with figures and no verdict; 1 at "
-        "least one explained as 'would have passed'; 2 unusable input.")  # fmt: skip
+        "least one explained as 'would have passed'; 2 unusable input.",
+    )
     command.add_argument("files", nargs="*", metavar="FILE", help="a log or a report; - or none for standard input")
     command.add_argument("--kernel", metavar="RELEASE", help="the release that printed it, such as 2.6.21")
     command.add_argument("--json", action="store_true", help="print JSON instead of text")
@@ -64,7 +66,9 @@ def _read(files: list[str], kernel: str | None) -> list[reports.Report]:
         in_file = reports.parse(text, kernel)
         if not in_file:
             where = "standard input" if name == "-" else name
-            raise ValueError(f"there is no report in this text ({where}): it needs a line such as 'page allocation "
-                             "failure. order:3, mode:0x20' or 'oom-killer:', or zones with their figures")  # fmt: skip
+            raise ValueError(
+                f"there is no report in this text ({where}): it needs a line such as 'page allocation "
+                "failure. order:3, mode:0x20' or 'oom-killer:', or zones with their figures"
+            )
         found += in_file
     return found

@@ -15,9 +15,11 @@ HERE = Release(2, 6, 21)
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
-        "gfp", help="read gfp masks, in hex, decimal or names",
+        "gfp",
+        help="read gfp masks, in hex, decimal or names",
         description="Read gfp masks: each in hex, in the kernel's words, bit by bit; without "
-        "--kernel as 2.6.21 reads it, then all other readings, best first.")  # fmt: skip
+        "--kernel as 2.6.21 reads it, then all other readings, best first.",
+    )
     command.add_argument("masks", nargs="+", metavar="MASK", help="0xd0, 208 or 'GFP_KERNEL|__GFP_ZERO'")
     command.add_argument("--kernel", metavar="RELEASE", help="as this release numbers its bits: all readings")
     command.set_defaults(run=run_gfp)

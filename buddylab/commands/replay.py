@@ -30,11 +30,17 @@ class Verdict:
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
-        "replay", help="play scenario files and compare with what is recorded in them",
+        "replay",
+        help="play scenario files and compare with what is recorded in them",
         description="Play scenario files and compare with what is recorded in them. "
-        "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.")  # fmt: skip
-    command.add_argument("files", nargs="+", metavar="FILE", help="a .json, .jsonl or .jsonl.gz file, or the "
-                         "name of a scenario that comes along, such as atomic_failure")  # fmt: skip
+        "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.",
+    )
+    command.add_argument(
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help="a .json, .jsonl or .jsonl.gz file, or the name of a scenario that comes along, such as atomic_failure",
+    )
     command.set_defaults(run=run_replay)
 
 
@@ -70,8 +76,9 @@ def _tell(verdict: Verdict) -> Verdict:
 
 def _summary(verdicts: Sequence[Verdict]) -> str:
     """`435 scenarios, 195,748 operations: all equal`, or how many of them were what."""
-    counts = {word: sum(verdict.word == word for verdict in verdicts)
-              for word in (EQUAL, DIFFERENT, UNUSABLE, UNRECORDED)}  # fmt: skip
+    counts = {
+        word: sum(verdict.word == word for verdict in verdicts) for word in (EQUAL, DIFFERENT, UNUSABLE, UNRECORDED)
+    }
     ops = sum(verdict.ops for verdict in verdicts)
     played = len(verdicts) - counts[UNUSABLE]
     outcome = ", ".join(f"{count} {word}" for word, count in counts.items() if count)

@@ -14,32 +14,53 @@ from buddylab.scenario import ScenarioError, parse, texts
 
 KINDS = {
     "html": "the explorer on the recorded runs, one file that works from disk",
-    "png": "a picture of one step", "svg": "the same as SVG, for browsers",
-    "gif": "the run as a film", "mp4": "the run as a film (needs ffmpeg)",
-    "text": "a transcript", "markdown": "a transcript as Markdown",
-}  # fmt: skip
+    "png": "a picture of one step",
+    "svg": "the same as SVG, for browsers",
+    "gif": "the run as a film",
+    "mp4": "the run as a film (needs ffmpeg)",
+    "text": "a transcript",
+    "markdown": "a transcript as Markdown",
+}
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its arguments."""
     command = commands.add_parser(
-        "run", help="play a scenario and take it along: page, picture, film, transcript",
+        "run",
+        help="play a scenario and take it along: page, picture, film, transcript",
         description="Play a scenario's allocations and write what is asked for; without any output the transcript is "
         "printed. Exit code: 0 well, 2 something cannot be played or written.",
-        epilog="Example: buddylab run atomic_failure --html run.html")  # fmt: skip
-    command.add_argument("scenario", metavar="SCENARIO", help="a scenario file (FORMAT.md), the name of "
-                         "one that comes along (atomic_failure; any other word lists them), - for standard input, "
-                         f"or a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'")  # fmt: skip
-    command.add_argument("--op", type=int, action="append", default=[], metavar="N",
-                         help="only this operation, from 0 (repeatable; pictures show the last)")  # fmt: skip
+        epilog="Example: buddylab run atomic_failure --html run.html",
+    )
+    command.add_argument(
+        "scenario",
+        metavar="SCENARIO",
+        help="a scenario file (FORMAT.md), the name of "
+        "one that comes along (atomic_failure; any other word lists them), - for standard input, "
+        f"or a setting of the explorer's knobs as a text: '{share.PREFIX} order=3 ...'",
+    )
+    command.add_argument(
+        "--op",
+        type=int,
+        action="append",
+        default=[],
+        metavar="N",
+        help="only this operation, from 0 (repeatable; pictures show the last)",
+    )
     for kind, what in KINDS.items():
         command.add_argument(f"--{kind}", metavar="OUT", help=what)
     command.add_argument("--lang", choices=["en", "zh"], default="en", help="language of captions and texts")
     command.add_argument("--theme", choices=["auto", "light", "dark"], default="auto")
-    command.add_argument("--step", type=_step, metavar="N",
-                         help="the step that a page opens at, from 1 (default: the test that decided)")  # fmt: skip
-    command.add_argument("--size", type=_size, default=export.SLIDE, metavar="WxH",
-                         help="of pictures and films, in pixels: 1280x720 (default), 1920x1080")  # fmt: skip
+    command.add_argument(
+        "--step", type=_step, metavar="N", help="the step that a page opens at, from 1 (default: the test that decided)"
+    )
+    command.add_argument(
+        "--size",
+        type=_size,
+        default=export.SLIDE,
+        metavar="WxH",
+        help="of pictures and films, in pixels: 1280x720 (default), 1920x1080",
+    )
     command.add_argument("--scale", type=int, choices=[1, 2, 3], default=1, help="of a PNG: 2 for print")
     command.add_argument("--force", action="store_true", help="overwrite files that exist")
     command.set_defaults(run=run_run)
@@ -79,8 +100,11 @@ def run_run(arguments: argparse.Namespace) -> int:
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
     if source.lstrip("`'\" ").startswith(share.PREFIX):
         return [export.knobs_take(share.parse(source).knobs)]
-    found = [parse(sys.stdin.read(), "standard input")] if source == "-" else [
-        parse(text, where) for where, text in texts(source)]  # fmt: skip
+    found = (
+        [parse(sys.stdin.read(), "standard input")]
+        if source == "-"
+        else [parse(text, where) for where, text in texts(source)]
+    )
     if len(found) != 1:
         raise ScenarioError(f"{source} holds {len(found):,} scenarios: give a file with one")
     return export.scenario_takes(found[0], ops)
@@ -99,8 +123,12 @@ def _write(kind: str, runs: list[export.Take], out: str, arguments: argparse.Nam
 
 def _draw(kind: str, runs: list[export.Take], out: str, arguments: argparse.Namespace) -> None:
     theme = "light" if arguments.theme == "auto" else arguments.theme
-    look: dict[str, Any] = {"lang": arguments.lang, "theme": theme, "size": arguments.size,
-                            "overwrite": arguments.force}  # fmt: skip
+    look: dict[str, Any] = {
+        "lang": arguments.lang,
+        "theme": theme,
+        "size": arguments.size,
+        "overwrite": arguments.force,
+    }
     if kind == "png":
         export.to_png(runs, out, step=arguments.step, scale=arguments.scale, **look)
     elif kind == "svg":

@@ -14,10 +14,12 @@ def flow_chart() -> dict[str, tuple[str | None, ...]]:
     order = [*(stage.__name__ for stage in STAGES), None]
     chart = {}
     for stage in STAGES:
-        found = {leaf.id if isinstance(leaf, ast.Name) else None
-                 for node in ast.walk(ast.parse(inspect.getsource(stage)))
-                 if isinstance(node, ast.Return) and node.value is not None
-                 for leaf in _results(node.value)}  # fmt: skip
+        found = {
+            leaf.id if isinstance(leaf, ast.Name) else None
+            for node in ast.walk(ast.parse(inspect.getsource(stage)))
+            if isinstance(node, ast.Return) and node.value is not None
+            for leaf in _results(node.value)
+        }
         if found - set(order):
             raise ValueError(f"stage {stage.__name__} returns {found - set(order)}, which is not a stage")
         chart[stage.__name__] = tuple(name for name in order if name in found)

@@ -58,9 +58,12 @@ def _told(a: Frame, b: Frame, document: dict[str, Any], lang: str) -> str:
     rows = _first_unequal(one["rows"], two["rows"])
     if rows is None:
         return apart
-    return ROW[lang].format(zone=zone, mark=one["mark_name"],
-                            **{name: f"{rows[0][name]:,}" for name in ("f", "m")},
-                            **{f"{name}2": f"{rows[1][name]:,}" for name in ("f", "m")})  # fmt: skip
+    return ROW[lang].format(
+        zone=zone,
+        mark=one["mark_name"],
+        **{name: f"{rows[0][name]:,}" for name in ("f", "m")},
+        **{f"{name}2": f"{rows[1][name]:,}" for name in ("f", "m")},
+    )
 
 
 def _outcome(row: Frame, lang: str) -> str:

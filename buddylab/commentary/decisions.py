@@ -41,7 +41,9 @@ def might_sleep(now: Moment) -> Decision:
     """May the caller sleep?"""
     wait, irq = now.bit("WAIT"), now.trace.task.in_interrupt
     return "might_sleep_no" if not wait else "might_sleep_caught" if irq else "might_sleep_wait", {
-        "event": now.next_event, "conds": [["__GFP_WAIT", wait, "c_may_sleep" if wait else "c_no_sleep"]]}  # fmt: skip
+        "event": now.next_event,
+        "conds": [["__GFP_WAIT", wait, "c_may_sleep" if wait else "c_no_sleep"]],
+    }
 
 
 def fault_injection(now: Moment) -> Decision:
@@ -50,10 +52,15 @@ def fault_injection(now: Moment) -> Decision:
     if event is None or event[0] != "should_fail":
         return "fault_spared", {"conds": [["should_fail()", "–", "c_spared"]]}
     refused, percent = event[2], now.trace.machine.fault_attr.probability
-    conds = [["should_fail()", refused, "c_give_up" if refused else "c_go_on"],
-             ["probability", percent, "c_percent" if percent else "c_off"]]  # fmt: skip
+    conds = [
+        ["should_fail()", refused, "c_give_up" if refused else "c_go_on"],
+        ["probability", percent, "c_percent" if percent else "c_off"],
+    ]
     return ("fault_refuse" if refused else "fault_pass"), {
-        "event": event, "mood": "no" if refused else "", "conds": conds}  # fmt: skip
+        "event": event,
+        "mood": "no" if refused else "",
+        "conds": conds,
+    }
 
 
 def restart(now: Moment) -> Decision | None:
@@ -75,18 +82,33 @@ def alloc_flags(now: Moment) -> Decision:
     """How deep may it go?"""
     flags, task, wait = now.alloc_flags, now.trace.task, now.bit("WAIT")
     high, harder = int(bool(flags & ALLOC_HIGH)), int(bool(flags & ALLOC_HARDER))
-    keys = {(0, 0): "flags_plain", (1, 0): "flags_high", (0, 1): "flags_rt" if wait else "flags_wait",
-            (1, 1): "flags_rt_high" if wait else "flags_atomic"}  # fmt: skip
+    keys = {
+        (0, 0): "flags_plain",
+        (1, 0): "flags_high",
+        (0, 1): "flags_rt" if wait else "flags_wait",
+        (1, 1): "flags_rt_high" if wait else "flags_atomic",
+    }
     earned = "c_quarter_rt" if wait and task.rt_task else "c_quarter_wait"
     zones = {zone.label: (place, zone) for place, zone in enumerate(now.trace.before)}
-    chains = [{"zone": place, "mark_name": "pages_min", "mark": zone.pages_min, "chain": chain(zone.pages_min, flags),
-               "reserve": zone.lowmem_reserve[now.trace.classzone_idx]}
-              for place, zone in map(zones.__getitem__, now.trace.zonelist)]  # fmt: skip
-    return keys[high, harder], {"chains": chains, "conds": [
-        ["ALLOC_WMARK_MIN", 1, "c_wmark_min"],
-        ["ALLOC_HARDER", harder, earned if harder else "c_not"],
-        ["ALLOC_HIGH", high, "c_half" if high else "c_not"],
-        ["ALLOC_CPUSET", int(bool(flags & ALLOC_CPUSET)), "c_cpuset" if wait else "c_no_cpuset"]]}  # fmt: skip
+    chains = [
+        {
+            "zone": place,
+            "mark_name": "pages_min",
+            "mark": zone.pages_min,
+            "chain": chain(zone.pages_min, flags),
+            "reserve": zone.lowmem_reserve[now.trace.classzone_idx],
+        }
+        for place, zone in map(zones.__getitem__, now.trace.zonelist)
+    ]
+    return keys[high, harder], {
+        "chains": chains,
+        "conds": [
+            ["ALLOC_WMARK_MIN", 1, "c_wmark_min"],
+            ["ALLOC_HARDER", harder, earned if harder else "c_not"],
+            ["ALLOC_HIGH", high, "c_half" if high else "c_not"],
+            ["ALLOC_CPUSET", int(bool(flags & ALLOC_CPUSET)), "c_cpuset" if wait else "c_no_cpuset"],
+        ],
+    }
 
 
 def rebalance(now: Moment) -> Decision:
@@ -112,26 +134,38 @@ def rebalance(now: Moment) -> Decision:
     if now.following == "direct_reclaim":
         return "rebalance_irq_wait" if shut else "rebalance_reclaim", {**args, "lines": (92, 93), "conds": conds}
     return "rebalance_irq" if shut else "rebalance_atomic", {
-        **args, "mood": "no", "lines": (93, 93) if shut else (112, 113), "conds": conds}  # fmt: skip
+        **args,
+        "mood": "no",
+        "lines": (93, 93) if shut else (112, 113),
+        "conds": conds,
+    }
 
 
 def direct_reclaim(now: Moment) -> Decision:
     """What may the caller's own reclaim touch?"""
-    conds = [["__GFP_IO", now.bit("IO"), "c_io" if now.bit("IO") else "c_no_io"],
-             ["__GFP_FS", now.bit("FS"), "c_fs" if now.bit("FS") else "c_no_fs"]]  # fmt: skip
+    conds = [
+        ["__GFP_IO", now.bit("IO"), "c_io" if now.bit("IO") else "c_no_io"],
+        ["__GFP_FS", now.bit("FS"), "c_fs" if now.bit("FS") else "c_no_fs"],
+    ]
     return "reclaim_start", {"mood": "reclaim", "conds": conds}
 
 
 def should_retry(now: Moment) -> Decision:
     """Another round?"""
     order, mask = now.trace.order, now.trace.gfp_mask
-    rules = (("retry_noretry", "__GFP_NORETRY", mask & gfp.NORETRY),
-             ("retry_nofail", "__GFP_NOFAIL", mask & gfp.NOFAIL), ("retry_small", "order", order <= 3),
-             ("retry_repeat", "__GFP_REPEAT", mask & gfp.REPEAT), ("retry_big", "order", True))  # fmt: skip
+    rules = (
+        ("retry_noretry", "__GFP_NORETRY", mask & gfp.NORETRY),
+        ("retry_nofail", "__GFP_NOFAIL", mask & gfp.NOFAIL),
+        ("retry_small", "order", order <= 3),
+        ("retry_repeat", "__GFP_REPEAT", mask & gfp.REPEAT),
+        ("retry_big", "order", True),
+    )
     key, decided = next((key, code) for key, code, holds in rules if holds)
     conds = [["order", order, "c_order_small" if order <= 3 else "c_order_big"]]
-    conds += [[f"__GFP_{name}", now.bit(name), means if now.bit(name) else "c_no"]
-              for name, means in (("NORETRY", "c_beats"), ("REPEAT", "c_round"), ("NOFAIL", "c_round"))]  # fmt: skip
+    conds += [
+        [f"__GFP_{name}", now.bit(name), means if now.bit(name) else "c_no"]
+        for name, means in (("NORETRY", "c_beats"), ("REPEAT", "c_round"), ("NOFAIL", "c_round"))
+    ]
     gives_up = now.following == "nopage"
     return key, {"args": {"order": order}, "mood": "no" if gives_up else "", "conds": _first(decided, conds)}
 
@@ -142,9 +176,19 @@ def nopage(now: Moment) -> Decision | None:
 
 
 DECISIONS: dict[str, Callable[[Moment], Decision | None]] = {
-    decide.__name__: decide for decide in (
-        might_sleep, fault_injection, restart, thisnode, alloc_flags, rebalance, direct_reclaim, should_retry, nopage)
-}  # fmt: skip
+    decide.__name__: decide
+    for decide in (
+        might_sleep,
+        fault_injection,
+        restart,
+        thisnode,
+        alloc_flags,
+        rebalance,
+        direct_reclaim,
+        should_retry,
+        nopage,
+    )
+}
 """The stages that decide something of their own, by name."""
 
 

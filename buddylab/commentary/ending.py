@@ -20,8 +20,9 @@ def deciding_test(granted: bool, frames: Sequence[Frame], tests: Sequence[int], 
     return next((place for place in reversed(tests) if frames[place]["test"]["zone"] == first), None)
 
 
-def ending(trace: Trace, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str,
-           rounds: int) -> tuple[str, Frame, str]:  # fmt: skip
+def ending(
+    trace: Trace, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str, rounds: int
+) -> tuple[str, Frame, str]:
     """Key and args of the last sentence, and the frame's mood.
 
     zones: as they are now. decides: the deciding test's frame. stage: the last one. rounds: how often it went round.
@@ -39,8 +40,9 @@ def ending(trace: Trace, zones: Sequence[Zone], frames: Sequence[Frame], decides
     return f"end_page{worst}{'' if trace.order else '1'}", {"zone": zone, **granted}, "end-ok"
 
 
-def _refusal(trace: Trace, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None,
-             stage: str) -> tuple[str, Frame]:  # fmt: skip
+def _refusal(
+    trace: Trace, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str
+) -> tuple[str, Frame]:
     """The sentence for a request that failed."""
     if stage == "fault_injection":
         return "end_fault", {}

@@ -22,24 +22,47 @@ Frame = dict[str, Any]
 Lines = tuple[int, int]
 
 LINES: dict[str, Lines] = {
-    "might_sleep": (16, 16), "fault_injection": (21, 23), "restart": (30, 31), "thisnode": (55, 56),
-    "wake_kswapd": (59, 60), "alloc_flags": (71, 77), "min_attempt": (87, 89), "rebalance": (91, 93),
-    "nofail_alloc": (99, 102), "direct_reclaim": (115, 121), "retry_after_reclaim": (127, 130),
-    "high_attempt": (139, 142), "out_of_memory": (144, 145), "should_retry": (154, 161), "nopage": (166, 172),
+    "might_sleep": (16, 16),
+    "fault_injection": (21, 23),
+    "restart": (30, 31),
+    "thisnode": (55, 56),
+    "wake_kswapd": (59, 60),
+    "alloc_flags": (71, 77),
+    "min_attempt": (87, 89),
+    "rebalance": (91, 93),
+    "nofail_alloc": (99, 102),
+    "direct_reclaim": (115, 121),
+    "retry_after_reclaim": (127, 130),
+    "high_attempt": (139, 142),
+    "out_of_memory": (144, 145),
+    "should_retry": (154, 161),
+    "nopage": (166, 172),
     "got_pg": (173, 174),
-}  # fmt: skip
+}
 """The lines that a stage's frames stand on, where a frame has none of its own."""
 ENTRIES = {
-    "might_sleep": "might_sleep", "fault_injection": "fault_injection", "restart": "low_attempt",
-    "thisnode": "thisnode", "wake_kswapd": "wake_kswapd", "min_attempt": "min_attempt",
-    "nofail_alloc": "no_watermarks", "direct_reclaim": "cond_resched", "retry_after_reclaim": "progress",
-    "high_attempt": "oom_check", "out_of_memory": "oom_kill",
-}  # fmt: skip
+    "might_sleep": "might_sleep",
+    "fault_injection": "fault_injection",
+    "restart": "low_attempt",
+    "thisnode": "thisnode",
+    "wake_kswapd": "wake_kswapd",
+    "min_attempt": "min_attempt",
+    "nofail_alloc": "no_watermarks",
+    "direct_reclaim": "cond_resched",
+    "retry_after_reclaim": "progress",
+    "high_attempt": "oom_check",
+    "out_of_memory": "oom_kill",
+}
 """The annotation that a stage's frames show."""
 FREE = "__free_pages"
 """What the frames of a block given back stand on: it is no stage of the ladder."""
-TRIES = {"restart": "try_low", "min_attempt": "try_min", "nofail_alloc": "try_none",
-         "retry_after_reclaim": "try_again", "high_attempt": "try_high"}  # fmt: skip
+TRIES = {
+    "restart": "try_low",
+    "min_attempt": "try_min",
+    "nofail_alloc": "try_none",
+    "retry_after_reclaim": "try_again",
+    "high_attempt": "try_high",
+}
 
 
 def frames(trace: Trace) -> list[Frame]:
@@ -126,9 +149,16 @@ class _Narrator:
         key, name, zones = TRIES[self.stage], mark_name(alloc_flags), ", ".join(self.allowed)
         if key == "try_min" and alloc_flags & (ALLOC_HIGH | ALLOC_HARDER):
             key = "try_min_lower"
-        self.open(key, {"zones": zones} if key == "try_low" else {}, event=event, conds=[
-            ["zonelist", zones, "c_zones"], ["mark", name or "–", "c_mark" if name else "c_none"],
-            ["order", order, "c_order"]])  # fmt: skip
+        self.open(
+            key,
+            {"zones": zones} if key == "try_low" else {},
+            event=event,
+            conds=[
+                ["zonelist", zones, "c_zones"],
+                ["mark", name or "–", "c_mark" if name else "c_none"],
+                ["order", order, "c_order"],
+            ],
+        )
 
     def scan(self, place: int) -> None:
         """A zone of the list is looked at; one that was passed already means the second scan of a NUMA kernel."""
@@ -145,8 +175,9 @@ class _Narrator:
     def on_wakeup_kswapd(self, event: Event, zone: str, order: int) -> None:
         self.own = zone
 
-    def on_zone_watermark_ok(self, event: Event, zone: str, order: int, mark: int, classzone_idx: int,
-                             alloc_flags: int, result: int) -> None:  # fmt: skip
+    def on_zone_watermark_ok(
+        self, event: Event, zone: str, order: int, mark: int, classzone_idx: int, alloc_flags: int, result: int
+    ) -> None:
         own, self.own_zone, self.own = bool(self.own), zone, ""
         if not own and not self.depth:
             self.scan(self.trace.zonelist.index(zone))
@@ -154,18 +185,36 @@ class _Narrator:
         reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
         for row in rows:
             key = own_row_says(row, order) if own else row_says(row, order, reserve)
-            args = {"zone": zone, "asked": 1 << order, "reserve": reserve,
-                    **{name: row[name] for name in ("o", "f", "m", "above")}}  # fmt: skip
+            args = {
+                "zone": zone,
+                "asked": 1 << order,
+                "reserve": reserve,
+                **{name: row[name] for name in ("o", "f", "m", "above")},
+            }
             row |= {"say": key, "args": {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}}
         last = rows[-1]
         entry = {"entry": "watermarks"} if self.stage == "restart" else {}
         if not own:
             self.tests.append(len(self.frames))
         name = "pages_low" if own else mark_name(alloc_flags)
-        self.open(last["say"], last["args"], event=event, mood=("" if result else "" if own else "no"), **entry,
-                  test={"zone": self.index[zone], "own": own, "mark_name": name, "mark": mark, "order": order,
-                        "chain": chain(mark, alloc_flags), "reserve": reserve, "ok": bool(result),
-                        "rows": rows})  # fmt: skip
+        self.open(
+            last["say"],
+            last["args"],
+            event=event,
+            mood=("" if result else "" if own else "no"),
+            **entry,
+            test={
+                "zone": self.index[zone],
+                "own": own,
+                "mark_name": name,
+                "mark": mark,
+                "order": order,
+                "chain": chain(mark, alloc_flags),
+                "reserve": reserve,
+                "ok": bool(result),
+                "rows": rows,
+            },
+        )
 
     def on_wake_up_interruptible(self, event: Event, *_: int) -> None:
         self.open("woken", {"zone": self.own_zone}, event=event, mood="wake")
@@ -188,8 +237,13 @@ class _Narrator:
         args = {"zone": zone, "order": order, "from": block_order, "from1": block_order - 1, "asked": 1 << order}
         key = "take" if block_order == order else "split" if block_order == order + 1 else "split_more"
         split = {"from": block_order, "yours": order, "back": list(range(block_order - 1, order - 1, -1))}
-        self.open(key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}, event=event,
-                  mood="ok", split=split)  # fmt: skip
+        self.open(
+            key,
+            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
+            event=event,
+            mood="ok",
+            split=split,
+        )
 
     def on_buffered_rmqueue(self, event: Event, zone: str, order: int, cold: int, pfn: int) -> None:
         self.bulk = False
@@ -197,16 +251,24 @@ class _Narrator:
             self.open("take_cold" if cold else "take_hot", {"zone": zone}, event=event, mood="ok")
 
     def on_try_to_free_pages(self, event: Event, mask: int, memalloc: int, progress: int) -> None:
-        self.open("reclaim_progress" if progress else "reclaim_none",
-                  {"progress": progress, "order": self.trace.order} if progress else {}, event=event,
-                  mood="reclaim" if progress else "no", lines=(121, 121),
-                  conds=[["did_some_progress", progress, "c_progress" if progress else "c_no_progress"]])  # fmt: skip
+        self.open(
+            "reclaim_progress" if progress else "reclaim_none",
+            {"progress": progress, "order": self.trace.order} if progress else {},
+            event=event,
+            mood="reclaim" if progress else "no",
+            lines=(121, 121),
+            conds=[["did_some_progress", progress, "c_progress" if progress else "c_no_progress"]],
+        )
 
     def on_note(self, event: Event, kind: str, zone: str, pages: int) -> None:
         """What the world says of its own: memory that came back, or why it stayed."""
         given = {"exit": "anon"}.get(kind, kind) if kind in GIVEN else None
-        self.open(f"note_{kind}", {"zone": zone, "pages": pages}, mood="kill" if kind == "killed" else "reclaim",
-                  reclaimed={given: pages} if given else {})  # fmt: skip
+        self.open(
+            f"note_{kind}",
+            {"zone": zone, "pages": pages},
+            mood="kill" if kind == "killed" else "reclaim",
+            reclaimed={given: pages} if given else {},
+        )
 
     def on_out_of_memory(self, event: Event, *_: int) -> None:
         self.open("oom", event=event, mood="kill")
@@ -214,8 +276,15 @@ class _Narrator:
     def on_congestion_wait(self, event: Event, rw: int, timeout: int) -> None:
         milliseconds = timeout * 1000 // HZ
         lines, entry = ((104, 107), "nofail") if self.stage == "nofail_alloc" else ((161, 164), None)
-        self.open("wait", {"ms": milliseconds}, event=event, mood="wait", lines=lines, entry=entry or None,
-                  conds=[["HZ/50", milliseconds, "c_ms"]])  # fmt: skip
+        self.open(
+            "wait",
+            {"ms": milliseconds},
+            event=event,
+            mood="wait",
+            lines=lines,
+            entry=entry or None,
+            conds=[["HZ/50", milliseconds, "c_ms"]],
+        )
 
     def on_tick(self, event: Event, jiffies: int) -> None:
         self.frames[-1]["jiffies"] = jiffies
@@ -225,8 +294,13 @@ class _Narrator:
             self.open("limited", event=event, mood="no", conds=[["printk_ratelimit()", 0, "c_full"]])
 
     def on_printk(self, event: Event, order: int, gfp_mask: int) -> None:
-        self.open("warned", event=event, mood="warn", log=warning(self.trace.task.comm, order, gfp_mask).rstrip("\n"),
-                  conds=[["__GFP_NOWARN", 0, "c_warn"], ["printk_ratelimit()", 1, "c_print"]])  # fmt: skip
+        self.open(
+            "warned",
+            event=event,
+            mood="warn",
+            log=warning(self.trace.task.comm, order, gfp_mask).rstrip("\n"),
+            conds=[["__GFP_NOWARN", 0, "c_warn"], ["printk_ratelimit()", 1, "c_print"]],
+        )
 
     def on_nested_alloc(self, event: Event, *_: int) -> None:
         self.open("nested", event=event)
@@ -268,8 +342,14 @@ class _Narrator:
         conds = [[f"{pfn >> o << o} ^ {1 << o}", buddy, "c_buddy_free", {"order": o}] for buddy, o in buddies]
         if merged < TOP:
             conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
-        self.open(key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}, event=event,
-                  mood="ok", merge={"from": order, "to": merged, "buddies": buddies}, conds=conds)  # fmt: skip
+        self.open(
+            key,
+            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
+            event=event,
+            mood="ok",
+            merge={"from": order, "to": merged, "buddies": buddies},
+            conds=conds,
+        )
 
     # the verdict
 

@@ -5,8 +5,13 @@ from typing import Any
 
 from buddylab.commentary.sentences import say
 
-WORDS = {"guess": ("a guess", "猜测"), "fairly": ("fairly sure", "比较确定"), "certain": ("certain", "确定"),
-         "holds": ("holds", "成立"), "refuses": ("refuses", "拒绝")}  # fmt: skip
+WORDS = {
+    "guess": ("a guess", "猜测"),
+    "fairly": ("fairly sure", "比较确定"),
+    "certain": ("certain", "确定"),
+    "holds": ("holds", "成立"),
+    "refuses": ("refuses", "拒绝"),
+}
 """How sure a reader is, and what a zone's test says. Stages keep their names."""
 
 
@@ -25,8 +30,11 @@ def summary(answers: Sequence[dict[str, Any]], frames: Sequence[dict[str, Any]],
     for level in ("guess", "fairly", "certain"):
         those = [one["right"] for one in answers if one["confidence"] == level]
         if those:
-            lines.append(f"{word(level)}：{len(those)} 题对 {sum(those)}" if zh else
-                         f"{word(level)}: {sum(those)} of {len(those)} right")  # fmt: skip
+            lines.append(
+                f"{word(level)}：{len(those)} 题对 {sum(those)}"
+                if zh
+                else f"{word(level)}: {sum(those)} of {len(those)} right"
+            )
     for one in answers:
         given = f"{word(one['answer'])} ({word(one['confidence'])}); {word(one['truth'])}"
         lines.append(f"{'✓' if one['right'] else '✗'} {one['question']} {given}")

@@ -27,8 +27,9 @@ def text() -> dict[str, Any]:
     return {**load().text(), "chart": chart, "say": sentences()}
 
 
-def view(trace: Trace, *, name: dict[str, str] | None = None,
-         kind_of: Callable[[int], str] | None = None) -> dict[str, Any]:  # fmt: skip
+def view(
+    trace: Trace, *, name: dict[str, str] | None = None, kind_of: Callable[[int], str] | None = None
+) -> dict[str, Any]:
     """The whole run as JSON-able data: machine, request, the lists at the start, and frames with their changes.
 
     name: the machine's name by language. kind_of: what a used page was used for before the run (a model's word:
@@ -38,17 +39,28 @@ def view(trace: Trace, *, name: dict[str, str] | None = None,
     return {
         "format": FORMAT,
         "kernel": "2.6.21",
-        "machine": {"name": name or {"en": "this machine", "zh": "本机"}, "numa": machine.numa, "HZ": HZ,
-                    "zone_types": list(machine.zone_types), "zones": [_zone(zone) for zone in trace.before]},
-        "request": {"gfp_mask": trace.gfp_mask, "names": gfp_str(trace.gfp_mask), "order": trace.order,
-                    "node": trace.node, "zonelist": list(trace.zonelist), "classzone_idx": trace.classzone_idx,
-                    "context": _context(trace)},
+        "machine": {
+            "name": name or {"en": "this machine", "zh": "本机"},
+            "numa": machine.numa,
+            "HZ": HZ,
+            "zone_types": list(machine.zone_types),
+            "zones": [_zone(zone) for zone in trace.before],
+        },
+        "request": {
+            "gfp_mask": trace.gfp_mask,
+            "names": gfp_str(trace.gfp_mask),
+            "order": trace.order,
+            "node": trace.node,
+            "zonelist": list(trace.zonelist),
+            "classzone_idx": trace.classzone_idx,
+            "context": _context(trace),
+        },
         "initial": {"jiffies": trace.jiffies, "zones": [_lists(zone) for zone in trace.before]},
         "strip": _strips(trace, kind_of),
         "frames": frames(trace),
         "result": trace.page,
         "end": trace.end,
-    }  # fmt: skip
+    }
 
 
 def to_json(document: dict[str, Any]) -> str:
@@ -72,16 +84,29 @@ def _context(trace: Trace) -> dict[str, int]:
 
 
 def _zone(zone: Zone) -> dict[str, Any]:
-    facts = ("label", "start_pfn", "spanned_pages", "present_pages", "pages_min", "pages_low", "pages_high",
-             "lowmem_reserve")  # fmt: skip
-    pcps = {f"pcp_{side}": {"batch": pcp.batch, "high": pcp.high}
-            for side, pcp in (("hot", zone.hot), ("cold", zone.cold))}  # fmt: skip
+    facts = (
+        "label",
+        "start_pfn",
+        "spanned_pages",
+        "present_pages",
+        "pages_min",
+        "pages_low",
+        "pages_high",
+        "lowmem_reserve",
+    )
+    pcps = {
+        f"pcp_{side}": {"batch": pcp.batch, "high": pcp.high} for side, pcp in (("hot", zone.hot), ("cold", zone.cold))
+    }
     return {fact: getattr(zone, fact) for fact in facts} | pcps
 
 
 def _lists(zone: Zone) -> dict[str, Any]:
-    return {"free": zone.nr_free_pages, "lists": [_travels(zone, order) for order in range(MAX_ORDER)],
-            "hot": list(zone.hot.pages), "cold": list(zone.cold.pages)}  # fmt: skip
+    return {
+        "free": zone.nr_free_pages,
+        "lists": [_travels(zone, order) for order in range(MAX_ORDER)],
+        "hot": list(zone.hot.pages),
+        "cold": list(zone.cold.pages),
+    }
 
 
 def _travels(zone: Zone, order: int) -> Any:
@@ -103,8 +128,12 @@ def _strip(zone: Zone, trace: Trace, kind_of: Callable[[int], str] | None) -> di
     focus = page if page is not None and zone.start_pfn <= page < zone.end_pfn else _too_small(zone, trace.order)
     start = max(min(focus // STRIP * STRIP, zone.end_pfn - STRIP), zone.start_pfn)
     end = min(start + STRIP, zone.end_pfn)
-    free = [[head, order] for order in range(MAX_ORDER)
-            for head in range(start >> order << order, end, 1 << order) if zone.is_free(head, order)]  # fmt: skip
+    free = [
+        [head, order]
+        for order in range(MAX_ORDER)
+        for head in range(start >> order << order, end, 1 << order)
+        if zone.is_free(head, order)
+    ]
     used = ["?" if kind_of is None else LETTERS[kind_of(pfn)] for pfn in range(start, end)]
     for mark, pages in (("P", [*zone.hot.pages, *zone.cold.pages]), ("H", _hole_pages(zone, start, end))):
         for pfn in pages:
@@ -121,8 +150,7 @@ def _too_small(zone: Zone, order: int) -> int:
 
 
 def _hole_pages(zone: Zone, start: int, end: int) -> list[int]:
-    return [page for page in range(start, end)
-            if any(first <= page < first + pages for first, pages in zone.holes)]  # fmt: skip
+    return [page for page in range(start, end) if any(first <= page < first + pages for first, pages in zone.holes)]
 
 
 def side_by_side(*traces: Trace) -> str:
@@ -130,10 +158,13 @@ def side_by_side(*traces: Trace) -> str:
     columns = []
     for trace in traces:
         stages = [event[1] for event in trace.events if event[0] == "stage"]
-        rows = [name if times == 1 else f"{name} x{times}"
-                for name, times in ((name, len(list(same))) for name, same in groupby(stages))]  # fmt: skip
+        rows = [
+            name if times == 1 else f"{name} x{times}"
+            for name, times in ((name, len(list(same))) for name, same in groupby(stages))
+        ]
         ends = {"page": f"= pfn {trace.page}", "no_page": "= no page", "livelock": "= no end"}
         columns.append([gfp_str(trace.gfp_mask), f"order {trace.order}", "", *rows, ends[trace.end]])
     width = max(len(row) for column in columns for row in column) + 3
-    return "\n".join("".join(cell.ljust(width) for cell in line).rstrip()
-                     for line in zip_longest(*columns, fillvalue=""))  # fmt: skip
+    return "\n".join(
+        "".join(cell.ljust(width) for cell in line).rstrip() for line in zip_longest(*columns, fillvalue="")
+    )

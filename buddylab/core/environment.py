@@ -101,13 +101,16 @@ class FaultAttr:
     task_filter: int = 0
     count: int = 0
 
-    def should_fail_alloc_page(self, gfp_mask: int, order: int, task: Task, random32: Callable[[], int],
-                               trace: list[Event] | None) -> bool:  # fmt: skip
+    def should_fail_alloc_page(
+        self, gfp_mask: int, order: int, task: Task, random32: Callable[[], int], trace: list[Event] | None
+    ) -> bool:
         """Is this request to fail on purpose? C: should_fail_alloc_page."""
         if (
             gfp_mask & gfp.NOFAIL
-            or self.ignore_gfp_highmem and gfp_mask & gfp.HIGHMEM
-            or self.ignore_gfp_wait and gfp_mask & gfp.WAIT
+            or self.ignore_gfp_highmem
+            and gfp_mask & gfp.HIGHMEM
+            or self.ignore_gfp_wait
+            and gfp_mask & gfp.WAIT
         ):
             return False
         result = self.should_fail(1 << order, task, random32)

@@ -212,9 +212,23 @@ def got_pg(a: Attempt) -> None:
 
 
 STAGES: tuple[Stage, ...] = (
-    might_sleep, fault_injection, restart, thisnode, wake_kswapd, alloc_flags, min_attempt, rebalance, nofail_alloc,
-    direct_reclaim, retry_after_reclaim, high_attempt, out_of_memory, should_retry, nopage, got_pg,
-)  # fmt: skip
+    might_sleep,
+    fault_injection,
+    restart,
+    thisnode,
+    wake_kswapd,
+    alloc_flags,
+    min_attempt,
+    rebalance,
+    nofail_alloc,
+    direct_reclaim,
+    retry_after_reclaim,
+    high_attempt,
+    out_of_memory,
+    should_retry,
+    nopage,
+    got_pg,
+)
 """The ladder from top to bottom."""
 
 BACK_EDGES = frozenset({(nofail_alloc, nofail_alloc), (out_of_memory, restart), (should_retry, rebalance)})
@@ -265,16 +279,18 @@ def step(a: Attempt) -> Stage | None:
     if stage is None:
         raise ValueError("this request has ended; begin another one")
     if a.machine.trace is not None:
-        a.machine.trace.append(("stage", stage.__name__, a.alloc_flags, a.did_some_progress,
-                                int(a.p.PF_MEMALLOC), int(a.p.TIF_MEMDIE)))  # fmt: skip
+        a.machine.trace.append(
+            ("stage", stage.__name__, a.alloc_flags, a.did_some_progress, int(a.p.PF_MEMALLOC), int(a.p.TIF_MEMDIE))
+        )
     a.stage = stage(a)
     if (stage, a.stage) in BACK_EDGES:
         a.rounds += 1
     return a.stage
 
 
-def alloc_pages(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None,
-                max_rounds: int = 10_000) -> int | None:  # fmt: skip
+def alloc_pages(
+    machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None, max_rounds: int = 10_000
+) -> int | None:
     """Ask for 2^order pages: the block's first pfn, or None. C: alloc_pages_node and __alloc_pages.
 
     Order 11 and above gives None without entering the ladder. Sleeps let the machine's clock run.

@@ -44,8 +44,17 @@ class Machine:
     owner: first pfn of every block handed out -> its zone's place in `zones` * 16 + its order.
     """
 
-    def __init__(self, zones: Sequence[Zone], zone_types: Sequence[str], *, nodes: int = 1, numa: bool = False,
-                 remote_distance: int = 20, jiffies: int = 0, fault: FaultAttr | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        zones: Sequence[Zone],
+        zone_types: Sequence[str],
+        *,
+        nodes: int = 1,
+        numa: bool = False,
+        remote_distance: int = 20,
+        jiffies: int = 0,
+        fault: FaultAttr | None = None,
+    ) -> None:
         """zones: empty ones, node by node, lowest type first; boot fills them. zone_types: those compiled in."""
         _check_zones(zones, nodes)
         self.zones, self.zone_types = tuple(zones), tuple(zone_types)
@@ -75,10 +84,12 @@ class Machine:
         twin.zones = tuple(zone.copy() for zone in self.zones)
         twin.nodes = [copy(node) for node in self.nodes]
         twin.zonelists = [
-            [Zonelist(tuple(twin.zones[zone.place] for zone in z.zones), set(z.fullzones), z.last_full_zap)
-             for z in kinds]
+            [
+                Zonelist(tuple(twin.zones[zone.place] for zone in z.zones), set(z.fullzones), z.last_full_zap)
+                for z in kinds
+            ]
             for kinds in self.zonelists
-        ]  # fmt: skip
+        ]
         twin.fault_attr, twin.printk_ratelimit = copy(self.fault_attr), copy(self.printk_ratelimit)
         twin.owner, twin.log = self.owner.copy(), self.log.copy()
         twin._by_pfn = [twin.zones[zone.place] for zone in self._by_pfn]
@@ -165,20 +176,26 @@ def _check_zones(zones: Sequence[Zone], nodes: int) -> None:
     ordered = sorted(zones, key=lambda zone: zone.start_pfn)
     for zone in ordered:
         if zone.start_pfn < 0 or zone.spanned_pages < 1:
-            raise ValueError(f"zone {zone.label} must span at least one page from pfn 0 up, "
-                             f"not {zone.spanned_pages} from pfn {zone.start_pfn}")  # fmt: skip
+            raise ValueError(
+                f"zone {zone.label} must span at least one page from pfn 0 up, "
+                f"not {zone.spanned_pages} from pfn {zone.start_pfn}"
+            )
         if not 0 <= zone.node < nodes:
             raise ValueError(f"zone {zone.label} is on node {zone.node}, the machine has {nodes} from 0 on")
         first = zone.start_pfn
         for hole, pages in zone.holes:
             if hole < first or pages < 1 or hole + pages > zone.end_pfn:
-                raise ValueError(f"zone {zone.label}: the hole of {pages} pages at pfn {hole} overlaps another "
-                                 f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}")  # fmt: skip
+                raise ValueError(
+                    f"zone {zone.label}: the hole of {pages} pages at pfn {hole} overlaps another "
+                    f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}"
+                )
             first = hole + pages
     for lower, upper in pairwise(ordered):
         if lower.end_pfn > upper.start_pfn:
-            raise ValueError(f"zones {lower.label} and {upper.label} overlap: {lower.label} ends at pfn "
-                             f"{lower.end_pfn - 1}, {upper.label} starts at {upper.start_pfn}")  # fmt: skip
+            raise ValueError(
+                f"zones {lower.label} and {upper.label} overlap: {lower.label} ends at pfn "
+                f"{lower.end_pfn - 1}, {upper.label} starts at {upper.start_pfn}"
+            )
     if len({zone.label for zone in zones}) < len(zones):
         raise ValueError(f"two zones share a label: {', '.join(zone.label for zone in zones)}")
 
@@ -191,8 +208,9 @@ def cpuset_zone_allowed_softwall(machine: Machine, task: Task, zone: Zone, gfp_m
     return allowed
 
 
-def get_page_from_freelist(machine: Machine, task: Task, gfp_mask: int, order: int, zonelist: Zonelist,
-                           alloc_flags: int) -> int | None:  # fmt: skip
+def get_page_from_freelist(
+    machine: Machine, task: Task, gfp_mask: int, order: int, zonelist: Zonelist, alloc_flags: int
+) -> int | None:
     """Go through the zonelist for the first zone that may and can give a block; its first pfn, or None.
 
     May: the cpuset, then the mark that `alloc_flags` names, or what zone_reclaim says where the mark refuses.
@@ -224,8 +242,9 @@ def get_page_from_freelist(machine: Machine, task: Task, gfp_mask: int, order: i
     return None
 
 
-def _zones_by_turns(machine: Machine, task: Task, gfp_mask: int, zonelist: Zonelist,
-                    alloc_flags: int) -> Iterator[Zone]:  # fmt: skip
+def _zones_by_turns(
+    machine: Machine, task: Task, gfp_mask: int, zonelist: Zonelist, alloc_flags: int
+) -> Iterator[Zone]:
     """A NUMA kernel's zonelist: after the first try zones lately found full are passed over, then all tried once more.
 
     Asking for the next zone says that the one before gave nothing; it counts as full unless the cpuset refused it.

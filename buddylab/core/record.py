@@ -55,8 +55,9 @@ class Trace:
         return f"<Trace: order {self.order}, {len(self.events)} events, {self.end}>"
 
 
-def record(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None,
-           max_rounds: int = 100) -> Trace:  # fmt: skip
+def record(
+    machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None, max_rounds: int = 100
+) -> Trace:
     """Play one request on this machine and record it; the path is the one that `alloc_pages` takes.
 
     A ladder that goes back up more than `max_rounds` times ends the trace as a livelock.
@@ -75,8 +76,21 @@ def record(machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: 
         machine.trace = outer
     zones = machine.zonelist(gfp_mask, node).zones
     end = "livelock" if why else "no_page" if page is None else "page"
-    return Trace(machine, before, gfp_mask, order, node, asked, jiffies, tuple(zone.label for zone in zones),
-                 zones[0].index if zones else 0, events, page, end, why)  # fmt: skip
+    return Trace(
+        machine,
+        before,
+        gfp_mask,
+        order,
+        node,
+        asked,
+        jiffies,
+        tuple(zone.label for zone in zones),
+        zones[0].index if zones else 0,
+        events,
+        page,
+        end,
+        why,
+    )
 
 
 def record_free(machine: Machine, pfn: int, order: int) -> Trace:
@@ -88,8 +102,9 @@ def record_free(machine: Machine, pfn: int, order: int) -> Trace:
     finally:
         machine.trace = outer
     zone = next(zone for zone in before if zone.start_pfn <= pfn < zone.end_pfn)
-    return Trace(machine, before, 0, order, zone.node, Task(), machine.jiffies, (zone.label,), zone.index, events, pfn,
-                 "freed")  # fmt: skip
+    return Trace(
+        machine, before, 0, order, zone.node, Task(), machine.jiffies, (zone.label,), zone.index, events, pfn, "freed"
+    )
 
 
 def apply(zones: Sequence[Zone], change: Change) -> None:
@@ -187,4 +202,3 @@ def states(trace: Trace) -> Iterator[tuple[Event, tuple[Zone, ...]]]:
         for change in changed:
             apply(zones, change)
         yield event, zones
-

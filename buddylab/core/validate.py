@@ -18,8 +18,10 @@ def validate_machine(machine: Machine) -> None:
             if first + pages > after:
                 raise BadPage(f"zone {zone.label}: {what} at pfn {first} overlaps {other} at pfn {after}")
         if sum(pages for _, pages, _ in claimed) != zone.spanned_pages:
-            raise BadPage(f"zone {zone.label}: {sum(pages for _, pages, _ in claimed)} pages are accounted for, "
-                          f"it spans {zone.spanned_pages}")  # fmt: skip
+            raise BadPage(
+                f"zone {zone.label}: {sum(pages for _, pages, _ in claimed)} pages are accounted for, "
+                f"it spans {zone.spanned_pages}"
+            )
         free = sum(zone.nr_free(order) << order for order in range(MAX_ORDER))
         if free != zone.nr_free_pages:
             raise BadPage(f"zone {zone.label}: NR_FREE_PAGES is {zone.nr_free_pages}, the lists hold {free}")
@@ -38,6 +40,9 @@ def _claims(machine: Machine, zone: Zone) -> list[tuple[int, int, str]]:
                 raise BadPage(f"zone {zone.label}: free block of order {order} at pfn {pfn} is not aligned or outside")
             claims.append((pfn, 1 << order, f"a free block of order {order}"))
     claims += [(pfn, 1, "a per-cpu page") for pcp in (zone.hot, zone.cold) for pfn in pcp.pages]
-    claims += [(pfn, 1 << (block & 15), f"a used block of order {block & 15}")
-               for pfn, block in machine.owner.items() if block >> 4 == zone.place]  # fmt: skip
+    claims += [
+        (pfn, 1 << (block & 15), f"a used block of order {block & 15}")
+        for pfn, block in machine.owner.items()
+        if block >> 4 == zone.place
+    ]
     return claims

@@ -62,15 +62,42 @@ class Zone:
     """
 
     __slots__ = (
-        "cold", "free_area", "holes", "hot", "index", "label", "lowmem_reserve", "name", "node", "nr_free_pages",
-        "pages_high", "pages_low", "pages_min", "place", "present_pages", "spanned_pages", "start_pfn", "trace",
+        "cold",
+        "free_area",
+        "holes",
+        "hot",
+        "index",
+        "label",
+        "lowmem_reserve",
+        "name",
+        "node",
+        "nr_free_pages",
+        "pages_high",
+        "pages_low",
+        "pages_min",
+        "place",
+        "present_pages",
+        "spanned_pages",
+        "start_pfn",
+        "trace",
         "untouched",
-    )  # fmt: skip
+    )
 
-    def __init__(self, name: str, index: int, start_pfn: int, spanned_pages: int, *, node: int = 0, label: str = "",
-                 holes: Iterable[Sequence[int]] = (), marks: Sequence[int] = (0, 0, 0),
-                 lowmem_reserve: Sequence[int] = (), hot: tuple[int, int] = (1, 0),
-                 cold: tuple[int, int] = (1, 0)) -> None:  # fmt: skip
+    def __init__(
+        self,
+        name: str,
+        index: int,
+        start_pfn: int,
+        spanned_pages: int,
+        *,
+        node: int = 0,
+        label: str = "",
+        holes: Iterable[Sequence[int]] = (),
+        marks: Sequence[int] = (0, 0, 0),
+        lowmem_reserve: Sequence[int] = (),
+        hot: tuple[int, int] = (1, 0),
+        cold: tuple[int, int] = (1, 0),
+    ) -> None:
         """name, index: zone type and its place among those compiled in (classzone_idx). holes: (first pfn, pages),
         never free. marks: pages_min, pages_low, pages_high. lowmem_reserve: pages kept from each zone type.
         hot, cold: (batch, high) of the per-cpu lists. The zone is empty until `free_bootmem` fills it.
@@ -168,16 +195,19 @@ class Zonelist:
     last_full_zap: int = 0
 
 
-def build_zonelists(zones: Sequence[Zone], zone_types: Sequence[str], nodes: int = 1, numa: bool = False,
-                    remote_distance: int = 20) -> list[list[tuple[Zone, ...]]]:  # fmt: skip
+def build_zonelists(
+    zones: Sequence[Zone], zone_types: Sequence[str], nodes: int = 1, numa: bool = False, remote_distance: int = 20
+) -> list[list[tuple[Zone, ...]]]:
     """For every node and zone type the populated zones in the order in which a request tries them.
 
     remote_distance: distance between two nodes (10 to itself). C: mm/page_alloc.c, build_zonelists.
     """
     by_place = {(zone.node, zone.index): zone for zone in zones if zone.present_pages}
-    orders = _node_orders(nodes, remote_distance) if numa else [
-        [*range(local, nodes), *range(local)] for local in range(nodes)
-    ]  # fmt: skip
+    orders = (
+        _node_orders(nodes, remote_distance)
+        if numa
+        else [[*range(local, nodes), *range(local)] for local in range(nodes)]
+    )
     return [
         [
             tuple(by_place[node, i] for node in order for i in range(kind, -1, -1) if (node, i) in by_place)
@@ -233,8 +263,9 @@ def setup_per_zone_pages_min(zones: Sequence[Zone], min_free_kbytes: int) -> Non
         zone.pages_high = zone.pages_min + (share >> 1)
 
 
-def setup_per_zone_lowmem_reserve(zones: Sequence[Zone], zone_types: Sequence[str],
-                                  ratio: Mapping[str, int] = LOWMEM_RESERVE_RATIO) -> None:  # fmt: skip
+def setup_per_zone_lowmem_reserve(
+    zones: Sequence[Zone], zone_types: Sequence[str], ratio: Mapping[str, int] = LOWMEM_RESERVE_RATIO
+) -> None:
     """Set what each zone keeps from requests that could have used a higher one: the pages above it / its ratio.
 
     C: setup_per_zone_lowmem_reserve, which takes a ratio below 1 as 1.

@@ -10,6 +10,21 @@ from buddylab.course.questions import find, names
 from buddylab.course.session import Session, collect, hand_in, session, summary
 
 __all__ = [
-    "NOT_ANSWERED", "Question", "Report", "Session", "Unreadable", "Verdict", "Wrong", "check", "collect", "find",
-    "glossary", "glossary_table", "hand_in", "judge", "names", "session", "summary",
-]  # fmt: skip
+    "NOT_ANSWERED",
+    "Question",
+    "Report",
+    "Session",
+    "Unreadable",
+    "Verdict",
+    "Wrong",
+    "check",
+    "collect",
+    "find",
+    "glossary",
+    "glossary_table",
+    "hand_in",
+    "judge",
+    "names",
+    "session",
+    "summary",
+]

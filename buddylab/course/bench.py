@@ -45,8 +45,9 @@ def lists(machine: Machine) -> Lists:
 
 def lines(machine: Machine, upto: int) -> str:
     """The free lists of orders 0 to `upto`, a line each, as they stand."""
-    return "\n".join(f"order {order}: {' '.join(map(str, pfns)) or '-'}" for order, pfns in
-                     enumerate(lists(machine)[: upto + 1]))  # fmt: skip
+    return "\n".join(
+        f"order {order}: {' '.join(map(str, pfns)) or '-'}" for order, pfns in enumerate(lists(machine)[: upto + 1])
+    )
 
 
 def at_hand(machine: Machine) -> str:

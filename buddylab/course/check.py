@@ -32,9 +32,11 @@ class Report:
         if self.first is None:
             return f"{self.name}: as the kernel in all {self.of} cases · 全部 {self.of} 例与内核一致"
         given = spoken(self.first.given)
-        return (f"{self.name}: first difference in case {self.same + 1} of {self.of} · 第 {self.same + 1} 例不同\n"
-                f"  recording  {self.first.where}\n  called     {self.name.partition('.')[2]}({given})\n"
-                f"  the kernel {self.said(self.first.wanted)}\n  yours      {self.said(self.got)}")  # fmt: skip
+        return (
+            f"{self.name}: first difference in case {self.same + 1} of {self.of} · 第 {self.same + 1} 例不同\n"
+            f"  recording  {self.first.where}\n  called     {self.name.partition('.')[2]}({given})\n"
+            f"  the kernel {self.said(self.first.wanted)}\n  yours      {self.said(self.got)}"
+        )
 
     __repr__ = __str__
 

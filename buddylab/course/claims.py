@@ -27,7 +27,12 @@ def which_holds(text: Text, claims: Sequence[Claim], right: Text, step: Callable
         return found[0]
 
     return Question(
-        kind="choice", choices=tuple((claim.key, claim.text) for claim in claims), answer=holding, text=text, step=step,
-        right=right, otherwise=("Put each statement to the figures.", "把每句话和数字对一对。"),
+        kind="choice",
+        choices=tuple((claim.key, claim.text) for claim in claims),
+        answer=holding,
+        text=text,
+        step=step,
+        right=right,
+        otherwise=("Put each statement to the figures.", "把每句话和数字对一对。"),
         wrong=tuple(Wrong(claim.key, claim.say, claim.misconception) for claim in claims if claim.say[0]),
-    )  # fmt: skip
+    )

@@ -38,10 +38,11 @@ def figures(one: Explanation, place: int = 0) -> Text:
     known, mark = state(one.tests[place]), one.tests[place].mark
     blocks = ", ".join(map(str, known.counts or ()))
     kept, kept_zh = (f", reserve {known.reserve:,}", f"，保留 {known.reserve:,}") if known.reserve else ("", "")
-    return (f"Zone {known.label}: {known.free:,} pages free, {mark} {known.mark:,}{kept}; "
-            f"free blocks of order 0, 1, 2, ...: {blocks}.",
-            f"{known.label} 区：空闲 {known.free:,} 页，{mark} {known.mark:,}{kept_zh}；"
-            f"0、1、2……阶的空闲块：{blocks}。")  # fmt: skip
+    return (
+        f"Zone {known.label}: {known.free:,} pages free, {mark} {known.mark:,}{kept}; "
+        f"free blocks of order 0, 1, 2, ...: {blocks}.",
+        f"{known.label} 区：空闲 {known.free:,} 页，{mark} {known.mark:,}{kept_zh}；0、1、2……阶的空闲块：{blocks}。",
+    )
 
 
 def written(test: ZoneTest) -> Text:

@@ -114,16 +114,20 @@ def read(question: Question, raw: Any) -> Any:
 
 def _one_of(raw: Any, keys: list[str]) -> str:
     if raw not in keys:
-        raise Unreadable(f"{raw!r} is not on offer: choose one of {', '.join(keys)}.",
-                         f"没有 {raw!r} 这个选项：请从 {'、'.join(keys)} 中选择。")  # fmt: skip
+        raise Unreadable(
+            f"{raw!r} is not on offer: choose one of {', '.join(keys)}.",
+            f"没有 {raw!r} 这个选项：请从 {'、'.join(keys)} 中选择。",
+        )
     return str(raw)
 
 
 def _number(raw: Any) -> int:
     text = re.sub(r"[\s,_]", "", str(raw))
     if not re.fullmatch(r"[-−]?[0-9]{1,18}", text):
-        raise Unreadable(f"{raw!r} is not a whole number: write digits only, such as 939.",
-                         f"{raw!r} 不是整数：请只写数字，例如 939。")  # fmt: skip
+        raise Unreadable(
+            f"{raw!r} is not a whole number: write digits only, such as 939.",
+            f"{raw!r} 不是整数：请只写数字，例如 939。",
+        )
     return int(text.replace("−", "-"))
 
 
@@ -137,8 +141,9 @@ def _mask(raw: Any) -> int:
 def _lists(raw: Any, orders: tuple[int, ...]) -> Lists:
     """raw: {order: pfns in words, head first}, orders as numbers or texts; an order that is left out is empty."""
     if not isinstance(raw, dict):
-        raise Unreadable(f"free lists are written order by order, not as {raw!r}.",
-                         f"请逐阶填写空闲链表，而不是 {raw!r}。")  # fmt: skip
+        raise Unreadable(
+            f"free lists are written order by order, not as {raw!r}.", f"请逐阶填写空闲链表，而不是 {raw!r}。"
+        )
     lists: list[tuple[int, ...]] = [()] * MAX_ORDER
     for order, words in raw.items():
         if int(order) not in orders:

@@ -78,9 +78,14 @@ def hand_in(notebook: str, path: str | PathLike[str], who: str = "", work: Sessi
         return NOT_ANSWERED
     earlier = _earlier(path, notebook, who) if path.exists() else {"who": "", "attempts": []}
     kept = earlier["attempts"]
-    known = next(count for count in range(len(given), -1, -1) if kept[len(kept) - count:] == given[:count])
-    document = {"format": FORMAT, "buddylab": __version__, "notebook": notebook, "who": who or earlier["who"],
-                "attempts": [*kept, *given[known:]]}  # fmt: skip
+    known = next(count for count in range(len(given), -1, -1) if kept[len(kept) - count :] == given[:count])
+    document = {
+        "format": FORMAT,
+        "buddylab": __version__,
+        "notebook": notebook,
+        "who": who or earlier["who"],
+        "attempts": [*kept, *given[known:]],
+    }
     save(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n", overwrite=True)
     count = len(kept) + len(given) - known
     return f"{count} attempts written to {path.name} · 已写入 {count} 次作答"
@@ -92,8 +97,10 @@ def _earlier(path: Path, notebook: str, who: str) -> dict[str, Any]:
     if work is None:
         raise FileExistsError(f"{path} is not a hand-in of buddylab's and stays as it is: choose another name")
     if work["notebook"] != notebook or (work["who"] and who and work["who"] != who):
-        raise FileExistsError(f"{path} is the hand-in of {work['who'] or 'somebody'} for notebook {work['notebook']} "
-                              "and stays as it is: choose another name")  # fmt: skip
+        raise FileExistsError(
+            f"{path} is the hand-in of {work['who'] or 'somebody'} for notebook {work['notebook']} "
+            "and stays as it is: choose another name"
+        )
     return work
 
 
@@ -108,12 +115,16 @@ def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
         if work is None:
             raise ValueError(f"{path} is not a hand-in: `hand_in` writes such files, with format {FORMAT!r}")
         attempts = work["attempts"]
-        rows.append({
-            "file": path.name, "who": work["who"], "notebook": work["notebook"],
-            "tried": len({one["question"] for one in attempts}),
-            "right": len({one["question"] for one in attempts if one["right"]}),
-            "misconceptions": sorted({one["misconception"] for one in attempts} - {""}),
-        })  # fmt: skip
+        rows.append(
+            {
+                "file": path.name,
+                "who": work["who"],
+                "notebook": work["notebook"],
+                "tried": len({one["question"] for one in attempts}),
+                "right": len({one["question"] for one in attempts if one["right"]}),
+                "misconceptions": sorted({one["misconception"] for one in attempts} - {""}),
+            }
+        )
     return rows
 
 

@@ -12,5 +12,23 @@ from buddylab.export.takes import Take, knobs_take, scenario_takes, takes
 from buddylab.export.transcript import to_markdown, to_text
 from buddylab.target import ExportError, check, save
 
-__all__ = ["FULL_HD", "SLIDE", "ExportError", "Take", "check", "html", "knobs_take", "lecture_page", "save",
-           "scenario_takes", "takes", "to_gif", "to_html", "to_markdown", "to_mp4", "to_png", "to_svg", "to_text"]
+__all__ = [
+    "FULL_HD",
+    "SLIDE",
+    "ExportError",
+    "Take",
+    "check",
+    "html",
+    "knobs_take",
+    "lecture_page",
+    "save",
+    "scenario_takes",
+    "takes",
+    "to_gif",
+    "to_html",
+    "to_markdown",
+    "to_mp4",
+    "to_png",
+    "to_svg",
+    "to_text",
+]

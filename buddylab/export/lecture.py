@@ -22,10 +22,20 @@ OPENS = {"gfp_mask": gfp.GFP_ATOMIC, "order": 3} | NOBODY
 """The setting that the page opens with, as far as it was recorded; the memory as the machine stands."""
 
 
-def lecture_page(path: str | os.PathLike[str], *, machine: str = "report", mix: str = "desktop",
-                 presets: Sequence[str] = PRESETS, orders: Sequence[int] = ORDERS, levels: Sequence[int] | None = None,
-                 title: str | None = None, lang: str = "en", theme: str = "auto", overwrite: bool = False,
-                 progress: Callable[[float], object] | None = None) -> Path:  # fmt: skip
+def lecture_page(
+    path: str | os.PathLike[str],
+    *,
+    machine: str = "report",
+    mix: str = "desktop",
+    presets: Sequence[str] = PRESETS,
+    orders: Sequence[int] = ORDERS,
+    levels: Sequence[int] | None = None,
+    title: str | None = None,
+    lang: str = "en",
+    theme: str = "auto",
+    overwrite: bool = False,
+    progress: Callable[[float], object] | None = None,
+) -> Path:
     """Record presets x orders x levels of free memory x who asks, and write them as one page; returns its path.
 
     levels: positions 0..1000 of the pressure track; without them those of `default_levels`. progress: told the share
@@ -34,20 +44,27 @@ def lecture_page(path: str | os.PathLike[str], *, machine: str = "report", mix: 
     be written.
     """
     check(path, overwrite)
-    start = checked({"machine": machine, "gfp_mask": 0, "order": 0, "pressure": None, "scatter": None,
-                     "mix": mix, "hand": []} | NOBODY)  # fmt: skip
+    start = checked(
+        {"machine": machine, "gfp_mask": 0, "order": 0, "pressure": None, "scatter": None, "mix": mix, "hand": []}
+        | NOBODY
+    )
     levels = sorted({*(default_levels(start["machine"]) if levels is None else levels)})
     grid = Grid(start, [gfp.gfp_parse(name) for name in presets], list(orders), levels)
     grid.record(progress or (lambda share: None))
-    return save(path, compose(grid.shelf, grid.page(presets), grid.first, title=title or "__alloc_pages()", lang=lang,
-                              theme=theme), overwrite)  # fmt: skip
+    return save(
+        path,
+        compose(grid.shelf, grid.page(presets), grid.first, title=title or "__alloc_pages()", lang=lang, theme=theme),
+        overwrite,
+    )
 
 
 def default_levels(machine: str) -> list[int]:
     """No page free, halfway to pages_min, each of the three marks, as the machine stands, and all but empty."""
     zone = pressure.main_zone(hardware.of(machine).machine())
-    marks = [pressure.position_of(zone, pages) for pages in
-             (zone.pages_min // 2, zone.pages_min, zone.pages_low, zone.pages_high)]  # fmt: skip
+    marks = [
+        pressure.position_of(zone, pages)
+        for pages in (zone.pages_min // 2, zone.pages_min, zone.pages_low, zone.pages_high)
+    ]
     return [0, *marks, pressure.default_pressure(machine), 900]
 
 
@@ -89,23 +106,31 @@ class Grid:
         """What openPage of screen/page.js takes: the grid, and what to say of it and beyond it."""
         count, runs = len(self.places), len({run for run, _ in self.places})
         orders = ", ".join(map(str, self.orders))
-        has = (f"{', '.join(presets)}; orders {orders}; {len(self.levels)} levels of free memory; an ordinary task or "
-               f"one flag of {', '.join(FLAGS)}")  # fmt: skip
-        zh = (f"{'、'.join(presets)}；阶 {orders}；{len(self.levels)} 种空闲内存量；普通任务，或 "
-              f"{'、'.join(FLAGS)} 之一")  # fmt: skip
+        has = (
+            f"{', '.join(presets)}; orders {orders}; {len(self.levels)} levels of free memory; an ordinary task or "
+            f"one flag of {', '.join(FLAGS)}"
+        )
+        zh = f"{'、'.join(presets)}；阶 {orders}；{len(self.levels)} 种空闲内存量；普通任务，或 {'、'.join(FLAGS)} 之一"
         run, deck = self.places[self.start]
         return {
             "runs": [{"title": self.first.title, "trace": run, "deck": deck}],
             "grid": {
-                "masks": self.masks, "orders": self.orders, "levels": self.levels, "who": list(WHO),
+                "masks": self.masks,
+                "orders": self.orders,
+                "levels": self.levels,
+                "who": list(WHO),
                 "fixed": {name: self.fixed[name] for name in ("machine", "mix", "scatter")},
-                "names": dict(zip(presets, self.masks, strict=True)), "places": self.places,
-                "note": [f"No Python runs behind this page: the knobs choose among {count:,} recorded settings "
-                         f"({runs:,} different runs). Free memory goes to the nearest dot.",
-                         f"页面背后没有运行 Python：旋钮在已记录的 {count:,} 种设置（{runs:,} 个不同的运行）"
-                         "中选择；空闲内存取最近的圆点。"],
-                "missing": ["That setting was not recorded, and without Python this page cannot compute it. "
-                            f"It has {has}.",
-                            f"未记录这种设置，没有 Python 本页无法计算。本页有：{zh}。"],
+                "names": dict(zip(presets, self.masks, strict=True)),
+                "places": self.places,
+                "note": [
+                    f"No Python runs behind this page: the knobs choose among {count:,} recorded settings "
+                    f"({runs:,} different runs). Free memory goes to the nearest dot.",
+                    f"页面背后没有运行 Python：旋钮在已记录的 {count:,} 种设置（{runs:,} 个不同的运行）"
+                    "中选择；空闲内存取最近的圆点。",
+                ],
+                "missing": [
+                    f"That setting was not recorded, and without Python this page cannot compute it. It has {has}.",
+                    f"未记录这种设置，没有 Python 本页无法计算。本页有：{zh}。",
+                ],
             },
-        }  # fmt: skip
+        }

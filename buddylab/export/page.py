@@ -21,11 +21,15 @@ POLICY = "default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'uns
 """What the page's own content-security policy allows: its one script, known by its digest, the module that it unpacks
 (blob:), the styles that stand in it, and nothing from anywhere else."""
 WORDS = {
-    "en": ("This browser runs no JavaScript, so nothing moves here. What would be seen:",
-           "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4)."),
-    "zh": ("浏览器未运行 JavaScript，画面不能播放。文字记录如下：",
-           "此浏览器无法解开本页，请用 2023 年以后的版本（Firefox 113、Safari 16.4）。"),
-}  # fmt: skip
+    "en": (
+        "This browser runs no JavaScript, so nothing moves here. What would be seen:",
+        "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4).",
+    ),
+    "zh": (
+        "浏览器未运行 JavaScript，画面不能播放。文字记录如下：",
+        "此浏览器无法解开本页，请用 2023 年以后的版本（Firefox 113、Safari 16.4）。",
+    ),
+}
 LEGAL = "contains an annotated excerpt of mm/page_alloc.c of Linux 2.6.21; GPL-2.0-only"
 
 _HTML = """<!DOCTYPE html>
@@ -75,8 +79,16 @@ _SCRIPT = """
 """
 
 
-def to_html(source: Source, path: str | os.PathLike[str], *, title: str | None = None, lang: str = "en",
-            theme: str = "auto", index: int = -1, overwrite: bool = False) -> Path:  # fmt: skip
+def to_html(
+    source: Source,
+    path: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    lang: str = "en",
+    theme: str = "auto",
+    index: int = -1,
+    overwrite: bool = False,
+) -> Path:
     """Write the explorer on recorded runs as one file that works from disk, and return its path.
 
     source: a Trace, an Explorer, or several of them; the page lets its reader choose. title: what stands above and in
@@ -87,12 +99,13 @@ def to_html(source: Source, path: str | os.PathLike[str], *, title: str | None =
     return save(path, html(takes(source), title=title, lang=lang, theme=theme, index=index), overwrite)
 
 
-def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme: str = "auto",
-         index: int = -1) -> str:  # fmt: skip
+def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme: str = "auto", index: int = -1) -> str:
     """The page as text. Raises ValueError for a language or a theme that there is not."""
     shelf = Shelf()
-    listed = [{"title": [*map(printable, run.title)], "trace": shelf.put_run(run.trace),
-               "deck": shelf.put_parts(run.deck)} for run in runs]  # fmt: skip
+    listed = [
+        {"title": [*map(printable, run.title)], "trace": shelf.put_run(run.trace), "deck": shelf.put_parts(run.deck)}
+        for run in runs
+    ]
     return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
 
 
@@ -105,19 +118,27 @@ def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | Non
         if value not in allowed:
             raise ValueError(f"no {what} {value!r}: choose one of {', '.join(allowed)}")
     several = len(page["runs"]) > 1
-    heading = printable(title or (first.trace["machine"]["name"][lang] if several else
-                                  f"__alloc_pages(): {first.title[LANGS.index(lang)]}"))  # fmt: skip
+    heading = printable(
+        title
+        or (first.trace["machine"]["name"][lang] if several else f"__alloc_pages(): {first.title[LANGS.index(lang)]}")
+    )
     page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
     recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
     program = to_json({"module": screen.module("page"), "style": screen.style()})
     no_script, no_unpack = WORDS[lang]
     script = _SCRIPT.format(no_unpack=json.dumps(no_unpack))
     return _HTML.format(
-        lang={"en": "en", "zh": "zh-Hans"}[lang], policy=POLICY.format(digest=_digest(script)), version=__version__,
-        title=escape(heading), legal=LEGAL, no_script=no_script, script=script, program=_packed(program),
+        lang={"en": "en", "zh": "zh-Hans"}[lang],
+        policy=POLICY.format(digest=_digest(script)),
+        version=__version__,
+        title=escape(heading),
+        legal=LEGAL,
+        no_script=no_script,
+        script=script,
+        program=_packed(program),
         recording=_packed(recording),
         transcript="".join(f"<li>{escape(line)}</li>" for line in transcript(first.trace, lang)),
-    )  # fmt: skip
+    )
 
 
 def _digest(script: str) -> str:

@@ -24,11 +24,15 @@ SLIDE, FULL_HD = (1280, 720), (1920, 1080)
 WIDTHS = (1184, 1264, 1344, 1424, 1488, 1568, 1680, 1808, 2000, 2400, 3008)
 """Widths in CSS pixels at which the explorer is laid out: the first at which all of it fits is taken."""
 FPS = 5
-NO_PLAYWRIGHT = ("pictures are drawn by the explorer itself in a browser, and Playwright, which drives it, is not "
-                 "installed: pip install 'buddylab[pictures]'")  # fmt: skip
+NO_PLAYWRIGHT = (
+    "pictures are drawn by the explorer itself in a browser, and Playwright, which drives it, is not "
+    "installed: pip install 'buddylab[pictures]'"
+)
 NO_PILLOW = "a GIF is packed by Pillow, which is not installed: pip install 'buddylab[pictures]'"
-NO_BROWSER = ("pictures are drawn by the explorer itself in Chromium, but none was found: apt-get install chromium "
-              "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium")  # fmt: skip
+NO_BROWSER = (
+    "pictures are drawn by the explorer itself in Chromium, but none was found: apt-get install chromium "
+    "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium"
+)
 NO_FFMPEG = "an MP4 is packed by ffmpeg, and none was found: apt-get install ffmpeg (Debian, Ubuntu), or take a GIF"
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 _DRESS = """() => {
@@ -41,9 +45,17 @@ _TALL = "() => document.querySelector('.bl').offsetHeight"
 T = TypeVar("T")
 
 
-def to_png(source: Source, path: str | os.PathLike[str], *, step: int | None = None, lang: str = "en",
-           theme: str = "light", size: tuple[int, int] = SLIDE, scale: int = 1,
-           overwrite: bool = False) -> Path:  # fmt: skip
+def to_png(
+    source: Source,
+    path: str | os.PathLike[str],
+    *,
+    step: int | None = None,
+    lang: str = "en",
+    theme: str = "light",
+    size: tuple[int, int] = SLIDE,
+    scale: int = 1,
+    overwrite: bool = False,
+) -> Path:
     """Write one step of a run as PNG and return its path. step: from 1; None for the test that decided.
 
     size: in pixels, times scale (2 for print). Raises ExportError without a browser or for a target that cannot be.
@@ -54,8 +66,16 @@ def to_png(source: Source, path: str | os.PathLike[str], *, step: int | None = N
     return save(path, shot, overwrite)
 
 
-def to_svg(source: Source, path: str | os.PathLike[str], *, step: int | None = None, lang: str = "en",
-           theme: str = "light", size: tuple[int, int] = SLIDE, overwrite: bool = False) -> Path:  # fmt: skip
+def to_svg(
+    source: Source,
+    path: str | os.PathLike[str],
+    *,
+    step: int | None = None,
+    lang: str = "en",
+    theme: str = "light",
+    size: tuple[int, int] = SLIDE,
+    overwrite: bool = False,
+) -> Path:
     """Write one step of a run as SVG that needs no other file; browsers show it (it holds HTML). See `to_png`."""
     check(path, overwrite)
     run = takes(source)[-1]
@@ -67,9 +87,16 @@ def to_svg(source: Source, path: str | os.PathLike[str], *, step: int | None = N
     return save(path, _with_page(run, lang, theme, size, 1, draw), overwrite)
 
 
-def to_gif(source: Source, path: str | os.PathLike[str], *, lang: str = "en", theme: str = "light",
-           size: tuple[int, int] = SLIDE, overwrite: bool = False,
-           progress: Callable[[float], object] | None = None) -> Path:  # fmt: skip
+def to_gif(
+    source: Source,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    theme: str = "light",
+    size: tuple[int, int] = SLIDE,
+    overwrite: bool = False,
+    progress: Callable[[float], object] | None = None,
+) -> Path:
     """Write a run as a GIF, a picture an event, each for as long as its sentence takes to read. See `to_png`."""
     check(path, overwrite)
     try:
@@ -80,14 +107,28 @@ def to_gif(source: Source, path: str | os.PathLike[str], *, lang: str = "en", th
     shots = _film(run, lang, theme, size, progress)
     pictures = [Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=256) for shot in shots]
     packed = BytesIO()
-    pictures[0].save(packed, "GIF", save_all=True, append_images=pictures[1:], loop=0, optimize=True,
-                     duration=[round(1000 * seconds) for seconds in reading_times(run, lang)])  # fmt: skip
+    pictures[0].save(
+        packed,
+        "GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        loop=0,
+        optimize=True,
+        duration=[round(1000 * seconds) for seconds in reading_times(run, lang)],
+    )
     return save(path, packed.getvalue(), overwrite)
 
 
-def to_mp4(source: Source, path: str | os.PathLike[str], *, lang: str = "en", theme: str = "light",
-           size: tuple[int, int] = SLIDE, overwrite: bool = False,
-           progress: Callable[[float], object] | None = None) -> Path:  # fmt: skip
+def to_mp4(
+    source: Source,
+    path: str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    theme: str = "light",
+    size: tuple[int, int] = SLIDE,
+    overwrite: bool = False,
+    progress: Callable[[float], object] | None = None,
+) -> Path:
     """Write a run as an MP4 (H.264), packed by ffmpeg. See `to_gif`."""
     check(path, overwrite)
     ffmpeg = shutil.which("ffmpeg")
@@ -103,9 +144,30 @@ def to_mp4(source: Source, path: str | os.PathLike[str], *, lang: str = "en", th
         # The last picture stands twice, or ffmpeg takes no notice of how long it stays.
         cue = Path(folder) / "film.ffconcat"
         cue.write_text("\n".join(["ffconcat version 1.0", *lines, f"file '{len(shots) - 1}.png'"]), encoding="ascii")
-        command = [ffmpeg, "-loglevel", "error", "-f", "concat", "-i", str(cue), "-t", str(sum(times)),
-                   "-vf", f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2", "-c:v", "libx264", "-preset", "veryfast",
-                   "-tune", "stillimage", "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(packed)]  # fmt: skip
+        command = [
+            ffmpeg,
+            "-loglevel",
+            "error",
+            "-f",
+            "concat",
+            "-i",
+            str(cue),
+            "-t",
+            str(sum(times)),
+            "-vf",
+            f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-tune",
+            "stillimage",
+            "-pix_fmt",
+            "yuv420p",
+            "-movflags",
+            "+faststart",
+            str(packed),
+        ]
         done = subprocess.run(command, capture_output=True)
         if done.returncode:
             raise ExportError(f"ffmpeg could not pack {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
@@ -129,8 +191,9 @@ def reading_times(run: Take, lang: str) -> list[float]:
     return [*times[:-1], times[-1] + 3]
 
 
-def _film(run: Take, lang: str, theme: str, size: tuple[int, int],
-          progress: Callable[[float], object] | None) -> Sequence[bytes]:  # fmt: skip
+def _film(
+    run: Take, lang: str, theme: str, size: tuple[int, int], progress: Callable[[float], object] | None
+) -> Sequence[bytes]:
     steps = steps_by_event(run)
 
     def shots(page: "Page") -> list[bytes]:
@@ -159,8 +222,7 @@ def _turn(page: "Page", step: int | None, run: Take) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def _with_page(run: Take, lang: str, theme: str, size: tuple[int, int], scale: int,
-               draw: Callable[["Page"], T]) -> T:  # fmt: skip
+def _with_page(run: Take, lang: str, theme: str, size: tuple[int, int], scale: int, draw: Callable[["Page"], T]) -> T:
     """What `draw` makes of the run's page. In a thread of its own: a notebook's loop must not be stood upon."""
     text = html([run], lang=lang, theme=theme)
     with ThreadPoolExecutor(1) as pool:
@@ -184,8 +246,9 @@ def _in_browser(text: str, size: tuple[int, int], scale: int, draw: Callable[["P
 
 def _opened(browser: "Browser", file: Path, width: int, height: int, scale: float) -> "Page":
     """The page without its controls. scale: pixels of the picture to one of the layout."""
-    context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=scale,
-                                  offline=True, reduced_motion="reduce")  # fmt: skip
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=scale, offline=True, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.goto(file.as_uri())
     page.wait_for_selector(".bl .say")
@@ -205,8 +268,9 @@ def _chromium() -> Iterator["Browser"]:
         try:
             browser = playwright.chromium.launch(executable_path=found, headless=True, args=list(ARGS))
         except Error as error:
-            raise ExportError(NO_BROWSER if found is None else
-                              f"{found} did not start: {error.message.splitlines()[0]}") from error  # fmt: skip
+            raise ExportError(
+                NO_BROWSER if found is None else f"{found} did not start: {error.message.splitlines()[0]}"
+            ) from error
         try:
             yield browser
         finally:

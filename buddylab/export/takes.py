@@ -66,8 +66,11 @@ def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
     places = [place for place, op in enumerate(scenario["ops"]) if op["op"] == "alloc" and op["order"] <= 10]
     wrong = [place for place in ops if place not in places]
     if wrong or not places:
-        raise ExportError(f"op {wrong[0]} is no allocation that can be shown: choose {_spell(places)}" if places else
-                          "this scenario asks for no memory: it has no alloc operation of order 0 to 10")  # fmt: skip
+        raise ExportError(
+            f"op {wrong[0]} is no allocation that can be shown: choose {_spell(places)}"
+            if places
+            else "this scenario asks for no memory: it has no alloc operation of order 0 to 10"
+        )
     world, found = ScriptedWorld(build_machine(scenario)), []
     name = printable(" ".join(str(scenario.get("name") or "scenario").split()))
     for place, op in enumerate(scenario["ops"][: max(ops or places) + 1]):

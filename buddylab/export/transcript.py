@@ -8,8 +8,10 @@ from buddylab.commentary.sentences import say
 from buddylab.export.takes import Take
 from buddylab.printable import printable
 
-ENDS = {"en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
-        "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"}}  # fmt: skip
+ENDS = {
+    "en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
+    "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"},
+}
 WORDS = {"en": ("on", "Stage", "What happens", "Numbers"), "zh": ("机器：", "阶段", "发生了什么", "数字")}
 
 ROWS = {"en": "order {o}: {f:,} > {m:,} {verdict}", "zh": "{o} 阶：{f:,} > {m:,} {verdict}"}

@@ -32,6 +32,16 @@ else:
     )
 
 __all__ = [
-    "bars", "before_and_after", "curves", "first_difference", "free_blocks", "free_by_order", "heat", "largest_order",
-    "pressure", "stalls", "unusable_by_order", "unusable_index",
-]  # fmt: skip
+    "bars",
+    "before_and_after",
+    "curves",
+    "first_difference",
+    "free_blocks",
+    "free_by_order",
+    "heat",
+    "largest_order",
+    "pressure",
+    "stalls",
+    "unusable_by_order",
+    "unusable_index",
+]

@@ -38,12 +38,22 @@ from buddylab.plots.style import (
 )
 
 STROKES = (
-    ("-", "o", FREE), ("--", "s", INK), (":", "^", NO), ("-.", "D", INK2), ((0, (5, 1)), "v", FREE2),
+    ("-", "o", FREE),
+    ("--", "s", INK),
+    (":", "^", NO),
+    ("-.", "D", INK2),
+    ((0, (5, 1)), "v", FREE2),
     ((0, (1, 1)), "x", INK3),
-)  # fmt: skip
+)
 """Style, marker and colour of each line in turn; a second round has open markers."""
-FILLS = ((FREE, "", FREE), (PAPER, HATCH, INK), (FREE3, "..", FREE), (NO_BG, "\\\\\\", NO), (USE3, "", INK2),
-         (PAPER, "xxx", INK2))  # fmt: skip
+FILLS = (
+    (FREE, "", FREE),
+    (PAPER, HATCH, INK),
+    (FREE3, "..", FREE),
+    (NO_BG, "\\\\\\", NO),
+    (USE3, "", INK2),
+    (PAPER, "xxx", INK2),
+)
 """Face, hatching and edge of each series of bars: they differ in grey too."""
 WORDED = (FILLS[3], FILLS[0], FILLS[2], FILLS[1], FILLS[4], FILLS[5])
 """The fills of a map's words: the first, often a refusal, is hatched."""
@@ -62,9 +72,18 @@ def _points(ax: Axes) -> float:
     return float(ax.get_window_extent().width) * 72 / ax.figure.dpi
 
 
-def curves(lines: Mapping[str, Sequence[Point]], *, title: str = "", x: str = "", y: str = "", log: str = "",
-           marks: Mapping[str, Number] | None = None, model: bool = False, ax: Axes | None = None,
-           lang: str = "en") -> Axes:  # fmt: skip
+def curves(
+    lines: Mapping[str, Sequence[Point]],
+    *,
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    log: str = "",
+    marks: Mapping[str, Number] | None = None,
+    model: bool = False,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
     """Lines through points, named at their right ends, or in a legend where those do not tell them apart.
 
     lines: name -> (x, y) after (x, y); y None leaves a gap. x, y: the axes' labels with their units. log: the axes that
@@ -89,9 +108,19 @@ def _line(ax: Axes, at: int, name: str, line: Sequence[Point]) -> None:
     """One line in its style, with its markers where there is room for them."""
     style, marker, color = STROKES[at % len(STROKES)]
     xs, ys = zip(*[(x, float("nan") if y is None else y) for x, y in line], strict=True)
-    ax.plot(xs, ys, linestyle=style, linewidth=(2.6, 1.5, 2.0)[at % 3], color=color, label=name,
-            marker=marker if len(line) <= MARKED else None, markersize=4.5, clip_on=False, zorder=3,
-            markerfacecolor=PAPER if at >= len(STROKES) else color)  # fmt: skip
+    ax.plot(
+        xs,
+        ys,
+        linestyle=style,
+        linewidth=(2.6, 1.5, 2.0)[at % 3],
+        color=color,
+        label=name,
+        marker=marker if len(line) <= MARKED else None,
+        markersize=4.5,
+        clip_on=False,
+        zorder=3,
+        markerfacecolor=PAPER if at >= len(STROKES) else color,
+    )
 
 
 def _scales(ax: Axes, log: str) -> None:
@@ -121,9 +150,19 @@ def _marks(ax: Axes, marks: Mapping[str, Number]) -> int:
         middle = float(ax.transData.transform((at, ax.get_ylim()[0]))[0]) * 72 / ax.figure.dpi
         half = len(name) * TINY * WIDTH / 2 + 3
         lane = next((n for n, end in enumerate(ends) if end <= middle - half), len(ends))
-        ends[lane:lane + 1] = [middle + half]
-        ax.annotate(name, (at, 1), (0, 4 + 11 * lane), xycoords=ax.get_xaxis_transform(), textcoords="offset points",
-                    ha="center", va="bottom", fontsize=TINY, color=INK2, annotation_clip=False)  # fmt: skip
+        ends[lane : lane + 1] = [middle + half]
+        ax.annotate(
+            name,
+            (at, 1),
+            (0, 4 + 11 * lane),
+            xycoords=ax.get_xaxis_transform(),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=TINY,
+            color=INK2,
+            annotation_clip=False,
+        )
     return len(ends)
 
 
@@ -134,8 +173,9 @@ def _names(ax: Axes, lines: Mapping[str, object], points: Sequence[Sequence[Poin
         return
     if len(lines) <= 6 and _tells_apart(ax, ends):
         colors = {name: STROKES[at % len(STROKES)][2] for at, name in enumerate(lines)}
-        label_right(ax, [(float(y), name) for (_, y), name in zip(ends, lines, strict=True)], text,
-                    size=SMALL, colors=colors)  # fmt: skip
+        label_right(
+            ax, [(float(y), name) for (_, y), name in zip(ends, lines, strict=True)], text, size=SMALL, colors=colors
+        )
     else:
         ax.legend(frameon=False, fontsize=SMALL, handlelength=3, loc="best")
 
@@ -147,9 +187,19 @@ def _tells_apart(ax: Axes, ends: Sequence[tuple[float, float]]) -> bool:
     return all(x == edge for x, _ in ends) and all(high - low >= APART for low, high in pairwise(heights))
 
 
-def heat(values: Sequence[Sequence[Number | None]], *, rows: Sequence[object], columns: Sequence[object],
-         title: str = "", x: str = "", y: str = "", words: Mapping[Number, str] | None = None, model: bool = False,
-         ax: Axes | None = None, lang: str = "en") -> Axes:  # fmt: skip
+def heat(
+    values: Sequence[Sequence[Number | None]],
+    *,
+    rows: Sequence[object],
+    columns: Sequence[object],
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    words: Mapping[Number, str] | None = None,
+    model: bool = False,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
     """A map: a field for each row, the first above, and each column; the number stands in it where there is room.
 
     values: a list of rows; None = nothing there. Numbers are the darker the larger; with words (value -> word) each
@@ -187,8 +237,9 @@ def _ticks(ax: Axes, rows: Sequence[object], columns: Sequence[object]) -> None:
     ax.set_yticks([n + 0.5 for n in range(0, len(rows), every)], [str(name) for name in rows[::every]])
 
 
-def _field(ax: Axes, at: tuple[int, int], shade: float, words: Mapping[Number, str] | None, value: Number, *,
-           said: bool) -> None:  # fmt: skip
+def _field(
+    ax: Axes, at: tuple[int, int], shade: float, words: Mapping[Number, str] | None, value: Number, *, said: bool
+) -> None:
     """One field of the map; said: with its word or number."""
     face, hatch, edge = WORDED[list(words).index(value)] if words else (WATER(shade), "", PAPER)
     ax.add_patch(Rectangle(at, 1, 1, facecolor=face, hatch=hatch, edgecolor=edge, linewidth=0))
@@ -196,31 +247,59 @@ def _field(ax: Axes, at: tuple[int, int], shade: float, words: Mapping[Number, s
     if said:
         dark = face == FREE if words else shade > 0.45
         box = {"facecolor": face, "edgecolor": "none", "pad": 1.5} if hatch else None
-        ax.text(at[0] + 0.5, at[1] + 0.5, words[value] if words else number(value), ha="center", va="center",
-                fontsize=TINY, bbox=box, color=PAPER if dark else INK)  # fmt: skip
+        ax.text(
+            at[0] + 0.5,
+            at[1] + 0.5,
+            words[value] if words else number(value),
+            ha="center",
+            va="center",
+            fontsize=TINY,
+            bbox=box,
+            color=PAPER if dark else INK,
+        )
 
 
 def _shades(ax: Axes, scale: Normalize) -> None:
     """What the shades mean, where the numbers have no room."""
-    bar = ax.figure.colorbar(ScalarMappable(scale, WATER), cax=ax.inset_axes((1.015, 0, 0.018, 1)),
-                             format=lambda value, _: number(value))  # fmt: skip
+    bar = ax.figure.colorbar(
+        ScalarMappable(scale, WATER), cax=ax.inset_axes((1.015, 0, 0.018, 1)), format=lambda value, _: number(value)
+    )
     bar.ax.tick_params(labelsize=TINY, labelcolor=INK2, length=0)
     bar.outline.set(linewidth=HAIR, edgecolor=LINE)
 
 
 def _key(ax: Axes, words: Mapping[Number, str] | None, text: Look, *, empty: bool) -> None:
     """What the fills mean, above the map."""
-    keys = [Patch(facecolor=face, hatch=hatch, edgecolor=edge, linewidth=HAIR, label=word)
-            for word, (face, hatch, edge) in zip((words or {}).values(), WORDED, strict=False)]  # fmt: skip
+    keys = [
+        Patch(facecolor=face, hatch=hatch, edgecolor=edge, linewidth=HAIR, label=word)
+        for word, (face, hatch, edge) in zip((words or {}).values(), WORDED, strict=False)
+    ]
     if empty:
         keys.append(Patch(facecolor=PAPER, edgecolor=USE3, hatch="..", linewidth=HAIR, label=text("nothing")))
     if keys:
-        ax.legend(handles=keys, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(keys), frameon=False, fontsize=TINY,
-                  borderaxespad=0.4, borderpad=0)  # fmt: skip
+        ax.legend(
+            handles=keys,
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=len(keys),
+            frameon=False,
+            fontsize=TINY,
+            borderaxespad=0.4,
+            borderpad=0,
+        )
 
 
-def bars(bars: Bars, *, title: str = "", x: str = "", unit: str = "pages", log: bool = False, model: bool = False,
-         ax: Axes | None = None, lang: str = "en") -> Axes:  # fmt: skip
+def bars(
+    bars: Bars,
+    *,
+    title: str = "",
+    x: str = "",
+    unit: str = "pages",
+    log: bool = False,
+    model: bool = False,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
     """Bars, each with its number at its end: upright, or lying where their names are long.
 
     bars: name -> number, or name -> {series: number}; None = no bar. x: what the names are. unit: of the numbers.
@@ -240,28 +319,50 @@ def bars(bars: Bars, *, title: str = "", x: str = "", unit: str = "pages", log: 
             places = [n + aside for n in range(len(groups))]
             _series(ax, at, name, places, [group[name] for group in groups.values()], width, lying=lying)
         if series != [""]:
-            ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=len(series), frameon=False, fontsize=SMALL,
-                      borderaxespad=0.4, borderpad=0)  # fmt: skip
+            ax.legend(
+                loc="lower left",
+                bbox_to_anchor=(0, 1),
+                ncols=len(series),
+                frameon=False,
+                fontsize=SMALL,
+                borderaxespad=0.4,
+                borderpad=0,
+            )
         dress(ax, text, title, *((unit, x) if lying else (x, unit)), model=model)
     return ax
 
 
-def _series(ax: Axes, at: int, name: str, places: Sequence[float], values: Sequence[Number | None], width: float, *,
-            lying: bool) -> None:  # fmt: skip
+def _series(
+    ax: Axes, at: int, name: str, places: Sequence[float], values: Sequence[Number | None], width: float, *, lying: bool
+) -> None:
     """One series in its fill, the numbers at the bars' ends; a bar of 0 is its number alone."""
     face, hatch, edge = FILLS[at]
     floor = max(0.0, min(ax.get_xlim() if lying else ax.get_ylim()))  # on an axis by factors there is no 0
-    looks: dict[str, Any] = {"facecolor": face, "hatch": hatch, "edgecolor": edge, "linewidth": 0.8, "label": name,
-                             "left" if lying else "bottom": floor}  # fmt: skip
+    looks: dict[str, Any] = {
+        "facecolor": face,
+        "hatch": hatch,
+        "edgecolor": edge,
+        "linewidth": 0.8,
+        "label": name,
+        "left" if lying else "bottom": floor,
+    }
     there = [(place, value) for place, value in zip(places, values, strict=True) if value is not None]
-    (ax.barh if lying else ax.bar)([place for place, _ in there], [(value or floor) - floor for _, value in there],
-                                   width * 0.92, **looks)  # fmt: skip
+    (ax.barh if lying else ax.bar)(
+        [place for place, _ in there], [(value or floor) - floor for _, value in there], width * 0.92, **looks
+    )
     for place, value in there:
         end: tuple[float, float] = (value or floor, place) if lying else (place, value or floor)
         shift, side = (3 if value >= 0 else -3), ("left", "right") if lying else ("bottom", "top")
-        ax.annotate(number(value), end, (shift, 0) if lying else (0, shift), textcoords="offset points", fontsize=TINY,
-                    ha=side[value < 0] if lying else "center", va="center" if lying else side[value < 0],
-                    annotation_clip=False)  # fmt: skip
+        ax.annotate(
+            number(value),
+            end,
+            (shift, 0) if lying else (0, shift),
+            textcoords="offset points",
+            fontsize=TINY,
+            ha=side[value < 0] if lying else "center",
+            va="center" if lying else side[value < 0],
+            annotation_clip=False,
+        )
 
 
 def _length(ax: Axes, groups: Mapping[str, Mapping[str, Number | None]], *, lying: bool, log: bool) -> None:

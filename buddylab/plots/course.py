@@ -43,8 +43,15 @@ def largest_order(runs: Mapping[str, Sequence[int]], *, ax: Axes | None = None, 
         ax = axes(ax)
         for at, (name, orders) in enumerate(runs.items()):
             line, width = STYLES[at % len(STYLES)]
-            ax.step(range(len(orders)), orders, where="post", linestyle=line, linewidth=width,
-                    color=(FREE, INK, NO, INK2)[at % 4], label=name)  # fmt: skip
+            ax.step(
+                range(len(orders)),
+                orders,
+                where="post",
+                linestyle=line,
+                linewidth=width,
+                color=(FREE, INK, NO, INK2)[at % 4],
+                label=name,
+            )
         ax.set_ylim(-1.4, MAX_ORDER - 0.5)
         ax.set_yticks(range(MAX_ORDER))
         ax.set_xlim(0, max(map(len, runs.values())) - 1)
@@ -92,15 +99,37 @@ def _rows(ax: Axes, name: str, given: Mapping[str, Any], rows: Sequence[tuple[fl
             _box(ax, 0, 0.3, y, text("yes") if answer else text("no"), odd=answer != wanted)
     ax.set_xlim(-0.16, max([1.02, *(len(r[2]) / 8 for r in rows if isinstance(r[2], list))]))
     said = spoken({key: value for key, value in given.items() if key != "free_lists"})
-    ax.text(0, -0.35, said + (f"\n{text('block_order')}" if name == "01.expand" else ""), fontsize=SMALL, color=INK2,
-            va="top", wrap=True)  # fmt: skip
+    ax.text(
+        0,
+        -0.35,
+        said + (f"\n{text('block_order')}" if name == "01.expand" else ""),
+        fontsize=SMALL,
+        color=INK2,
+        va="top",
+        wrap=True,
+    )
 
 
 def _box(ax: Axes, x: float, width: float, y: float, word: str, *, odd: bool = False, plain: bool = False) -> None:
     """One block or answer; what the kernel does not have is hatched and crossed, so that it reads in grey."""
-    ax.add_patch(Rectangle((x, y), width, 0.6, facecolor="none" if plain else "white" if odd else FREE3,
-                           edgecolor=LINE if plain else NO if odd else FREE, hatch=HATCH if odd else None,
-                           linewidth=HAIR if plain else 1.2))  # fmt: skip
+    ax.add_patch(
+        Rectangle(
+            (x, y),
+            width,
+            0.6,
+            facecolor="none" if plain else "white" if odd else FREE3,
+            edgecolor=LINE if plain else NO if odd else FREE,
+            hatch=HATCH if odd else None,
+            linewidth=HAIR if plain else 1.2,
+        )
+    )
     mark = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
-    ax.text(x + width / 2, y + 0.3, f"✗ {word}" if odd else word, ha="center", va="center", fontsize=SMALL,
-            bbox=mark if odd else None)  # fmt: skip
+    ax.text(
+        x + width / 2,
+        y + 0.3,
+        f"✗ {word}" if odd else word,
+        ha="center",
+        va="center",
+        fontsize=SMALL,
+        bbox=mark if odd else None,
+    )

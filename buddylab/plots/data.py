@@ -122,9 +122,13 @@ def stall_summary(series: Series, text: Say) -> str:
     worst = max(kept, key=lambda stall: stall[1])
     total = f"{sum(lengths) * MS * count / len(kept) / 1000:,.1f}"
     key = "stalls_all" if count == len(kept) else "stalls_kept"
-    return text("stalls_sum", stalls=text(key, count=f"{count:,}", total=total, step=round(count / len(kept))),
-                median=text("up_to", ms=f"{median * MS:,}") if median else text("under"),
-                longest=f"{worst[1] * MS:,}", who=text("by", name=worst[2]) if worst[1] else "")  # fmt: skip
+    return text(
+        "stalls_sum",
+        stalls=text(key, count=f"{count:,}", total=total, step=round(count / len(kept))),
+        median=text("up_to", ms=f"{median * MS:,}") if median else text("under"),
+        longest=f"{worst[1] * MS:,}",
+        who=text("by", name=worst[2]) if worst[1] else "",
+    )
 
 
 def free_blocks(data: Series | Trace | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
@@ -176,8 +180,10 @@ def checked_blocks(blocks: Blocks | Zone) -> tuple[int, ...]:
     """11 numbers of blocks. Raises ValueError."""
     counts = _of_zone(blocks) if isinstance(blocks, Zone) else tuple(blocks)
     if len(counts) != MAX_ORDER or any(count < 0 for count in counts):
-        raise ValueError(f"a moment is the number of free blocks of each order, {MAX_ORDER} of them and none "
-                         f"negative, not {counts!r}")  # fmt: skip
+        raise ValueError(
+            f"a moment is the number of free blocks of each order, {MAX_ORDER} of them and none "
+            f"negative, not {counts!r}"
+        )
     return counts
 
 

@@ -78,15 +78,21 @@ def _placed(what: str, value: object, axis: str, log: str) -> None:
         raise ValueError(f"{what} at {axis} = {value!r}: an axis that grows by factors has only positive numbers")
 
 
-def checked_matrix(values: Sequence[Sequence[Number | None]], rows: Sequence[object], columns: Sequence[object],
-                   words: Mapping[Number, str] | None) -> list[list[Number | None]]:  # fmt: skip
+def checked_matrix(
+    values: Sequence[Sequence[Number | None]],
+    rows: Sequence[object],
+    columns: Sequence[object],
+    words: Mapping[Number, str] | None,
+) -> list[list[Number | None]]:
     """A number or None for each row and column. Raises ValueError for another shape, or for a value without a word."""
     found = [list(row) for row in values]
     if not rows or not columns:
         raise ValueError("nothing to draw: name at least one row and one column")
     if len(found) != len(rows) or any(len(row) != len(columns) for row in found):
-        raise ValueError(f"{len(rows)} rows of {len(columns)} columns are named, but there are {len(found)} rows of "
-                         f"{', '.join(map(str, sorted({len(row) for row in found}))) or 'no'} values")  # fmt: skip
+        raise ValueError(
+            f"{len(rows)} rows of {len(columns)} columns are named, but there are {len(found)} rows of "
+            f"{', '.join(map(str, sorted({len(row) for row in found}))) or 'no'} values"
+        )
     for value in (value for row in found for value in row if value is not None):
         if words is not None and value not in words:
             raise ValueError(f"no word for the value {value!r}: words has {', '.join(map(repr, words))}")

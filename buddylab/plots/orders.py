@@ -53,14 +53,28 @@ def free_by_order(series: Series, zone: str | None = None, *, ax: Axes | None = 
         ax = axes(ax)
         edges = [*seconds([series.jiffies[s.start] for s in groups]), extent(series)[1]]
         steps = max(1, (int(pages.filled(0).max()).bit_length() + 1) // 2)
-        mesh = ax.pcolormesh(edges, np.arange(MAX_ORDER + 1) - 0.5, pages, cmap=WATER, linewidth=0, rasterized=True,
-                             norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N))  # fmt: skip
+        mesh = ax.pcolormesh(
+            edges,
+            np.arange(MAX_ORDER + 1) - 0.5,
+            pages,
+            cmap=WATER,
+            linewidth=0,
+            rasterized=True,
+            norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N),
+        )
         ax.set_xlim(*extent(series))
         _scale(ax, mesh, text)
         _order_names(ax)
         empty = Patch(facecolor=PAPER, edgecolor=USE3, hatch=HATCH, linewidth=HAIR, label=text("none_free"))
-        ax.legend(handles=[empty], loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=TINY,
-                  borderaxespad=0.4, borderpad=0)  # fmt: skip
+        ax.legend(
+            handles=[empty],
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            frameon=False,
+            fontsize=TINY,
+            borderaxespad=0.4,
+            borderpad=0,
+        )
         dress(ax, text, text("free_by_order_title", zone=label), text("time"), text("block_order"), model=True)
         ax.tick_params(axis="y", length=0)
     return ax
@@ -82,8 +96,14 @@ def _order_names(ax: Axes) -> None:
     ax.set_ylim(-0.5, MAX_ORDER - 0.5)
 
 
-def before_and_after(before: Blocks | Zone, after: Blocks | Zone, *, names: tuple[str, str] | None = None,
-                     ax: Axes | None = None, lang: str = "en") -> Axes:  # fmt: skip
+def before_and_after(
+    before: Blocks | Zone,
+    after: Blocks | Zone,
+    *,
+    names: tuple[str, str] | None = None,
+    ax: Axes | None = None,
+    lang: str = "en",
+) -> Axes:
     """Free blocks by order of two moments, or of two zones, side by side: the first to the left, the second right.
 
     A bar is as long as its blocks have pages; how many blocks they are is written beside it. before, after: free
@@ -103,8 +123,9 @@ def before_and_after(before: Blocks | Zone, after: Blocks | Zone, *, names: tupl
         ax.axvline(0, color=INK, linewidth=HAIR)
         ax.xaxis.set_major_formatter(lambda pages, _: f"{abs(pages):,.0f}")
         lines_across(ax, "x")
-        dress(ax, text, text("side_title", before=names[0], after=names[1]), text("pages_of_order"),
-              text("block_order"))  # fmt: skip
+        dress(
+            ax, text, text("side_title", before=names[0], after=names[1]), text("pages_of_order"), text("block_order")
+        )
         ax.tick_params(axis="both", length=0)
     return ax
 
@@ -112,10 +133,27 @@ def before_and_after(before: Blocks | Zone, after: Blocks | Zone, *, names: tupl
 def _half(ax: Axes, blocks: Blocks, name: str, side: int, text: Look) -> None:
     """One moment's bars: hatched to the left (-1), filled to the right (1)."""
     pages = [side * (count << order) for order, count in enumerate(blocks)]
-    bars = ax.barh(range(MAX_ORDER), pages, height=0.7, facecolor=FREE3 if side < 0 else FREE, edgecolor=FREE,
-                   hatch=HATCH if side < 0 else None, linewidth=0.8, label=name, zorder=2)  # fmt: skip
+    bars = ax.barh(
+        range(MAX_ORDER),
+        pages,
+        height=0.7,
+        facecolor=FREE3 if side < 0 else FREE,
+        edgecolor=FREE,
+        hatch=HATCH if side < 0 else None,
+        linewidth=0.8,
+        label=name,
+        zorder=2,
+    )
     ax.bar_label(bars, [f"{count:,}" if count else "" for count in blocks], padding=3, fontsize=TINY, color=INK)
     free = sum(map(abs, pages))
     heading = text("half", name=name, pages=text("page") if free == 1 else text("pages", count=f"{free:,}"))
-    ax.annotate(heading, (0.5, 1), (8 * side, 6), xycoords="axes fraction", textcoords="offset points",
-                ha="left" if side > 0 else "right", fontsize=SMALL, color=INK2)  # fmt: skip
+    ax.annotate(
+        heading,
+        (0.5, 1),
+        (8 * side, 6),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        fontsize=SMALL,
+        color=INK2,
+    )

@@ -5,20 +5,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from buddylab.plots.data import MS, by_length, checked, stall_summary
-from buddylab.plots.style import (
-    HATCH,
-    INK2,
-    NO,
-    NO_BG,
-    SMALL,
-    TINY,
-    axes,
-    dress,
-    lines_across,
-    look,
-    numbers,
-    tear,
-)
+from buddylab.plots.style import HATCH, INK2, NO, NO_BG, SMALL, TINY, axes, dress, lines_across, look, numbers, tear
 from buddylab.world.observe import Series
 
 FEWEST = 6
@@ -41,8 +28,9 @@ def stalls(series: Series, *, ax: Axes | None = None, lang: str = "en") -> Axes:
         _bars(ax, counts)
         dress(ax, text, text("stalls_title"), text("length"), text("number_of_stalls"), model=True, pad=32)
         note = stall_summary(series, text)
-        ax.annotate(note, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL,
-                    color=INK2)  # fmt: skip
+        ax.annotate(
+            note, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", fontsize=SMALL, color=INK2
+        )
     return ax
 
 

@@ -30,9 +30,20 @@ SLIDE = (10.0, 4.5)
 
 SANS = ("Inter", "Segoe UI", "Helvetica Neue", "Noto Sans")
 MONO = ("SF Mono", "Menlo", "Consolas")
-CJK = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "PingFang SC",
-       "Hiragino Sans GB", "Microsoft YaHei", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei", "SimHei",
-       "Noto Sans CJK JP", "Noto Serif CJK SC")  # fmt: skip
+CJK = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Microsoft YaHei",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "SimHei",
+    "Noto Sans CJK JP",
+    "Noto Serif CJK SC",
+)
 """Families with Chinese characters, the best first."""
 
 
@@ -56,10 +67,17 @@ class Look(Say):
         A notebook's backend, loaded with the first figure, turns interactive drawing on: that stays, or no later figure
         would be shown.
         """
-        with mpl.rc_context({
-            "font.family": list(self.sans), "font.size": SMALL, "text.color": INK, "hatch.linewidth": 0.5,
-            "axes.unicode_minus": False, "figure.facecolor": PAPER, "figure.dpi": 100,
-        }):  # fmt: skip
+        with mpl.rc_context(
+            {
+                "font.family": list(self.sans),
+                "font.size": SMALL,
+                "text.color": INK,
+                "hatch.linewidth": 0.5,
+                "axes.unicode_minus": False,
+                "figure.facecolor": PAPER,
+                "figure.dpi": 100,
+            }
+        ):
             yield
             interactive = mpl.is_interactive()
         mpl.interactive(interactive)
@@ -71,8 +89,9 @@ def look(lang: str) -> Look:
     Raises ValueError for another language.
     """
     cjk = installed(CJK)[:1] if say_in(lang).chinese else []
-    return Look(bool(cjk), (*cjk, *installed(SANS)[:1], "DejaVu Sans"),
-                (*installed(MONO)[:1], "DejaVu Sans Mono", *cjk))  # fmt: skip
+    return Look(
+        bool(cjk), (*cjk, *installed(SANS)[:1], "DejaVu Sans"), (*installed(MONO)[:1], "DejaVu Sans Mono", *cjk)
+    )
 
 
 def axes(ax: Axes | None) -> Axes:
@@ -92,9 +111,19 @@ def dress(ax: Axes, text: Look, title: str, xlabel: str, ylabel: str, *, model: 
     ax.set_axisbelow(True)
     if model:
         dots: dict[str, Any] = {"boxstyle": "square,pad=0.3", "fc": "none", "ec": INK3, "lw": HAIR, "ls": ":"}
-        tag = ax.annotate(text("model"), (1, 0.5), (12, 0), xycoords=ax.xaxis.label, textcoords="offset points",
-                          ha="left", va="center", fontsize=TINY, color=INK3, bbox=dots,
-                          annotation_clip=False)  # fmt: skip
+        tag = ax.annotate(
+            text("model"),
+            (1, 0.5),
+            (12, 0),
+            xycoords=ax.xaxis.label,
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=TINY,
+            color=INK3,
+            bbox=dots,
+            annotation_clip=False,
+        )
         tag.set_in_layout(False)  # while axes move, the label that it hangs on is still where it was
     return ax
 
@@ -136,8 +165,15 @@ def _joined(group: list[float], total: float, count: float, gap: float) -> list[
     return [total, count, total / count - gap * (count - 1) / 2]
 
 
-def label_right(ax: Axes, labels: Sequence[tuple[float, str]], text: Look, *, mono: bool = False,
-                size: float = TINY, colors: Mapping[str, str] | None = None) -> None:  # fmt: skip
+def label_right(
+    ax: Axes,
+    labels: Sequence[tuple[float, str]],
+    text: Look,
+    *,
+    mono: bool = False,
+    size: float = TINY,
+    colors: Mapping[str, str] | None = None,
+) -> None:
     """Labels at the right edge, each at its height (data) with a hairline to it, pushed apart where they would collide.
 
     size: of the letters, in points. colors: by label; ink where none is given.
@@ -148,11 +184,20 @@ def label_right(ax: Axes, labels: Sequence[tuple[float, str]], text: Look, *, mo
         figure.draw_without_rendering()
     points = [float(ax.transData.transform((0, y))[1]) * 72 / ax.figure.dpi for y, _ in labels]
     for (y, words), at, moved in zip(labels, points, spread(points, size + 2), strict=True):
-        ax.annotate(words, (1, y), (12, moved - at), xycoords=ax.get_yaxis_transform(), textcoords="offset points",
-                    ha="left", va="center", fontsize=size, color=(colors or {}).get(words, INK),
-                    annotation_clip=False, fontfamily=list(text.mono if mono else text.sans),
-                    arrowprops={"arrowstyle": "-", "color": INK3, "lw": HAIR, "shrinkA": 1, "shrinkB": 1,
-                                "relpos": (0, 0.5)})  # fmt: skip
+        ax.annotate(
+            words,
+            (1, y),
+            (12, moved - at),
+            xycoords=ax.get_yaxis_transform(),
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=size,
+            color=(colors or {}).get(words, INK),
+            annotation_clip=False,
+            fontfamily=list(text.mono if mono else text.sans),
+            arrowprops={"arrowstyle": "-", "color": INK3, "lw": HAIR, "shrinkA": 1, "shrinkB": 1, "relpos": (0, 0.5)},
+        )
 
 
 SHARE = 0.72
@@ -173,15 +218,18 @@ def tear(ax: Axes, cut: float, top: float) -> None:
 
     ax.set_yscale("function", functions=(forward, inverse))
     ax.set_ylim(0, top)
-    ax.set_yticks([t for t in round_steps(cut) if t < 0.95 * cut]
-                  + [t for t in round_steps(top, 2) if t > cut + 0.2 * (top - cut)])  # fmt: skip
+    ax.set_yticks(
+        [t for t in round_steps(cut) if t < 0.95 * cut]
+        + [t for t in round_steps(top, 2) if t > cut + 0.2 * (top - cut)]
+    )
     ax.set_yticks([], minor=True)
     x = np.linspace(0, 1, 400)
     height = SHARE + 0.006 * np.sin(x * 2 * np.pi * 40)
     ax.plot(x, height, transform=ax.transAxes, color=PAPER, linewidth=5, zorder=4, label="_tear")
     for up in (-2, 2):
-        ax.plot(x, height, transform=shifted(ax, ax.transAxes, 0, up), color=USE3, linewidth=HAIR, zorder=4,
-                label="_tear")  # fmt: skip
+        ax.plot(
+            x, height, transform=shifted(ax, ax.transAxes, 0, up), color=USE3, linewidth=HAIR, zorder=4, label="_tear"
+        )
 
 
 def round_steps(top: float, most: int = 4) -> list[float]:

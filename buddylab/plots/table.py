@@ -39,8 +39,10 @@ def _text(cell: Cell) -> str:
 
 def _line(cells: Sequence[str], widths: Sequence[int], left: Sequence[bool]) -> str:
     """Cells padded to their columns."""
-    padded = [cell + " " * (width - wide(cell)) if to_left else " " * (width - wide(cell)) + cell
-              for cell, width, to_left in zip(cells, widths, left, strict=True)]  # fmt: skip
+    padded = [
+        cell + " " * (width - wide(cell)) if to_left else " " * (width - wide(cell)) + cell
+        for cell, width, to_left in zip(cells, widths, left, strict=True)
+    ]
     return "  ".join(padded).rstrip()
 
 

@@ -24,16 +24,7 @@ from buddylab.plots.data import (
     stall_summary,
     stretches,
 )
-from buddylab.plots.given import (
-    Bars,
-    Number,
-    Point,
-    checked_bars,
-    checked_lines,
-    checked_matrix,
-    checked_runs,
-    number,
-)
+from buddylab.plots.given import Bars, Number, Point, checked_bars, checked_lines, checked_matrix, checked_runs, number
 from buddylab.plots.table import Cell, Table
 from buddylab.plots.words import Say, say_in
 from buddylab.world.observe import KSWAPD, Series
@@ -44,11 +35,22 @@ COLUMNS = 12
 ALL = tuple(range(1, MAX_ORDER))
 
 
-def _show(text: Say, title: str, heads: Sequence[str], rows: Sequence[Sequence[Cell]], notes: Iterable[str] = (), *,
-          model: bool = False) -> Table:  # fmt: skip
+def _show(
+    text: Say,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    notes: Iterable[str] = (),
+    *,
+    model: bool = False,
+) -> Table:
     """Print a table and give it back."""
-    table = Table(text("as_table", title=title).strip(), heads, rows,
-                  [note for note in (*notes, text("is_model") if model else "") if note])  # fmt: skip
+    table = Table(
+        text("as_table", title=title).strip(),
+        heads,
+        rows,
+        [note for note in (*notes, text("is_model") if model else "") if note],
+    )
     print(table)
     return table
 
@@ -62,16 +64,26 @@ def _thinned(count: int, most: int) -> list[int]:
     return list(range(count)) if count <= most else [n * (count - 1) // (most - 1) for n in range(most)]
 
 
-def curves(lines: Mapping[str, Sequence[Point]], *, title: str = "", x: str = "", y: str = "", log: str = "",
-           marks: Mapping[str, Number] | None = None, model: bool = False, ax: None = None,
-           lang: str = "en") -> Table:  # fmt: skip
+def curves(
+    lines: Mapping[str, Sequence[Point]],
+    *,
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    log: str = "",
+    marks: Mapping[str, Number] | None = None,
+    model: bool = False,
+    ax: None = None,
+    lang: str = "en",
+) -> Table:
     """A row for each x with every line's y; a row for each point where the lines have places of their own."""
     points, text = checked_lines(lines, log, marks or {}), say_in(lang)
     places = [[x for x, _ in line] for line in points]
     notes = [y, *(text("mark", name=name, x=x or "x", at=number(at)) for name, at in (marks or {}).items())]
     if any(other != places[0] for other in places):
-        rows: list[list[Cell]] = [[name, *line[n]] for name, line in zip(lines, points, strict=True)
-                                  for n in _kept([line])]  # fmt: skip
+        rows: list[list[Cell]] = [
+            [name, *line[n]] for name, line in zip(lines, points, strict=True) for n in _kept([line])
+        ]
         heads = [text("line"), x or "x", y or "y"]
         shown, count = len(rows), sum(map(len, points))
     else:
@@ -92,15 +104,28 @@ def _kept(lines: Sequence[Sequence[Point]]) -> list[int]:
     return sorted(kept)
 
 
-def heat(values: Sequence[Sequence[Number | None]], *, rows: Sequence[object], columns: Sequence[object],
-         title: str = "", x: str = "", y: str = "", words: Mapping[Number, str] | None = None, model: bool = False,
-         ax: None = None, lang: str = "en") -> Table:  # fmt: skip
+def heat(
+    values: Sequence[Sequence[Number | None]],
+    *,
+    rows: Sequence[object],
+    columns: Sequence[object],
+    title: str = "",
+    x: str = "",
+    y: str = "",
+    words: Mapping[Number, str] | None = None,
+    model: bool = False,
+    ax: None = None,
+    lang: str = "en",
+) -> Table:
     """The map's rows and columns, with its numbers or words."""
     matrix, text = checked_matrix(values, rows, columns, words), say_in(lang)
     down, across = _thinned(len(rows), ROWS), _thinned(len(columns), COLUMNS)
     said: list[list[Cell]] = [[str(rows[r]), *(_field(matrix[r][c], words) for c in across)] for r in down]
-    notes = [text("some_fields", shown=len(kept), count=len(names), what=text(what))
-             for kept, names, what in ((down, rows, "rows"), (across, columns, "columns")) if len(kept) < len(names)]
+    notes = [
+        text("some_fields", shown=len(kept), count=len(names), what=text(what))
+        for kept, names, what in ((down, rows, "rows"), (across, columns, "columns"))
+        if len(kept) < len(names)
+    ]
     heads = [" \\ ".join(filter(None, (y, x))), *(str(columns[c]) for c in across)]
     return _show(text, title, heads, said, notes, model=model)
 
@@ -110,8 +135,17 @@ def _field(value: Number | None, words: Mapping[Number, str] | None) -> Cell:
     return words[value] if words and value is not None else value
 
 
-def bars(bars: Bars, *, title: str = "", x: str = "", unit: str = "pages", log: bool = False, model: bool = False,
-         ax: None = None, lang: str = "en") -> Table:  # fmt: skip
+def bars(
+    bars: Bars,
+    *,
+    title: str = "",
+    x: str = "",
+    unit: str = "pages",
+    log: bool = False,
+    model: bool = False,
+    ax: None = None,
+    lang: str = "en",
+) -> Table:
     """A row for each bar, or for each group with a column for each series."""
     groups, text = checked_bars(bars, log), say_in(lang)
     series = list(next(iter(groups.values())))
@@ -125,8 +159,13 @@ def largest_order(runs: Mapping[str, Sequence[int]], *, ax: None = None, lang: s
     rows: list[list[Cell]] = [[n, *(run[n] if n < len(run) else None for run in runs.values())] for n in range(longest)]
     changes = [after for before, after in pairwise(rows) if before[1:] != after[1:]]
     told = [rows[0], *changes, *(rows[-1:] if rows[-1] not in changes and longest > 1 else [])]
-    return _show(text, text("largest_order_title"), [text("pages_back"), *runs], told,
-                 [f"{text('largest_order')}; {text('changes_only')}"])  # fmt: skip
+    return _show(
+        text,
+        text("largest_order_title"),
+        [text("pages_back"), *runs],
+        told,
+        [f"{text('largest_order')}; {text('changes_only')}"],
+    )
 
 
 def first_difference(report: Report, *, ax: None = None, lang: str = "en") -> Table:
@@ -136,8 +175,10 @@ def first_difference(report: Report, *, ax: None = None, lang: str = "en") -> Ta
     rows: list[list[Cell]] = []
     notes = []
     if report.first is not None:
-        rows = [[text("kernel"), _answer(report.said(report.first.wanted), text)],
-                [text("yours"), _answer(report.said(report.got), text)]]  # fmt: skip
+        rows = [
+            [text("kernel"), _answer(report.said(report.first.wanted), text)],
+            [text("yours"), _answer(report.said(report.got), text)],
+        ]
         given = {key: value for key, value in report.first.given.items() if key != "free_lists"}
         notes = [text("case", given=spoken(given))]
     return _show(text, f"{report.name}: {title}", [text("who"), text("answer")] if rows else [], rows, notes)
@@ -155,11 +196,28 @@ def pressure(series: Series, zone: str | None = None, *, ax: None = None, lang: 
     label, text = observed(series, zone), say_in(lang)
     free, groups = series.free[label], stretches(len(series.jiffies), ROWS)
     happened = [_events(series, groups, kind) for kind in ("stalls", "failures", "kills")]
-    rows = [[series.jiffies[s.start] / HZ, median, min(free[s]), max(free[s]), *_given_back(series, s),
-             *(kind[n] for kind in happened)]
-            for n, (s, median) in enumerate(zip(groups, medians(free, ROWS), strict=True))]  # fmt: skip
-    heads = [text("time"), text("free_pages"), text("lowest"), text("highest"), text("by_kswapd"), text("by_tasks"),
-             text("stalls"), text("failures"), text("kills")]  # fmt: skip
+    rows = [
+        [
+            series.jiffies[s.start] / HZ,
+            median,
+            min(free[s]),
+            max(free[s]),
+            *_given_back(series, s),
+            *(kind[n] for kind in happened),
+        ]
+        for n, (s, median) in enumerate(zip(groups, medians(free, ROWS), strict=True))
+    ]
+    heads = [
+        text("time"),
+        text("free_pages"),
+        text("lowest"),
+        text("highest"),
+        text("by_kswapd"),
+        text("by_tasks"),
+        text("stalls"),
+        text("failures"),
+        text("kills"),
+    ]
     notes = [text("marks_are", marks=series.marks[label]), _long(groups, text)]
     return _show(text, text("pressure_title", zone=label), heads, rows, notes, model=True)
 
@@ -190,23 +248,44 @@ def free_by_order(series: Series, zone: str | None = None, *, ax: None = None, l
     label, text = observed(series, zone), say_in(lang)
     groups = stretches(len(series.jiffies), ROWS)
     by_order = [medians([blocks[order] for blocks in series.nr_free[label]], ROWS) for order in range(MAX_ORDER)]
-    rows = [[series.jiffies[s.start] / HZ, *(int(column[n]) << order for order, column in enumerate(by_order))]
-            for n, s in enumerate(groups)]  # fmt: skip
-    return _show(text, text("free_by_order_title", zone=label), [text("time"), *map(str, range(MAX_ORDER))], rows,
-                 [text("in_pages"), _long(groups, text)], model=True)  # fmt: skip
+    rows = [
+        [series.jiffies[s.start] / HZ, *(int(column[n]) << order for order, column in enumerate(by_order))]
+        for n, s in enumerate(groups)
+    ]
+    return _show(
+        text,
+        text("free_by_order_title", zone=label),
+        [text("time"), *map(str, range(MAX_ORDER))],
+        rows,
+        [text("in_pages"), _long(groups, text)],
+        model=True,
+    )
 
 
-def before_and_after(before: Blocks | Zone, after: Blocks | Zone, *, names: tuple[str, str] | None = None,
-                     ax: None = None, lang: str = "en") -> Table:  # fmt: skip
+def before_and_after(
+    before: Blocks | Zone,
+    after: Blocks | Zone,
+    *,
+    names: tuple[str, str] | None = None,
+    ax: None = None,
+    lang: str = "en",
+) -> Table:
     """Blocks and pages of each order at both moments."""
     one, two, text = checked_blocks(before), checked_blocks(after), say_in(lang)
     first, second = names or (text("before"), text("after"))
-    rows: list[list[Cell]] = [[order, size_of(order), one[order], one[order] << order, two[order], two[order] << order]
-                              for order in range(MAX_ORDER)]  # fmt: skip
-    heads = [text("block_order"), text("size"), *(text(key, name=name) for name in (first, second)
-                                                  for key in ("blocks_of", "pages_of"))]  # fmt: skip
-    notes = [text("half", name=name, pages=text("page") if free == 1 else text("pages", count=f"{free:,}"))
-             for name, free in ((first, _pages(one)), (second, _pages(two)))]  # fmt: skip
+    rows: list[list[Cell]] = [
+        [order, size_of(order), one[order], one[order] << order, two[order], two[order] << order]
+        for order in range(MAX_ORDER)
+    ]
+    heads = [
+        text("block_order"),
+        text("size"),
+        *(text(key, name=name) for name in (first, second) for key in ("blocks_of", "pages_of")),
+    ]
+    notes = [
+        text("half", name=name, pages=text("page") if free == 1 else text("pages", count=f"{free:,}"))
+        for name, free in ((first, _pages(one)), (second, _pages(two)))
+    ]
     return _show(text, text("side_title", before=first, after=second), heads, rows, notes)
 
 
@@ -215,16 +294,22 @@ def _pages(blocks: Sequence[int]) -> int:
     return sum(count << order for order, count in enumerate(blocks))
 
 
-def unusable_index(series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: None = None,
-                   lang: str = "en") -> Table:  # fmt: skip
+def unusable_index(
+    series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: None = None, lang: str = "en"
+) -> Table:
     """The share of a zone's free pages that no request of each order can use, over time."""
     label, chosen, text = observed(series, zone), checked_orders(orders), say_in(lang)
     groups = stretches(len(series.jiffies), ROWS)
     shares = [medians(series.unusable_index(label, order), ROWS) for order in chosen]
     rows = [[series.jiffies[s.start] / HZ, *(_percent(column[n]) for column in shares)] for n, s in enumerate(groups)]
-    return _show(text, text("unusable_title", zone=label),
-                 [text("time"), *(text("of_order", order=order) for order in chosen)], rows, [_long(groups, text)],
-                 model=True)  # fmt: skip
+    return _show(
+        text,
+        text("unusable_title", zone=label),
+        [text("time"), *(text("of_order", order=order) for order in chosen)],
+        rows,
+        [_long(groups, text)],
+        model=True,
+    )
 
 
 def _percent(share: float) -> float:
@@ -234,8 +319,7 @@ def _percent(share: float) -> float:
 def unusable_by_order(blocks: Blocks | Zone, *, ax: None = None, lang: str = "en") -> Table:
     """The share of the free pages in blocks too small for a request, per order of the request."""
     counts, text = checked_blocks(blocks), say_in(lang)
-    rows: list[list[Cell]] = [[order, size_of(order), _percent(index_of(counts, order))]
-                              for order in range(MAX_ORDER)]  # fmt: skip
+    rows: list[list[Cell]] = [[order, size_of(order), _percent(index_of(counts, order))] for order in range(MAX_ORDER)]
     return _show(text, text("unusable_moment_title"), [text("request_order"), text("size"), text("share")], rows)
 
 
@@ -243,5 +327,11 @@ def stalls(series: Series, *, ax: None = None, lang: str = "en") -> Table:
     """How many stalls took from how long to how long."""
     text, counts = say_in(lang), by_length(checked(series).stalls)
     rows = [[MS << n - 1 if n else 0, MS << n, count] for n, count in enumerate(counts)]
-    return _show(text, text("stalls_title"), [text("length_from"), text("length_to"), text("number_of_stalls")], rows,
-                 stall_summary(series, text).splitlines(), model=True)  # fmt: skip
+    return _show(
+        text,
+        text("stalls_title"),
+        [text("length_from"), text("length_to"), text("number_of_stalls")],
+        rows,
+        stall_summary(series, text).splitlines(),
+        model=True,
+    )

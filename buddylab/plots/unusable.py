@@ -29,8 +29,9 @@ NEAR = 0.005
 """Lines that end closer together than this share a label."""
 
 
-def unusable_index(series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: Axes | None = None,
-                   lang: str = "en") -> Axes:  # fmt: skip
+def unusable_index(
+    series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: Axes | None = None, lang: str = "en"
+) -> Axes:
     """A line per order: the share of one zone's free pages that no request of this order can use, over time.
 
     0% = every free page lies in a block large enough, 100% = none does (or nothing is free). A higher order's line
@@ -45,9 +46,15 @@ def unusable_index(series: Series, zone: str | None = None, orders: Sequence[int
         ax = axes(ax)
         for order in chosen:
             shares = medians(series.unusable_index(label, order))
-            ax.plot(middles(seconds(series.jiffies)), shares, color=WATER(0.25 + 0.075 * order),
-                    linestyle=DASHES[order % len(DASHES)], linewidth=1.2, label=text("order", order=order),
-                    clip_on=False)  # fmt: skip
+            ax.plot(
+                middles(seconds(series.jiffies)),
+                shares,
+                color=WATER(0.25 + 0.075 * order),
+                linestyle=DASHES[order % len(DASHES)],
+                linewidth=1.2,
+                label=text("order", order=order),
+                clip_on=False,
+            )
         _percent(ax)
         ax.set_xlim(*extent(series))
         ends = [(index_of(series.nr_free[label][-1], order), order) for order in chosen]
@@ -84,8 +91,7 @@ def unusable_by_order(blocks: Blocks | Zone, *, ax: Axes | None = None, lang: st
     shares = [index_of(counts, order) for order in range(MAX_ORDER)]
     with text.context():
         ax = axes(ax)
-        bars = ax.bar(range(MAX_ORDER), shares, width=0.7, facecolor=PAPER, edgecolor=INK, linewidth=0.8,
-                      hatch=HATCH)  # fmt: skip
+        bars = ax.bar(range(MAX_ORDER), shares, width=0.7, facecolor=PAPER, edgecolor=INK, linewidth=0.8, hatch=HATCH)
         ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=2, fontsize=TINY)
         _percent(ax)
         ax.set_xticks(range(MAX_ORDER), [f"{n}\n{size_of(n)}" if n % 2 == 0 else f"{n}" for n in range(MAX_ORDER)])

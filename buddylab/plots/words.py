@@ -26,25 +26,33 @@ WORDS: dict[str, tuple[str, str]] = {
     "orders": ("orders {order} to {last}", "{order}–{last} 阶"),
     "page": ("1 page", "1 页"),
     "pages": ("{count} pages", "{count} 页"),
-    "pages_of_order": ("pages in free blocks of each order (beside each bar: how many blocks)",
-                       "各阶空闲块中的页数（条旁：块数）"),
+    "pages_of_order": (
+        "pages in free blocks of each order (beside each bar: how many blocks)",
+        "各阶空闲块中的页数（条旁：块数）",
+    ),
     "pages_in_blocks": ("free pages in blocks of this order", "该阶空闲块中的页数"),
     "pressure_title": ("Zone {zone}: free pages, and who has to reclaim", "内存区 {zone}：空闲页，以及谁须回收"),
     "range": ("range", "范围"),
     "request_order": ("order of the request", "请求的阶"),
     "side_title": ("Free blocks, {before} and {after}", "空闲块：{before}与{after}"),
     "stalls": ("stalls", "停顿"),
-    "stalls_kept": ("{count} stalls (1 in {step} of them kept), about {total} s in all",
-                    "{count} 次停顿（每 {step} 次保留 1 次），共约 {total} 秒"),
+    "stalls_kept": (
+        "{count} stalls (1 in {step} of them kept), about {total} s in all",
+        "{count} 次停顿（每 {step} 次保留 1 次），共约 {total} 秒",
+    ),
     "stalls_all": ("{count} stalls, {total} s in all", "{count} 次停顿，共 {total} 秒"),
-    "stalls_sum": ("{stalls}\nhalf of them {median}; longest {longest} ms{who}",
-                   "{stalls}\n一半{median}；最长 {longest} 毫秒{who}"),
+    "stalls_sum": (
+        "{stalls}\nhalf of them {median}; longest {longest} ms{who}",
+        "{stalls}\n一半{median}；最长 {longest} 毫秒{who}",
+    ),
     "stalls_title": ("How long tasks stood still to reclaim pages", "任务为回收页而停顿多久"),
     "time": ("time (s)", "时间（秒）"),
     "as_kernel": ("as the kernel in every case", "每一例都与内核一致"),
     "comes_back": ("which page comes back next", "下一个归还的页"),
-    "first_difference": ("the first difference (hatched, ✗: not what the kernel did)",
-                         "第一处不同（斜线与 ✗：内核并非如此）"),
+    "first_difference": (
+        "the first difference (hatched, ✗: not what the kernel did)",
+        "第一处不同（斜线与 ✗：内核并非如此）",
+    ),
     "kernel": ("the kernel", "内核"),
     "largest_order": ("largest free order", "最大的空闲阶"),
     "largest_order_title": ("How large a block can be had, while pages come back", "页面陆续归还时，能拿到多大的块"),
@@ -54,8 +62,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "yes": ("True", "真（True）"),
     "yours": ("yours", "你的"),
     "under": ("under 4 ms", "不到 4 毫秒"),
-    "unusable_moment_title": ("How much of the free memory is no use to a request",
-                              "对一个请求来说，空闲内存有多少没用"),
+    "unusable_moment_title": (
+        "How much of the free memory is no use to a request",
+        "对一个请求来说，空闲内存有多少没用",
+    ),
     "unusable_title": ("Zone {zone}: free pages that lie in blocks too small", "内存区 {zone}：空闲页所在的块太小"),
     # What only the text tables say.
     "answer": ("answer", "结果"),
@@ -74,10 +84,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "line": ("line", "线"),
     "lowest": ("lowest", "最低"),
     "mark": ("{name}: {x} = {at}", "{name}：{x} = {at}"),
-    "marks_are": ("pages_min {marks[0]:,}, pages_low {marks[1]:,}, pages_high {marks[2]:,}",
-                  "pages_min {marks[0]:,}，pages_low {marks[1]:,}，pages_high {marks[2]:,}"),
-    "medians": ("a row is {count} samples from that time on: their median, and what all of them gave back and met",
-                "每行为自该时刻起的 {count} 个样本：取其中位数，归还的页与事件为其总和"),
+    "marks_are": (
+        "pages_min {marks[0]:,}, pages_low {marks[1]:,}, pages_high {marks[2]:,}",
+        "pages_min {marks[0]:,}，pages_low {marks[1]:,}，pages_high {marks[2]:,}",
+    ),
+    "medians": (
+        "a row is {count} samples from that time on: their median, and what all of them gave back and met",
+        "每行为自该时刻起的 {count} 个样本：取其中位数，归还的页与事件为其总和",
+    ),
     "of_order": ("order {order} (%)", "{order} 阶（%）"),
     "pages_of": ("{name} (pages)", "{name}（页）"),
     "share": ("unusable (%)", "不可用（%）"),
@@ -85,11 +99,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "some_fields": ("{shown} of {count} {what} are shown", "{count} 个{what}中显示 {shown} 个"),
     "columns": ("columns", "列"),
     "rows": ("rows", "行"),
-    "some_points": ("{shown} of {count} points are shown, among them each line's lowest and highest",
-                    "{count} 个点中显示 {shown} 个，包括每条线的最低点和最高点"),
+    "some_points": (
+        "{shown} of {count} points are shown, among them each line's lowest and highest",
+        "{count} 个点中显示 {shown} 个，包括每条线的最低点和最高点",
+    ),
     "who": ("who", "谁"),
     "up_to": ("{ms} ms or less", "不超过 {ms} 毫秒"),
-}  # fmt: skip
+}
 """key -> (English, Chinese)."""
 
 

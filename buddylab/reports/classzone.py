@@ -21,8 +21,11 @@ def zone_types_of(report: Report, first: Release, last: Release) -> list[tuple[s
     named = {zone.name for zone in report.zones} | {"Normal"}
     if last < Release(2, 6, 11) and widths == {3}:  # whatever the machine; here a zone's own mark is a reserve too
         return [types for types in [("DMA", "Normal", "HighMem")] if named <= set(types)]
-    possible = [types for types in combinations(ZONE_NAMES, widths.pop())
-                if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)]  # fmt: skip
+    possible = [
+        types
+        for types in combinations(ZONE_NAMES, widths.pop())
+        if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)
+    ]
     return [types for types in possible if _likely(report, types)] or possible
 
 
@@ -37,8 +40,11 @@ def _in_time(types: tuple[str, ...], first: Release, last: Release) -> bool:
 
 def _in_line(report: Report, types: tuple[str, ...]) -> bool:
     """No zone keeps pages from requests for itself or a lower one."""
-    return all(not any(zone.lowmem_reserve[: types.index(zone.name) + 1])
-               for zone in report.zones if zone.lowmem_reserve is not None)  # fmt: skip
+    return all(
+        not any(zone.lowmem_reserve[: types.index(zone.name) + 1])
+        for zone in report.zones
+        if zone.lowmem_reserve is not None
+    )
 
 
 LEAST_DMA32 = 1500
@@ -67,8 +73,9 @@ def asked_zone(mode: int, table: Table, zone_types: tuple[str, ...]) -> int:
     return zone_types.index("Normal")
 
 
-def classzones(report: Report, zone_types: tuple[str, ...], table: Table, mode: int, first: Release,
-               last: Release) -> set[int]:  # fmt: skip
+def classzones(
+    report: Report, zone_types: tuple[str, ...], table: Table, mode: int, first: Release, last: Release
+) -> set[int]:
     """The places in lowmem_reserve that may count: by the zone asked for, or by the best one of each node."""
     asked = asked_zone(mode, table, zone_types)
     found = {asked} if last >= BY_REQUEST_FROM else set()
@@ -104,5 +111,14 @@ def state_of(zone: ZoneReport, page_kb: int, mark: str, classzone_idx: int) -> S
     if high_atomic is None:
         high_atomic = zone.pages("reserved_highatomic", page_kb) or 0
     types = zone.buddy.types if zone.buddy else None
-    return State(zone.label, free, level, zone.lowmem_reserve[classzone_idx], zone.blocks, types,
-                 zone.pages("free_cma", page_kb) or 0, high_atomic, zone.pages("boost", page_kb) or 0)  # fmt: skip
+    return State(
+        zone.label,
+        free,
+        level,
+        zone.lowmem_reserve[classzone_idx],
+        zone.blocks,
+        types,
+        zone.pages("free_cma", page_kb) or 0,
+        high_atomic,
+        zone.pages("boost", page_kb) or 0,
+    )

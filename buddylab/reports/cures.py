@@ -105,8 +105,10 @@ def _one_block(case: Case) -> Cure | None:
     return None
 
 
-MTU = Said("for a network driver: a smaller MTU (1500 instead of 9000) needs smaller blocks",
-           "如果是网卡驱动：更小的 MTU（1500 而不是 9000）只需要更小的块")  # fmt: skip
+MTU = Said(
+    "for a network driver: a smaller MTU (1500 instead of 9000) needs smaller blocks",
+    "如果是网卡驱动：更小的 MTU（1500 而不是 9000）只需要更小的块",
+)
 
 
 def _lower_order(case: Case) -> Cure | None:
@@ -134,10 +136,11 @@ def _largest(limit: int, holds: Callable[[int], bool]) -> int | None:
     return low
 
 
-RAISES = Said("lowering it takes from what interrupts and reclaim live on; raising it, the usual advice, lifts every "
-              "mark at once and refuses this request all the more until reclaim has caught up",
-              "调低会占用中断和回收赖以运行的内存；而通常建议的调高会立刻抬高所有水位，"
-              "在回收赶上之前这个请求更会被拒绝")  # fmt: skip
+RAISES = Said(
+    "lowering it takes from what interrupts and reclaim live on; raising it, the usual advice, lifts every "
+    "mark at once and refuses this request all the more until reclaim has caught up",
+    "调低会占用中断和回收赖以运行的内存；而通常建议的调高会立刻抬高所有水位，在回收赶上之前这个请求更会被拒绝",
+)
 
 
 def _lower_mark(case: Case) -> Cure | None:
@@ -152,13 +155,17 @@ def _lower_mark(case: Case) -> Cure | None:
     lower = total * mark // state.mark
     en = f"min_free_kbytes of about {lower} instead of {total}: " if total else ""
     zh = f"min_free_kbytes 约 {lower} 而不是 {total}：" if total else ""
-    said = Said(f"{en}a mark of {mark} pages instead of {state.mark} in {state.label}",
-                f"{zh}{state.label} 的水位为 {mark} 页而不是 {state.mark} 页")  # fmt: skip
+    said = Said(
+        f"{en}a mark of {mark} pages instead of {state.mark} in {state.label}",
+        f"{zh}{state.label} 的水位为 {mark} 页而不是 {state.mark} 页",
+    )
     return case.cure("min_free_kbytes", said, replace(state, mark=mark, boost=0), warning=RAISES)
 
 
-RATIO = Said("the ratio holds for all zones of a type; a lower zone so opened fills with pages that could be higher",
-             "这个比率对同一类型的所有区域生效；这样开放的低端区域会被本可放在高端的页占满")  # fmt: skip
+RATIO = Said(
+    "the ratio holds for all zones of a type; a lower zone so opened fills with pages that could be higher",
+    "这个比率对同一类型的所有区域生效；这样开放的低端区域会被本可放在高端的页占满",
+)
 
 
 def _lower_reserve(case: Case) -> Cure | None:
@@ -172,23 +179,27 @@ def _lower_reserve(case: Case) -> Cure | None:
         return None
     usual = LOWMEM_RESERVE_RATIO.get(state.label.split()[-1])
     if usual is None or case.rule.name in OLD:
-        said = Said(f"a reserve of {most} pages instead of {state.reserve} in {state.label}",
-                    f"{state.label} 的保留量为 {most} 页而不是 {state.reserve} 页")  # fmt: skip
+        said = Said(
+            f"a reserve of {most} pages instead of {state.reserve} in {state.label}",
+            f"{state.label} 的保留量为 {most} 页而不是 {state.reserve} 页",
+        )
         return case.cure("reserve", said, replace(state, reserve=most), warning=RATIO)
     above = state.reserve * usual + usual - 1
     ratio = above // (most + 1) + 1
     kept = above // ratio
-    said = Said(f"lowmem_reserve_ratio {ratio} instead of the usual {usual} for {state.label}: a reserve of at most "
-                f"{kept} pages instead of {state.reserve}",
-                f"{state.label} 的 lowmem_reserve_ratio 为 {ratio} 而不是通常的 {usual}：保留量最多 {kept} 页而不是 "
-                f"{state.reserve} 页")  # fmt: skip
+    said = Said(
+        f"lowmem_reserve_ratio {ratio} instead of the usual {usual} for {state.label}: a reserve of at most "
+        f"{kept} pages instead of {state.reserve}",
+        f"{state.label} 的 lowmem_reserve_ratio 为 {ratio} 而不是通常的 {usual}：保留量最多 {kept} 页而不是 "
+        f"{state.reserve} 页",
+    )
     return case.cure("reserve", said, replace(state, reserve=kept), warning=RATIO)
 
 
-URGENT = Said("an urgent mask may not sleep and eats into the reserve of interrupts",
-              "紧急的掩码不能睡眠，并会占用留给中断的储备")  # fmt: skip
-OTHER = Said("another mask changes which zones and means the caller may use",
-             "换掩码会改变调用者可用的区域和手段")  # fmt: skip
+URGENT = Said(
+    "an urgent mask may not sleep and eats into the reserve of interrupts", "紧急的掩码不能睡眠，并会占用留给中断的储备"
+)
+OTHER = Said("another mask changes which zones and means the caller may use", "换掩码会改变调用者可用的区域和手段")
 
 
 def _other_mask(told: Explanation, table: Table) -> Cure | None:
@@ -206,9 +217,19 @@ def _other_mask(told: Explanation, table: Table) -> Cure | None:
         spare = margin(test.rows)
         if test.state is not None and spare is not None:
             wait = table.bit("WAIT") | table.bit("DIRECT_RECLAIM")
-            said = Said(f"the mask {name} ({mask:#x}) instead of {told.mode:#x}",
-                        f"用掩码 {name}（{mask:#x}）而不是 {told.mode:#x}")  # fmt: skip
+            said = Said(
+                f"the mask {name} ({mask:#x}) instead of {told.mode:#x}",
+                f"用掩码 {name}（{mask:#x}）而不是 {told.mode:#x}",
+            )
             rights = Rights() if test.mark == "high" else again.rights
-            return Cure("mask", test.label, said, spare, test.state, again.order, rights,
-                        OTHER if mask & wait or not told.mode & wait else URGENT)  # fmt: skip
+            return Cure(
+                "mask",
+                test.label,
+                said,
+                spare,
+                test.state,
+                again.order,
+                rights,
+                OTHER if mask & wait or not told.mode & wait else URGENT,
+            )
     return None

@@ -47,13 +47,13 @@ class Explanation:
     mode: int = 0
     table: Table | None = None
 
-
     @property
     def notes(self) -> list[str]:
         """What a reader should know of the text, and of the mask where its table was not looked up for this release."""
         sure = not self.readings or self.readings[0].table.sure
-        doubt = Said("what the bits of this mask mean was not verified for this release",
-                     "这个版本中该掩码各位的含义未经核实")  # fmt: skip
+        doubt = Said(
+            "what the bits of this mask mean was not verified for this release", "这个版本中该掩码各位的含义未经核实"
+        )
         return [*self.report.notes, *([] if sure else [doubt])]
 
 
@@ -83,23 +83,39 @@ def explain(report: Report, order: int | None = None, mode: int | None = None) -
     if not report.zones:
         return _no_verdict(report, "the report has no figures of zones", "报告中没有区域的数字", readings)
     if not rules_for(first, last):
-        return _no_verdict(report, f"the test of Linux {first} is not built here: figures, no verdict",
-                           f"这里没有 Linux {first} 的检查规则：只有数字，没有结论", readings)  # fmt: skip
+        return _no_verdict(
+            report,
+            f"the test of Linux {first} is not built here: figures, no verdict",
+            f"这里没有 Linux {first} 的检查规则：只有数字，没有结论",
+            readings,
+        )
     if not first >= rules_for(first, last)[0].first:
-        return _no_verdict(report, f"the kernel could be as old as {first}, whose test is not built here: name its "
-                           "release", f"内核可能老至 {first}，这里没有它的检查规则：请写明版本", readings)  # fmt: skip
+        return _no_verdict(
+            report,
+            f"the kernel could be as old as {first}, whose test is not built here: name its release",
+            f"内核可能老至 {first}，这里没有它的检查规则：请写明版本",
+            readings,
+        )
     cases = _distinct(_cases(report, order, mode, first, last), mode)
     known: dict[Hashable, ZoneTest] = {}
     outcomes = [_outcome(report, case, order, mode, known) for case in cases]
     if not outcomes:
-        return _no_verdict(report, "the reserves do not say which zones this kernel has",
-                           "从保留量看不出这个内核有哪些区域", readings)  # fmt: skip
+        return _no_verdict(
+            report, "the reserves do not say which zones this kernel has", "从保留量看不出这个内核有哪些区域", readings
+        )
     best = outcomes[0]
     best.readings = readings
     if len({outcome.verdict.passes for outcome in outcomes}) > 1:
-        best.verdict = Verdict(None, None, None, Said(
-            "no verdict: it depends on what the report does not say (release, zones compiled in, or the local node)",
-            "没有结论：取决于报告没有说明的东西（版本、编译进的区域或本地节点）"))  # fmt: skip
+        best.verdict = Verdict(
+            None,
+            None,
+            None,
+            Said(
+                "no verdict: it depends on what the report does not say (release, zones compiled in, or the local "
+                "node)",
+                "没有结论：取决于报告没有说明的东西（版本、编译进的区域或本地节点）",
+            ),
+        )
     return best
 
 
@@ -180,16 +196,28 @@ def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hash
     one_node = bool(mode & case.table.bit("THISNODE"))
     verdict = _verdict(tests, order, case.rule)
     if verdict.passes and one_node and not all(_by_node(tests).values()):
-        verdict = Verdict(None, None, None, Said(
-            "no verdict: __GFP_THISNODE asks for one node only, the report does not say which, and one of them refuses",
-            "没有结论：__GFP_THISNODE 只要一个节点，报告没有写明是哪个，而其中有节点拒绝"))  # fmt: skip
-    told_all = Explanation(report, verdict, case.rule, [], tests, rights, [], order,
-                           case.zone_types, case.classzone_idx, mode, case.table)  # fmt: skip
+        verdict = Verdict(
+            None,
+            None,
+            None,
+            Said(
+                "no verdict: __GFP_THISNODE asks for one node only, the report does not say which, and one of them "
+                "refuses",
+                "没有结论：__GFP_THISNODE 只要一个节点，报告没有写明是哪个，而其中有节点拒绝",
+            ),
+        )
+    told_all = Explanation(
+        report, verdict, case.rule, [], tests, rights, [], order, case.zone_types, case.classzone_idx, mode, case.table
+    )
     reserves = {zone.lowmem_reserve for zone in report.zones}
     lost = {at for reserve in reserves for at in grown(reserve) if at <= asked} - {place[z.name] for z in report.zones}
-    told_all.reasons = [Said(f"zone {case.zone_types[at]} has memory, but is not in the report",
-                             f"区域 {case.zone_types[at]} 有内存，但不在报告里")
-                        for at in sorted(lost)]  # fmt: skip
+    told_all.reasons = [
+        Said(
+            f"zone {case.zone_types[at]} has memory, but is not in the report",
+            f"区域 {case.zone_types[at]} 有内存，但不在报告里",
+        )
+        for at in sorted(lost)
+    ]
     told_all.reasons += said_by_request(report)
     if told_all.verdict.passes:
         told_all.reasons += passed_reasons(report, tests, order)
@@ -210,16 +238,35 @@ def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
         if test.passes:
             last = test.last_row
             compared = f"{last.free} > {last.needed}"
-            return Verdict(True, test.label, last.order, Said(
-                f"{test.label} as printed would have given the block: {compared}; the state is printed after the "
-                "decision",
-                f"按打印的状态，{test.label} 本可给出这个块：{compared}；状态是在决定之后打印的"))  # fmt: skip
+            return Verdict(
+                True,
+                test.label,
+                last.order,
+                Said(
+                    f"{test.label} as printed would have given the block: {compared}; the state is printed after the "
+                    "decision",
+                    f"按打印的状态，{test.label} 本可给出这个块：{compared}；状态是在决定之后打印的",
+                ),
+            )
     if not tests:
-        return Verdict(None, None, None, Said("no verdict: none of the zones in the report may serve this mask",
-                                              "没有结论：报告中没有一个区域可以满足这个掩码"))  # fmt: skip
+        return Verdict(
+            None,
+            None,
+            None,
+            Said(
+                "no verdict: none of the zones in the report may serve this mask",
+                "没有结论：报告中没有一个区域可以满足这个掩码",
+            ),
+        )
     if missing := [test.label for test in tests if test.passes is None]:
-        return Verdict(None, None, None, Said(
-            f"no verdict: figures are missing or contradict each other for {', '.join(missing)}",
-            f"没有结论：{'、'.join(missing)} 的数字不全或互相矛盾"))  # fmt: skip
+        return Verdict(
+            None,
+            None,
+            None,
+            Said(
+                f"no verdict: figures are missing or contradict each other for {', '.join(missing)}",
+                f"没有结论：{'、'.join(missing)} 的数字不全或互相矛盾",
+            ),
+        )
     test = tests[0]
     return Verdict(False, test.label, test.last_row.order, refusal_sentence(test, order, rule))

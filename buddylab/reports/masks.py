@@ -13,9 +13,30 @@ from operator import itemgetter
 
 from buddylab.reports.release import NEWEST, OLDEST, Release, release
 
-REFINED = ("HIGHMEM", "HIGH", "ATOMIC", "IO", "FS", "COLD", "NOWARN", "REPEAT", "RETRY_MAYFAIL", "NOFAIL", "NORETRY",
-           "COMP", "ZERO", "NOMEMALLOC", "MEMALLOC", "HARDWALL", "THISNODE", "RECLAIMABLE", "MOVABLE", "ACCOUNT",
-           "NOTRACK", "WRITE")  # fmt: skip
+REFINED = (
+    "HIGHMEM",
+    "HIGH",
+    "ATOMIC",
+    "IO",
+    "FS",
+    "COLD",
+    "NOWARN",
+    "REPEAT",
+    "RETRY_MAYFAIL",
+    "NOFAIL",
+    "NORETRY",
+    "COMP",
+    "ZERO",
+    "NOMEMALLOC",
+    "MEMALLOC",
+    "HARDWALL",
+    "THISNODE",
+    "RECLAIMABLE",
+    "MOVABLE",
+    "ACCOUNT",
+    "NOTRACK",
+    "WRITE",
+)
 """The order in which 4.5 to 6.12 print single bits; the others follow by their value."""
 IN_ORDER_FROM = Release(6, 13)
 """From here on single bits are printed by their value."""
@@ -116,10 +137,16 @@ def tables() -> tuple[Table, ...]:
     """All tables, the oldest first."""
     data = json.loads(files("buddylab.reports").joinpath("gfp_tables.json").read_text(encoding="utf-8"))
     return tuple(
-        Table(release(row["from"]), release(row["until"]), row["style"], row["sure"], row["source"],
-              data["families"][row["family"]])
+        Table(
+            release(row["from"]),
+            release(row["until"]),
+            row["style"],
+            row["sure"],
+            row["source"],
+            data["families"][row["family"]],
+        )
         for row in data["releases"]
-    )  # fmt: skip
+    )
 
 
 def tables_for(first: Release, last: Release) -> list[Table]:
@@ -149,8 +176,10 @@ def mask_of(text: str, table: Table) -> int:
     mask = 0
     for word in (part.strip() for part in text.split("|")):
         if word not in named:
-            raise ValueError(f"{word!r:.60} is neither a number nor a name of a mask in this kernel; the names are "
-                             f"{', '.join(sorted(named))}")  # fmt: skip
+            raise ValueError(
+                f"{word!r:.60} is neither a number nor a name of a mask in this kernel; the names are "
+                f"{', '.join(sorted(named))}"
+            )
         mask |= named[word]
     return mask
 

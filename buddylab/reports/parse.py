@@ -24,11 +24,16 @@ VERSION = re.compile(
 )
 CGROUP = re.compile("Memory cgroup out of memory|memory: usage [0-9]+kB, limit|CONSTRAINT_MEMCG|a result of limit of")
 MEMS = re.compile(r"(?<![\w])mems_allowed=([0-9]{1,4}(?:-[0-9]{1,4})?(?:,[0-9]{1,4}(?:-[0-9]{1,4})?){0,99})(?![\w,-])")
-KINDS = (("header", zones.HEADER, "free:"), ("reserve", zones.RESERVE, "[]:"), ("buddy", zones.BUDDY, "kB"),
-         ("empty", zones.EMPTY, "empty"), ("mem_info", MEM_INFO, "Mem-"),
-         ("version", VERSION, "ainted", "Linux version"),
-         ("cgroup", CGROUP, "emory", "MEMCG", "a result of limit of"),
-         ("mems", MEMS, "mems_allowed="))  # fmt: skip
+KINDS = (
+    ("header", zones.HEADER, "free:"),
+    ("reserve", zones.RESERVE, "[]:"),
+    ("buddy", zones.BUDDY, "kB"),
+    ("empty", zones.EMPTY, "empty"),
+    ("mem_info", MEM_INFO, "Mem-"),
+    ("version", VERSION, "ainted", "Linux version"),
+    ("cgroup", CGROUP, "emory", "MEMCG", "a result of limit of"),
+    ("mems", MEMS, "mems_allowed="),
+)
 """(kind of piece, its pattern, words of which it has one): searching for a word is a hundred times quicker."""
 KIND_NAMES = {"request", "mask", "loose", "proc", *(kind for kind, *_ in KINDS)}
 TAIL_LINES = 12
@@ -240,8 +245,11 @@ class Builder:
         """The reports, with what contradicts itself taken out and what could not be read listed."""
         if self.open and self.tail_from:
             self._close_tail(len(self.text.joined))
-        leftover = [*requests.unread_requests(self.text, self.read), *self._unread_zones(),
-                    *procfs.unread_rows(self.text, self.read)]  # fmt: skip
+        leftover = [
+            *requests.unread_requests(self.text, self.read),
+            *self._unread_zones(),
+            *procfs.unread_rows(self.text, self.read),
+        ]
         if leftover and not self.reports:
             self.reports.append(Report("memory", leftover[0].line))
         for unread in leftover:

@@ -15,8 +15,10 @@ Both = tuple[str, str]
 def _phrases() -> list[tuple[re.Pattern[str], str]]:
     """(pattern of the English sentence, the Chinese one), those that ask for more first."""
     pairs = json.loads(files("buddylab.reports").joinpath("phrases.json").read_text(encoding="utf-8"))
-    return [(re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
-            for english, chinese in pairs]  # fmt: skip
+    return [
+        (re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+?)", re.escape(english)), re.DOTALL), chinese)
+        for english, chinese in pairs
+    ]
 
 
 def both(sentence: str) -> Both:

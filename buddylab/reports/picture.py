@@ -30,8 +30,10 @@ def examples() -> list[Json]:
     """Reports from the field to begin with: title as a pair, kernel (empty where the report says it), text."""
     folder = files("buddylab.reports").joinpath("examples")
     index = json.loads(folder.joinpath("index.json").read_text(encoding="utf-8"))
-    return [{"title": [en, zh], "kernel": kernel, "text": folder.joinpath(f"{name}.txt").read_text(encoding="utf-8")}
-            for name, kernel, en, zh in index]  # fmt: skip
+    return [
+        {"title": [en, zh], "kernel": kernel, "text": folder.joinpath(f"{name}.txt").read_text(encoding="utf-8")}
+        for name, kernel, en, zh in index
+    ]
 
 
 def told_of(text: str | bytes, kernel: str | None = None) -> list[Explanation]:
@@ -45,8 +47,12 @@ def picture(text: str | bytes, told: list[Explanation]) -> Json:
     drawn = [_report(one) for one in told[:MOST_REPORTS]]
     lines = sorted({line for report in drawn for line in report["lines"]})
     shown = _shown(lines, _length(cleaned))
-    return {"reports": drawn, "more": len(told) - len(drawn), "skipped": _length(cleaned) - len(shown),
-            "lines": [[n, _printable(cleaned.raw[n - 1])] for n in shown]}  # fmt: skip
+    return {
+        "reports": drawn,
+        "more": len(told) - len(drawn),
+        "skipped": _length(cleaned) - len(shown),
+        "lines": [[n, _printable(cleaned.raw[n - 1])] for n in shown],
+    }
 
 
 def _length(text: Text) -> int:
@@ -73,16 +79,33 @@ def _report(told: Explanation) -> Json:
     unread = [{"line": one.line, "text": one.text.strip(), "why": both(one.why)} for one in report.unread[:MOST_UNREAD]]
     lines = {line for zone in zones for line in zone["lines"]} | {one["line"] for one in unread}
     return {
-        "title": _title(report), "passes": verdict.passes, "zone": verdict.zone, "sentence": both(verdict.sentence),
-        "asked": _asked(told), "request_line": report.request.line if report.request else None,
-        "kernel": report.kernel, "rule": _rule(told.rule), "zones": zones, "tests": tests,
-        "more_zones": len(report.zones) - len(zones), "reasons": [both(reason) for reason in told.reasons],
-        "cures": [{"zone": cure.zone, "kind": cure.kind, "text": both(cure.sentence), "margin": cure.margin,
-                   "warning": both(cure.warning) if cure.warning else None} for cure in cures(told)],
-        "notes": [both(note) for note in told.notes], "unread": unread,
+        "title": _title(report),
+        "passes": verdict.passes,
+        "zone": verdict.zone,
+        "sentence": both(verdict.sentence),
+        "asked": _asked(told),
+        "request_line": report.request.line if report.request else None,
+        "kernel": report.kernel,
+        "rule": _rule(told.rule),
+        "zones": zones,
+        "tests": tests,
+        "more_zones": len(report.zones) - len(zones),
+        "reasons": [both(reason) for reason in told.reasons],
+        "cures": [
+            {
+                "zone": cure.zone,
+                "kind": cure.kind,
+                "text": both(cure.sentence),
+                "margin": cure.margin,
+                "warning": both(cure.warning) if cure.warning else None,
+            }
+            for cure in cures(told)
+        ],
+        "notes": [both(note) for note in told.notes],
+        "unread": unread,
         "more_unread": len(report.unread) - len(unread),
         "lines": sorted(lines | ({report.request.line} if report.request else {report.line})),
-    }  # fmt: skip
+    }
 
 
 def _in_order(told: Explanation) -> list[ZoneReport]:
@@ -108,9 +131,14 @@ def _asked(told: Explanation) -> Json | None:
         return None
     readings = [str(reading) or "0" for reading in told.readings]
     size = None if request.order is None or request.order < 0 else told.report.page_kb << request.order
-    return {"process": request.process, "order": request.order, "kb": size,
-            "mode": None if request.mode is None else f"{request.mode:#x}",
-            "names": request.names or (readings[0] if readings else None), "others": readings[1:4]}  # fmt: skip
+    return {
+        "process": request.process,
+        "order": request.order,
+        "kb": size,
+        "mode": None if request.mode is None else f"{request.mode:#x}",
+        "names": request.names or (readings[0] if readings else None),
+        "others": readings[1:4],
+    }
 
 
 def _rule(rule: Rule | None) -> Json | None:
@@ -131,25 +159,38 @@ def _zone(zone: ZoneReport, page_kb: int) -> Json:
     told = {word: {"v": zone.pages(word, page_kb), "line": _line(zone, word)} for word in WORDS}
     buddy, reserve = zone.buddy, zone.lowmem_reserve
     lines = [figure["line"] for figure in told.values()] + [zone.reserve_line, buddy.line if buddy else None]
-    return {"label": zone.label, "empty": not zone.populated, **told,
-            "reserve": {"v": None if reserve is None else list(reserve), "line": zone.reserve_line},
-            "blocks": {"v": None if zone.blocks is None else list(zone.blocks), "line": buddy.line if buddy else None,
-                       "types": list(buddy.types) if buddy and any(buddy.types) else None},
-            "lines": sorted({line for line in lines if line})}  # fmt: skip
+    return {
+        "label": zone.label,
+        "empty": not zone.populated,
+        **told,
+        "reserve": {"v": None if reserve is None else list(reserve), "line": zone.reserve_line},
+        "blocks": {
+            "v": None if zone.blocks is None else list(zone.blocks),
+            "line": buddy.line if buddy else None,
+            "types": list(buddy.types) if buddy and any(buddy.types) else None,
+        },
+        "lines": sorted({line for line in lines if line}),
+    }
 
 
 def _test(told: Explanation, test: ZoneTest) -> Json:
     """One zone's rows, and how the mark that they are held against came about."""
     zone = told.report.zone(test.label)
-    lines = {"first": _lines(_line(zone, "free"), _line(zone, test.mark), zone.reserve_line),
-             "blocks": _lines(zone.buddy.line if zone.buddy else None)}  # fmt: skip
+    lines = {
+        "first": _lines(_line(zone, "free"), _line(zone, test.mark), zone.reserve_line),
+        "blocks": _lines(zone.buddy.line if zone.buddy else None),
+    }
     shown: Json = {"zone": test.label, "mark": test.mark, "ok": test.passes, "rows": [], "reserve": 0, "steps": []}
     if test.state is None or not test.rows or told.rule is None:
         return shown
     rights = Rights() if test.mark == "high" else told.rights
     rows = [_row(row, test.state, told, rights, lines) for row in test.rows]
-    return shown | {"rows": rows, "reserve": test.state.reserve, "short": test.short,
-                    "steps": list(_steps(test.state, rights, told.rule, test.rows[0]))}  # fmt: skip
+    return shown | {
+        "rows": rows,
+        "reserve": test.state.reserve,
+        "short": test.short,
+        "steps": list(_steps(test.state, rights, told.rule, test.rows[0])),
+    }
 
 
 def _lines(*lines: int | None) -> list[int]:
@@ -173,8 +214,11 @@ def _steps(state: State, rights: Rights, rule: Rule, first: Row) -> Iterator[lis
 def _row(row: Row, state: State, told: Explanation, rights: Rights, lines: dict[str, list[int]]) -> Json:
     counts = row.nr is not None and (told.rule is not None and told.rule.name == "any" or rights.no_watermarks)
     if counts:
-        what, left, right = ((f"blocks of order ≥ {row.order}", f"{row.order} 阶及以上的块"),
-                             ("free, on lists it may take from", "空闲且可取用"), ("none", "无"))  # fmt: skip
+        what, left, right = (
+            (f"blocks of order ≥ {row.order}", f"{row.order} 阶及以上的块"),
+            ("free, on lists it may take from", "空闲且可取用"),
+            ("none", "无"),
+        )
     elif row.order:
         n, size = row.nr or 0, 1 << row.order - 1
         what = f"order ≥ {row.order}", f"{row.order} 阶及以上"
@@ -182,8 +226,17 @@ def _row(row: Row, state: State, told: Explanation, rights: Rights, lines: dict[
         right = f"mark halved ×{row.order}", f"水位减半 ×{row.order}"
     else:
         what, left, right = _first_row(row, state, told, rights)
-    return {"o": row.order, "f": row.free, "m": row.needed, "ok": row.ok, "what": what, "left": left, "right": right,
-            "count": counts, "lines": lines["blocks" if counts or row.order else "first"]}  # fmt: skip
+    return {
+        "o": row.order,
+        "f": row.free,
+        "m": row.needed,
+        "ok": row.ok,
+        "what": what,
+        "left": left,
+        "right": right,
+        "count": counts,
+        "lines": lines["blocks" if counts or row.order else "first"],
+    }
 
 
 def _first_row(row: Row, state: State, told: Explanation, rights: Rights) -> tuple[Both, Both, Both]:

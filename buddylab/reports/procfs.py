@@ -24,8 +24,15 @@ ROW = re.compile(r"^Node +[0-9]{1,4}, +zone +[A-Za-z0-9]{1,20}(?:, +type +[A-Za-
 DAMAGED = "this looks like a row of free blocks, but it is damaged"
 PAGEBLOCKS = "Number of blocks type"
 """What begins pagetypeinfo's second table: it counts pageblocks, not free blocks."""
-LETTERS = {"Unmovable": "U", "Movable": "M", "Reclaimable": "E", "HighAtomic": "H", "Reserve": "R", "CMA": "C",
-           "Isolate": "I"}  # fmt: skip
+LETTERS = {
+    "Unmovable": "U",
+    "Movable": "M",
+    "Reclaimable": "E",
+    "HighAtomic": "H",
+    "Reserve": "R",
+    "CMA": "C",
+    "Isolate": "I",
+}
 """The letters that a failure report has for these types. C: mm/page_alloc.c, show_migration_types."""
 ZONEINFO = re.compile(
     ZONE + r"[ \t]*\n"
@@ -139,8 +146,10 @@ def take_types(report: Report) -> None:
         if not rows or len({len(counts) for counts in rows.values()}) > 1:
             continue
         columns = list(zip(*rows.values(), strict=True))
-        types = tuple("".join(LETTERS.get(kind, "") for kind, nr in zip(rows, column, strict=True) if nr != 0)
-                      for column in columns)  # fmt: skip
+        types = tuple(
+            "".join(LETTERS.get(kind, "") for kind, nr in zip(rows, column, strict=True) if nr != 0)
+            for column in columns
+        )
         if zone.buddy is None and whole and rows.keys() == kinds:
             sums = tuple(sum(nr for nr in column if nr is not None) for column in columns)
             exact = all(None not in column for column in columns)

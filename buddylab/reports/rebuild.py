@@ -10,13 +10,7 @@ from dataclasses import dataclass
 from buddylab.core import gfp
 from buddylab.core.buddy import place_free, regions_needed
 from buddylab.core.machine import Machine
-from buddylab.core.zone import (
-    TOP,
-    ZONE_TYPES,
-    Zone,
-    setup_pageset,
-    zone_batchsize,
-)
+from buddylab.core.zone import TOP, ZONE_TYPES, Zone, setup_pageset, zone_batchsize
 from buddylab.reports.classzone import zone_types_of
 from buddylab.reports.masks import Table
 from buddylab.reports.release import era
@@ -51,8 +45,10 @@ def rebuild(report: Report, zone_types: Sequence[str] | None = None) -> Machine:
     if not zones:
         raise ValueError("the report shows no zone with pages: there is nothing to build a machine from")
     if missing := [zone.label for zone in zones if _lacking(zone, report.page_kb)]:
-        raise ValueError(f"the report has not enough figures to build a machine from for {', '.join(missing)}: "
-                         "marks, reserve and a whole buddy line are needed")  # fmt: skip
+        raise ValueError(
+            f"the report has not enough figures to build a machine from for {', '.join(missing)}: "
+            "marks, reserve and a whole buddy line are needed"
+        )
     types = tuple(zone_types or _types(report))
     if strangers := [zone.name for zone in zones if zone.name not in types]:
         raise ValueError(f"zone types must name {', '.join(strangers)}, not only {', '.join(types)}")
@@ -89,8 +85,11 @@ def _plan(zone: ZoneReport, page_kb: int) -> Plan:
 def _check_size(plans: list[Plan]) -> None:
     pages, blocks = sum(plan.pages for plan in plans), sum(sum(plan.counts[:TOP]) for plan in plans)
     nodes = len({plan.zone.node for plan in plans})
-    for what, given, most in (("pages", pages, MOST_PAGES), ("free blocks", blocks, MOST_BLOCKS),
-                              ("nodes", nodes, MOST_NODES)):  # fmt: skip
+    for what, given, most in (
+        ("pages", pages, MOST_PAGES),
+        ("free blocks", blocks, MOST_BLOCKS),
+        ("nodes", nodes, MOST_NODES),
+    ):
         if given > most:
             raise ValueError(f"the report has {given:,} {what}; a machine is built from {most:,} at most")
 
@@ -114,10 +113,16 @@ def _build(report: Report, plans: list[Plan], types: tuple[str, ...]) -> Machine
 def _zone(plan: Plan, page_kb: int, types: tuple[str, ...], node: int, start: int, several: bool) -> Zone:
     told = plan.zone
     reserve = (told.lowmem_reserve or ())[: len(types)]
-    zone = Zone(told.name, types.index(told.name), start, plan.pages, node=node,
-                label=f"{told.name}/{node}" if several else told.name,
-                marks=[told.pages(mark, page_kb) or 0 for mark in ("min", "low", "high")],
-                lowmem_reserve=[*reserve, *[0] * (len(types) - len(reserve))])  # fmt: skip
+    zone = Zone(
+        told.name,
+        types.index(told.name),
+        start,
+        plan.pages,
+        node=node,
+        label=f"{told.name}/{node}" if several else told.name,
+        marks=[told.pages(mark, page_kb) or 0 for mark in ("min", "low", "high")],
+        lowmem_reserve=[*reserve, *[0] * (len(types) - len(reserve))],
+    )
     setup_pageset(zone, zone_batchsize(zone))
     return zone
 

@@ -13,28 +13,54 @@ ORDER = r"order:([0-9]{1,3})(?![0-9])"
 AFTER = re.ASCII
 
 FORMS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("alloc-failure", "order mode names",
-     re.compile(rf"page\s+allocation\s+failure[.:]\s+{ORDER},\s*mode:{HEX}{NAMES}", AFTER)),
-    ("stall", "order mode names",
-     re.compile(rf"page\s+allocation\s+stalls\s+for\s+[0-9]{{1,10}}ms,\s*{ORDER},\s*mode:{HEX}{NAMES}", AFTER)),
-    ("vmalloc", "order mode names",
-     re.compile(r"vmalloc\s+error:\s+size\s+[0-9]{1,20},\s+page\s+order\s+([0-9]{1,3}),\s+failed\s+to\s+allocate\s+pages,"
-                rf"\s+mode:{HEX}{NAMES}", AFTER)),
-    ("vmalloc", "mode names",
-     re.compile(rf"vmalloc\s+error:\s+size\s+[0-9]{{1,20}},\s+[a-z_][a-z_ ]{{1,60}},\s+mode:{HEX}{NAMES}", AFTER)),
-    ("vmalloc", "mode names",
-     re.compile(rf"vmalloc:\s+allocation\s+failure:\s+[0-9]{{1,20}}\s+bytes,\s+mode:{HEX}{NAMES}", AFTER)),
-    ("oom", "mode names order",
-     re.compile(rf"oom-killer:\s+gfp_mask={HEX}{NAMES}(?:,\s*nodemask=[^,\s]{{1,80}})?"
-                r"(?:,\s*order=(-?[0-9]{1,3})(?![0-9]))?", AFTER)),
-)  # fmt: skip
+    (
+        "alloc-failure",
+        "order mode names",
+        re.compile(rf"page\s+allocation\s+failure[.:]\s+{ORDER},\s*mode:{HEX}{NAMES}", AFTER),
+    ),
+    (
+        "stall",
+        "order mode names",
+        re.compile(rf"page\s+allocation\s+stalls\s+for\s+[0-9]{{1,10}}ms,\s*{ORDER},\s*mode:{HEX}{NAMES}", AFTER),
+    ),
+    (
+        "vmalloc",
+        "order mode names",
+        re.compile(
+            r"vmalloc\s+error:\s+size\s+[0-9]{1,20},\s+page\s+order\s+([0-9]{1,3}),\s+failed\s+to\s+allocate\s+pages,"
+            rf"\s+mode:{HEX}{NAMES}",
+            AFTER,
+        ),
+    ),
+    (
+        "vmalloc",
+        "mode names",
+        re.compile(rf"vmalloc\s+error:\s+size\s+[0-9]{{1,20}},\s+[a-z_][a-z_ ]{{1,60}},\s+mode:{HEX}{NAMES}", AFTER),
+    ),
+    (
+        "vmalloc",
+        "mode names",
+        re.compile(rf"vmalloc:\s+allocation\s+failure:\s+[0-9]{{1,20}}\s+bytes,\s+mode:{HEX}{NAMES}", AFTER),
+    ),
+    (
+        "oom",
+        "mode names order",
+        re.compile(
+            rf"oom-killer:\s+gfp_mask={HEX}{NAMES}(?:,\s*nodemask=[^,\s]{{1,80}})?"
+            r"(?:,\s*order=(-?[0-9]{1,3})(?![0-9]))?",
+            AFTER,
+        ),
+    ),
+)
 """(kind, what the groups hold, pattern) of every message that starts a report."""
 
 MENTIONS = (
     ("order mode names", re.compile(rf"allocated via order ([0-9]{{1,3}}), mask {HEX}{NAMES}", AFTER)),
-    ("mode names order",
-     re.compile(rf"(?<![\w-])(?:gfp_mask|gfp)={HEX}\(([A-Za-z_0-9|]*)\)(?:,?\s*order=(-?[0-9]{{1,3}}))?", AFTER)),
-)  # fmt: skip
+    (
+        "mode names order",
+        re.compile(rf"(?<![\w-])(?:gfp_mask|gfp)={HEX}\(([A-Za-z_0-9|]*)\)(?:,?\s*order=(-?[0-9]{{1,3}}))?", AFTER),
+    ),
+)
 """Masks that stand without a message; they count only where a paste has nothing else."""
 
 LOOKS_LIKE = re.compile(r"page allocation failure|page allocation stalls|oom-killer|vmalloc(?: error|: allocation)")
@@ -88,8 +114,10 @@ def mentions(text: Text) -> Iterator[tuple[int, int, Request]]:
             yield found.start(), found.end(), request_of(text, "mask", groups, found)
 
 
-UNREAD = ("a number in this request is larger than any that a kernel prints",
-          "a request was reported here, but the line is damaged")  # fmt: skip
+UNREAD = (
+    "a number in this request is larger than any that a kernel prints",
+    "a request was reported here, but the line is damaged",
+)
 """Why a line that reported a request could not be read."""
 
 

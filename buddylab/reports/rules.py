@@ -25,42 +25,70 @@ class Rule:
 
 
 RULES = (
-    Rule("protection", Release(2, 6, 8), Release(2, 6, 8),
-         "all free pages against protections[], which hold the mark; orders are not looked at; an urgent request may "
-         "take a quarter of pages_low more, and one that cannot wait passes where pages_high are free",
-         "mm/page_alloc.c of 2.6.8 (__alloc_pages, setup_per_zone_protection); the context of a cpuset patch against "
-         "2.6.8-rc2-mm2, 4 August 2004, has the same lines. 2.6.0 has another form (it adds the marks up from zone to "
-         "zone); 2.6.1 to 2.6.7 were not looked up, so there is no rule before 2.6.8"),
-    Rule("free", Release(2, 6, 9), Release(2, 6, 10),
-         "all free pages against mark and reserve; orders are not looked at",
-         "a patch against 2.6.9 (30 June 2005) that copies __alloc_pages whole; quoted on linux-kernel on 22 October "
-         "2004, four days after 2.6.9; the context of `oom killer (Core)`, 3 December 2004, three weeks before 2.6.10. "
-         "No commit is known: git begins with 2.6.12"),
-    Rule("loop", Release(2, 6, 11), Release(4, 3, 999),
-         "all free pages against mark and reserve, then order by order against the mark halved each time",
-         "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
-         "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages (`backported to v3.7-v3.10`, "
-         "says a mail about it on linux-mm). Which -rc the loop came with is known, its commit is not"),
-    Rule("any", Release(4, 4), Release(4, 14, 999),
-         "free pages against mark and reserve, then any suitable free block of the order or above; to one that may try "
-         "harder a block of any type counts",
-         "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
-         "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them. A block of any type: "
-         "`mm, page_alloc: fix potential false positive in __zone_watermark_ok`, 2 November 2017, ten days before "
-         "4.14; it is taken to be in 4.15, whose own file was not looked up"),
-    Rule("any", Release(4, 15), Release(6, 2, 999),
-         "free pages against mark and reserve, then any suitable free block of the order or above",
-         "as from 4.4 on, with the patch of 2 November 2017: to try harder opens HighAtomic blocks and no others"),
-    Rule("any", Release(6, 3), Release(6, 17, 999),
-         "free pages against mark and reserve, then any suitable free block of the order or above",
-         "as from 4.15 on, with commits 1ebbb21811b7 (who may go below the mark; one that cannot wait and wants more "
-         "than a page takes HighAtomic blocks) and 2973d8229b78 (no __GFP_ATOMIC), both 6.3, named by a table of "
-         "version boundaries. The fix of the next rule is in later stable updates of these, which were not looked up"),
-    Rule("any", Release(6, 18), NEWEST,
-         "free pages against mark and reserve, then any suitable free block of the order or above",
-         "as from 6.3 on, with `mm/page_alloc: only set ALLOC_HIGHATOMIC for __GPF_HIGH allocations`, 14 August 2025, "
-         "during 6.17-rc; it is taken to be in 6.18, whose own file was not looked up"),
-)  # fmt: skip
+    Rule(
+        "protection",
+        Release(2, 6, 8),
+        Release(2, 6, 8),
+        "all free pages against protections[], which hold the mark; orders are not looked at; an urgent request may "
+        "take a quarter of pages_low more, and one that cannot wait passes where pages_high are free",
+        "mm/page_alloc.c of 2.6.8 (__alloc_pages, setup_per_zone_protection); the context of a cpuset patch against "
+        "2.6.8-rc2-mm2, 4 August 2004, has the same lines. 2.6.0 has another form (it adds the marks up from zone to "
+        "zone); 2.6.1 to 2.6.7 were not looked up, so there is no rule before 2.6.8",
+    ),
+    Rule(
+        "free",
+        Release(2, 6, 9),
+        Release(2, 6, 10),
+        "all free pages against mark and reserve; orders are not looked at",
+        "a patch against 2.6.9 (30 June 2005) that copies __alloc_pages whole; quoted on linux-kernel on 22 October "
+        "2004, four days after 2.6.9; the context of `oom killer (Core)`, 3 December 2004, three weeks before 2.6.10. "
+        "No commit is known: git begins with 2.6.12",
+    ),
+    Rule(
+        "loop",
+        Release(2, 6, 11),
+        Release(4, 3, 999),
+        "all free pages against mark and reserve, then order by order against the mark halved each time",
+        "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
+        "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages (`backported to v3.7-v3.10`, "
+        "says a mail about it on linux-mm). Which -rc the loop came with is known, its commit is not",
+    ),
+    Rule(
+        "any",
+        Release(4, 4),
+        Release(4, 14, 999),
+        "free pages against mark and reserve, then any suitable free block of the order or above; to one that may try "
+        "harder a block of any type counts",
+        "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
+        "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them. A block of any type: "
+        "`mm, page_alloc: fix potential false positive in __zone_watermark_ok`, 2 November 2017, ten days before "
+        "4.14; it is taken to be in 4.15, whose own file was not looked up",
+    ),
+    Rule(
+        "any",
+        Release(4, 15),
+        Release(6, 2, 999),
+        "free pages against mark and reserve, then any suitable free block of the order or above",
+        "as from 4.4 on, with the patch of 2 November 2017: to try harder opens HighAtomic blocks and no others",
+    ),
+    Rule(
+        "any",
+        Release(6, 3),
+        Release(6, 17, 999),
+        "free pages against mark and reserve, then any suitable free block of the order or above",
+        "as from 4.15 on, with commits 1ebbb21811b7 (who may go below the mark; one that cannot wait and wants more "
+        "than a page takes HighAtomic blocks) and 2973d8229b78 (no __GFP_ATOMIC), both 6.3, named by a table of "
+        "version boundaries. The fix of the next rule is in later stable updates of these, which were not looked up",
+    ),
+    Rule(
+        "any",
+        Release(6, 18),
+        NEWEST,
+        "free pages against mark and reserve, then any suitable free block of the order or above",
+        "as from 6.3 on, with `mm/page_alloc: only set ALLOC_HIGHATOMIC for __GPF_HIGH allocations`, 14 August 2025, "
+        "during 6.17-rc; it is taken to be in 6.18, whose own file was not looked up",
+    ),
+)
 
 
 OLD = ("protection", "free")
@@ -137,8 +165,10 @@ def rights_of(mask: int, order: int, table: Table, rule: Rule) -> list[Rights]:
     non_block = not mask & bit("DIRECT_RECLAIM") and not exempt
     opens = non_block and order > 0
     atomics = {opens and (high or rule.last < Release(6, 18)), opens and high}  # before and after the fix of 2025
-    return [Rights(high, high and non_block, cma, atomic, high or non_block, no_watermarks)
-            for atomic in sorted(atomics, reverse=True)]  # fmt: skip
+    return [
+        Rights(high, high and non_block, cma, atomic, high or non_block, no_watermarks)
+        for atomic in sorted(atomics, reverse=True)
+    ]
 
 
 def lowered(mark: int, rights: Rights, rule: Rule) -> int:

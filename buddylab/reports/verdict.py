@@ -60,17 +60,23 @@ def refusal_sentence(test: ZoneTest, order: int, rule: Rule) -> Said:
     row, label = test.last_row, test.label
     compared = f"{row.free} <= {row.needed}"
     if row.nr is not None and (rule.name == "any" or not row.order):
-        return Said(f"{label} refused: no free block of order {order} or above that this request may take",
-                    f"{label} 拒绝：没有这个请求可用的 {order} 阶或更高阶的空闲块")  # fmt: skip
+        return Said(
+            f"{label} refused: no free block of order {order} or above that this request may take",
+            f"{label} 拒绝：没有这个请求可用的 {order} 阶或更高阶的空闲块",
+        )
     if row.order == 0:
         kept = test.state.reserve if test.state else 0
         en, zh = (f" and reserve {kept}", f"加保留量 {kept} ") if kept else ("", "")
-        return Said(f"{label} refused at the first row, {compared}: too few free pages above {test.mark} mark{en}",
-                    f"{label} 在第一行拒绝，{compared}：高于 {test.mark} 水位{zh}的空闲页太少")  # fmt: skip
+        return Said(
+            f"{label} refused at the first row, {compared}: too few free pages above {test.mark} mark{en}",
+            f"{label} 在第一行拒绝，{compared}：高于 {test.mark} 水位{zh}的空闲页太少",
+        )
     last = row.order == order
     place, place_zh = ("last row", "最后一行") if last else (f"row of order {row.order}", f"第 {row.order} 阶那一行")
-    return Said(f"{label} refused at the {place}, {compared}: too few pages in blocks of order {row.order} and above",
-                f"{label} 在{place_zh}拒绝，{compared}：{row.order} 阶及以上的块中页太少")  # fmt: skip
+    return Said(
+        f"{label} refused at the {place}, {compared}: too few pages in blocks of order {row.order} and above",
+        f"{label} 在{place_zh}拒绝，{compared}：{row.order} 阶及以上的块中页太少",
+    )
 
 
 def row_text(row: Row) -> str:
@@ -83,36 +89,59 @@ def row_said(row: Row, rule: Rule, order: int) -> Said:
     sign = ">" if row.ok else "<="
     compared = f"{row.free:,} {sign} {row.needed:,}"
     if row.nr is not None and (rule.name == "any" or not row.order):
-        return Said(f"free blocks of order {order} or above that it may take: {compared}",
-                    f"它可用的 {order} 阶或更高阶空闲块：{compared}")  # fmt: skip
+        return Said(
+            f"free blocks of order {order} or above that it may take: {compared}",
+            f"它可用的 {order} 阶或更高阶空闲块：{compared}",
+        )
     if not row.order:
         return Said(f"all free pages against mark and reserve: {compared}", f"全部空闲页与水位加保留量相比：{compared}")
-    return Said(f"pages in blocks of order {row.order} and above against the halved mark: {compared}",
-                f"{row.order} 阶及以上的块中的页与减半的水位相比：{compared}")  # fmt: skip
+    return Said(
+        f"pages in blocks of order {row.order} and above against the halved mark: {compared}",
+        f"{row.order} 阶及以上的块中的页与减半的水位相比：{compared}",
+    )
 
 
 def said_by_request(report: Report) -> list[Said]:
     """What the report itself says of its cause, whether the zones refuse or not."""
     found = []
     if report.cgroup_line is not None:
-        found.append(Said(f"line {report.cgroup_line}: a memory cgroup had reached its limit, not the machine",
-                          f"第 {report.cgroup_line} 行：达到上限的是一个内存 cgroup，不是整台机器"))  # fmt: skip
+        found.append(
+            Said(
+                f"line {report.cgroup_line}: a memory cgroup had reached its limit, not the machine",
+                f"第 {report.cgroup_line} 行：达到上限的是一个内存 cgroup，不是整台机器",
+            )
+        )
     if report.request and report.request.order == -1:
-        found.append(Said("order -1 is that of SysRq-F: the OOM killer was called by hand, no request had failed",
-                          "-1 阶来自 SysRq-F：OOM killer 是人工调用的，并没有请求失败"))  # fmt: skip
+        found.append(
+            Said(
+                "order -1 is that of SysRq-F: the OOM killer was called by hand, no request had failed",
+                "-1 阶来自 SysRq-F：OOM killer 是人工调用的，并没有请求失败",
+            )
+        )
     if report.request and report.request.mode == 0 and report.kind == "oom":
-        found.append(Said("mask 0 is that of the page-fault path: the OOM killer was called without a request to the "
-                          "zones", "掩码 0 来自缺页路径：调用 OOM killer 时并没有向各区域请求内存"))  # fmt: skip
+        found.append(
+            Said(
+                "mask 0 is that of the page-fault path: the OOM killer was called without a request to the zones",
+                "掩码 0 来自缺页路径：调用 OOM killer 时并没有向各区域请求内存",
+            )
+        )
     return found
 
 
 def passed_reasons(report: Report, tests: list[ZoneTest], order: int) -> list[Said]:
     """What could explain a refusal that the printed state does not show, the most telling first."""
-    return [*_limits(report, tests), *_kept_blocks(tests, order),
-            Said("the state is printed after the decision and without a lock: memory may have come back in between",
-                 "状态是在决定之后、不加锁打印的：其间可能又有内存归还"),
-            Said("pages on the per-cpu lists of other CPUs and the exact counters are not in these figures",
-                 "其他 CPU 的每 CPU 链表上的页和精确的计数不在这些数字里")]  # fmt: skip
+    return [
+        *_limits(report, tests),
+        *_kept_blocks(tests, order),
+        Said(
+            "the state is printed after the decision and without a lock: memory may have come back in between",
+            "状态是在决定之后、不加锁打印的：其间可能又有内存归还",
+        ),
+        Said(
+            "pages on the per-cpu lists of other CPUs and the exact counters are not in these figures",
+            "其他 CPU 的每 CPU 链表上的页和精确的计数不在这些数字里",
+        ),
+    ]
 
 
 def _limits(report: Report, tests: list[ZoneTest]) -> list[Said]:
@@ -121,11 +150,19 @@ def _limits(report: Report, tests: list[ZoneTest]) -> list[Said]:
     passing = {test.node for test in tests if test.passes} - {None}
     mems = report.mems
     if mems and passing and not passing & mems.nodes:
-        found.append(Said(f"line {mems.line}: mems_allowed={mems.text}, and no node that the task may use passes",
-                          f"第 {mems.line} 行：mems_allowed={mems.text}，任务可用的节点没有一个通过"))  # fmt: skip
+        found.append(
+            Said(
+                f"line {mems.line}: mems_allowed={mems.text}, and no node that the task may use passes",
+                f"第 {mems.line} 行：mems_allowed={mems.text}，任务可用的节点没有一个通过",
+            )
+        )
     if report.request and report.request.kind == "vmalloc":
-        found.append(Said("vmalloc fails for want of address space, or for a size of its own, too",
-                          "vmalloc 也会因地址空间不足或自身的大小限制而失败"))  # fmt: skip
+        found.append(
+            Said(
+                "vmalloc fails for want of address space, or for a size of its own, too",
+                "vmalloc 也会因地址空间不足或自身的大小限制而失败",
+            )
+        )
     return found
 
 
@@ -138,7 +175,10 @@ def _kept_blocks(tests: list[ZoneTest], order: int) -> list[Said]:
         held = [letters for letters, nr in zip(types, counts, strict=False) if nr and letters]
         if held and all(set(letters) <= set("HCI") for letters in held):
             kinds = "".join(sorted(set("".join(held))))
-            found.append(Said(
-                f"{test.label}: all free blocks large enough are of types ({kinds}), kept for other requests",
-                f"{test.label}：足够大的空闲块全是 ({kinds}) 类型，留给别的请求"))  # fmt: skip
+            found.append(
+                Said(
+                    f"{test.label}: all free blocks large enough are of types ({kinds}), kept for other requests",
+                    f"{test.label}：足够大的空闲块全是 ({kinds}) 类型，留给别的请求",
+                )
+            )
     return found

@@ -12,5 +12,17 @@ from buddylab.widgets.progress import ProgressBar
 from buddylab.widgets.question import AskedQuestion, ask
 from buddylab.widgets.stages import StageButtons
 
-__all__ = ["AskedQuestion", "Clinic", "Explorer", "FreeLists", "Ladder", "Memory", "ProgressBar", "Source",
-           "StageButtons", "Why", "ask", "open_in_explorer"]  # fmt: skip
+__all__ = [
+    "AskedQuestion",
+    "Clinic",
+    "Explorer",
+    "FreeLists",
+    "Ladder",
+    "Memory",
+    "ProgressBar",
+    "Source",
+    "StageButtons",
+    "Why",
+    "ask",
+    "open_in_explorer",
+]

@@ -99,18 +99,23 @@ class Clinic(anywidget.AnyWidget):
             self.error = [str(error), getattr(error, "zh", both(str(error))[1])]
 
 
-NOTHING = ("There is no report in this text: it needs a line such as 'page allocation failure. order:3, mode:0x20' or "
-           "'oom-killer:', or zones with their figures.",
-           "文本中没有报告：需要有“page allocation failure. order:3, mode:0x20”或“oom-killer:”之类的行，"
-           "或各区的数字。")  # fmt: skip
-PLAY_NOTE = ("The report's zones as a machine, one shape of many; its request, on the ladder of Linux 2.6.21.",
-             "按报告的各区搭建的机器（多种可能之一），在 Linux 2.6.21 的阶梯上播放它的请求。")  # fmt: skip
+NOTHING = (
+    "There is no report in this text: it needs a line such as 'page allocation failure. order:3, mode:0x20' or "
+    "'oom-killer:', or zones with their figures.",
+    "文本中没有报告：需要有“page allocation failure. order:3, mode:0x20”或“oom-killer:”之类的行，或各区的数字。",
+)
+PLAY_NOTE = (
+    "The report's zones as a machine, one shape of many; its request, on the ladder of Linux 2.6.21.",
+    "按报告的各区搭建的机器（多种可能之一），在 Linux 2.6.21 的阶梯上播放它的请求。",
+)
 
 
 def _read(text: str, kernel: str) -> list[Explanation]:
     if len(text) > LARGEST:
-        raise SizeError(f"this text has {len(text):,} characters; the clinic reads {LARGEST:,}: cut out the report",
-                        f"文本有 {len(text):,} 个字符，诊所最多读 {LARGEST:,} 个：请截取报告部分。")  # fmt: skip
+        raise SizeError(
+            f"this text has {len(text):,} characters; the clinic reads {LARGEST:,}: cut out the report",
+            f"文本有 {len(text):,} 个字符，诊所最多读 {LARGEST:,} 个：请截取报告部分。",
+        )
     return told_of(text, kernel or None)
 
 
@@ -130,22 +135,38 @@ def setting(told: Explanation) -> dict[str, Any]:
     """
     request = told.report.request
     if request is None or request.mode is None or not told.readings:
-        raise SizeError("the report says no mask, so there is no request to play",
-                        "报告没有说明掩码，没有可播放的请求。")  # fmt: skip
+        raise SizeError(
+            "the report says no mask, so there is no request to play", "报告没有说明掩码，没有可播放的请求。"
+        )
     if not 0 <= told.order < MAX_ORDER:
-        raise SizeError(f"2.6.21 has orders 0 to {MAX_ORDER - 1}; this request is of order {told.order}",
-                        f"2.6.21 只有 0 至 {MAX_ORDER - 1} 阶，此请求为 {told.order} 阶。")  # fmt: skip
+        raise SizeError(
+            f"2.6.21 has orders 0 to {MAX_ORDER - 1}; this request is of order {told.order}",
+            f"2.6.21 只有 0 至 {MAX_ORDER - 1} 阶，此请求为 {told.order} 阶。",
+        )
     if told.order == 0 and request.order is None and told.report.kind != "oom":
-        raise SizeError("the report says no order, so there is no request to play",
-                        "报告没有说明阶，没有可播放的请求。")  # fmt: skip
+        raise SizeError(
+            "the report says no order, so there is no request to play", "报告没有说明阶，没有可播放的请求。"
+        )
     machine = rebuild(told.report, told.zone_types or None)
-    zones = [{"name": zone.name, "node": zone.node, "start": zone.start_pfn, "pages": zone.spanned_pages,
-              "free": zone.nr_free_pages, "marks": [zone.pages_min, zone.pages_low, zone.pages_high],
-              "reserve": list(zone.lowmem_reserve), "blocks": [zone.nr_free(order) for order in range(MAX_ORDER)]}
-             for zone in machine.zones]  # fmt: skip
+    zones = [
+        {
+            "name": zone.name,
+            "node": zone.node,
+            "start": zone.start_pfn,
+            "pages": zone.spanned_pages,
+            "free": zone.nr_free_pages,
+            "marks": [zone.pages_min, zone.pages_low, zone.pages_high],
+            "reserve": list(zone.lowmem_reserve),
+            "blocks": [zone.nr_free(order) for order in range(MAX_ORDER)],
+        }
+        for zone in machine.zones
+    ]
     table = told.table or told.readings[0].table
-    reported = {"reported": zones, "types": list(machine.zone_types),
-                "kernel": (told.report.kernel or "")[:MOST_KERNEL]}  # fmt: skip
+    reported = {
+        "reported": zones,
+        "types": list(machine.zone_types),
+        "kernel": (told.report.kernel or "")[:MOST_KERNEL],
+    }
     sizes(reported)
     return {"machine": reported, "gfp_mask": core_mask(request.mode, table), "order": told.order}
 

@@ -71,8 +71,17 @@ class Explorer(anywidget.AnyWidget):
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
         self._search, self._by_hand = search(stand), False
-        super().__init__(text=text(), lang=lang, theme=theme, predict=predict, trace=recorded.trace, deck=recorded.deck,
-                         run_id=run_id(self.run), forms=forms(Setting(stand)), **stand)
+        super().__init__(
+            text=text(),
+            lang=lang,
+            theme=theme,
+            predict=predict,
+            trace=recorded.trace,
+            deck=recorded.deck,
+            run_id=run_id(self.run),
+            forms=forms(Setting(stand)),
+            **stand,
+        )
         tie(self)
         self.observe(self._turned, list(KNOBS))
         self.observe(self._mask_typed, "mask")
@@ -156,8 +165,9 @@ class Explorer(anywidget.AnyWidget):
         It opens at the step that the screen stands on. Raises ExportError, an OSError, for a target that exists
         (unless overwrite) or cannot be written.
         """
-        return export.to_html(self, path, title=title, lang=self.lang, theme=self.theme, index=self.index,
-                              overwrite=overwrite)  # fmt: skip
+        return export.to_html(
+            self, path, title=title, lang=self.lang, theme=self.theme, index=self.index, overwrite=overwrite
+        )
 
     def stages(self) -> list[str]:
         """The stages that the request passes, in order, a stage as often as it is entered."""
@@ -270,8 +280,12 @@ class Explorer(anywidget.AnyWidget):
         """One more try of the search for `one_away`."""
         if not self.away.get("done"):
             found = next(self._search, [])
-            self.away = {"run": self.run_id, "done": found == [], "tries": self.away.get("tries", 0) + 1,
-                         "list": [*self.away.get("list", []), *([found] if found else [])]}  # fmt: skip
+            self.away = {
+                "run": self.run_id,
+                "done": found == [],
+                "tries": self.away.get("tries", 0) + 1,
+                "list": [*self.away.get("list", []), *([found] if found else [])],
+            }
 
     def _mask_typed(self, change: Any) -> None:
         if not change["new"]:

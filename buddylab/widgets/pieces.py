@@ -37,15 +37,22 @@ class Piece(anywidget.AnyWidget):
     def __init__(self, source: Trace | Explorer, *, lang: str | None = None, theme: str | None = None) -> None:
         """source: a recorded run, or an explorer: then the piece follows its knobs, its language and its theme."""
         if not isinstance(source, Trace | Explorer):
-            raise ValueError(f"{type(self).__name__} shows a Trace (of record(...) or explorer.run) or an Explorer, "
-                             f"not {source!r:.60}")  # fmt: skip
+            raise ValueError(
+                f"{type(self).__name__} shows a Trace (of record(...) or explorer.run) or an Explorer, "
+                f"not {source!r:.60}"
+            )
         explorer = source if isinstance(source, Explorer) else None
         self.run = source.run if isinstance(source, Explorer) else source
         tied = next(iter(showing(run_id(self.run))), None)
-        super().__init__(panel=self._panel, text=text(), run_id=run_id(self.run), index=tied.index if tied else -1,
-                         trace=tied.trace if tied else view(self.run),
-                         lang=lang or (explorer.lang if explorer else "en"),
-                         theme=theme or (explorer.theme if explorer else "auto"))  # fmt: skip
+        super().__init__(
+            panel=self._panel,
+            text=text(),
+            run_id=run_id(self.run),
+            index=tied.index if tied else -1,
+            trace=tied.trace if tied else view(self.run),
+            lang=lang or (explorer.lang if explorer else "en"),
+            theme=theme or (explorer.theme if explorer else "auto"),
+        )
         tie(self)
         if explorer:
             explorer.observe(self._follow, ["run_id", "lang", "theme"])

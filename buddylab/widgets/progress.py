@@ -11,8 +11,7 @@ class ProgressBar(ipywidgets.FloatProgress):  # type: ignore[misc]  # ipywidgets
 
     def __init__(self, description: str = "running") -> None:
         """description: what goes on, one or two words."""
-        super().__init__(value=0.0, min=0.0, max=1.0, description=description,
-                         style={"description_width": "initial"})  # fmt: skip
+        super().__init__(value=0.0, min=0.0, max=1.0, description=description, style={"description_width": "initial"})
         self.shown = False
 
     def __call__(self, share: float) -> None:

@@ -117,8 +117,14 @@ def _public(name: str, seed: int) -> dict[str, Any]:
     """What the browser may know of a question: not its answer, and not what is said about it."""
     question = find(name, seed)
     return {
-        "id": name, "kind": question.kind, "text": question.text, "choices": question.choices,
-        "unit": question.unit, "orders": [str(order) for order in question.orders],
-        "bits": [[bit, gfp.BITS[bit]] for bit in question.bits], "stages": STAGE_NAMES,
-        "step": question.step is not None, "redraws": any(find(name, s).text != question.text for s in range(1, 6)),
-    }  # fmt: skip
+        "id": name,
+        "kind": question.kind,
+        "text": question.text,
+        "choices": question.choices,
+        "unit": question.unit,
+        "orders": [str(order) for order in question.orders],
+        "bits": [[bit, gfp.BITS[bit]] for bit in question.bits],
+        "stages": STAGE_NAMES,
+        "step": question.step is not None,
+        "redraws": any(find(name, s).text != question.text for s in range(1, 6)),
+    }

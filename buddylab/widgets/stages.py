@@ -18,10 +18,13 @@ class StageButtons(ipywidgets.GridBox):  # type: ignore[misc]  # ipywidgets carr
     def __init__(self, explorer: Explorer) -> None:
         """explorer: the widget whose knobs the buttons turn."""
         buttons = [
-            ipywidgets.Button(description=stage, layout=ipywidgets.Layout(width="auto"),
-                              tooltip=f"turn the knobs so that {stage} is reached · 调节旋钮，到达 {stage}")
+            ipywidgets.Button(
+                description=stage,
+                layout=ipywidgets.Layout(width="auto"),
+                tooltip=f"turn the knobs so that {stage} is reached · 调节旋钮，到达 {stage}",
+            )
             for stage in REACH
-        ]  # fmt: skip
+        ]
         for button in buttons:
             button.on_click(lambda clicked: explorer.reach(clicked.description))
         layout = ipywidgets.Layout(grid_template_columns="repeat(4, minmax(0, 1fr))", grid_gap="4px", max_width="760px")

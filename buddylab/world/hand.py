@@ -32,10 +32,12 @@ def checked_hand(value: Any, flags: Sequence[str]) -> list[Operation]:
     """The operations, if they are well formed. Raises HandError with what is allowed."""
     good = isinstance(value, (list, tuple)) and len(value) <= MOST and all(_well_formed(one, flags) for one in value)
     if not good:
-        raise HandError(f'hand is a list of at most {MOST} operations, ["free", pfn] or '
-                        f'["alloc", order, gfp_mask, who], not {str(value)[:80]}',
-                        f'hand 是最多 {MOST} 个操作的列表：["free", pfn] 或 ["alloc", order, gfp_mask, who]，'
-                        f"不能是 {str(value)[:80]}")  # fmt: skip
+        raise HandError(
+            f'hand is a list of at most {MOST} operations, ["free", pfn] or '
+            f'["alloc", order, gfp_mask, who], not {str(value)[:80]}',
+            f'hand 是最多 {MOST} 个操作的列表：["free", pfn] 或 ["alloc", order, gfp_mask, who]，'
+            f"不能是 {str(value)[:80]}",
+        )
     return [list(one) for one in value]
 
 
@@ -56,12 +58,15 @@ def block_of(machine: Machine, pfn: int) -> tuple[int, int]:
         head = pfn >> order << order
         if head in machine.owner and machine.owner[head] & 15 >= order:
             return head, machine.owner[head] & 15
-    raise HandError(f"pfn {pfn} is not in use, so it cannot be freed: choose a used page",
-                    f"pfn {pfn} 未被使用，无法释放：请选一个已用的页")  # fmt: skip
+    raise HandError(
+        f"pfn {pfn} is not in use, so it cannot be freed: choose a used page",
+        f"pfn {pfn} 未被使用，无法释放：请选一个已用的页",
+    )
 
 
-def play(prepare: Callable[[tuple[int, ...]], World], hand: Sequence[Operation],
-         max_rounds: int) -> tuple[World, Trace | None]:  # fmt: skip
+def play(
+    prepare: Callable[[tuple[int, ...]], World], hand: Sequence[Operation], max_rounds: int
+) -> tuple[World, Trace | None]:
     """The world after these operations, and the recorded run of the last one (None if there are none).
 
     prepare: gives a fresh world in which these pages (first pfns of blocks) are nobody's to reclaim. What an operation

@@ -45,17 +45,33 @@ class Hardware:
 
     def _computed(self) -> list[Zone]:
         zones = [
-            Zone(name, self.zone_types.index(name), start, pages, node=node,
-                 label=f"{name}/{node}" if self.nodes > 1 else name)
+            Zone(
+                name,
+                self.zone_types.index(name),
+                start,
+                pages,
+                node=node,
+                label=f"{name}/{node}" if self.nodes > 1 else name,
+            )
             for name, node, start, pages in self.zones
-        ]  # fmt: skip
+        ]
         setup_zones(zones, self.zone_types)
         return zones
 
     def _as_reported(self, machine: ReportedMachine) -> list[Zone]:
-        zones = [Zone(zone.name, machine.types.index(zone.name), zone.start, zone.pages, node=zone.node,
-                      label=f"{zone.name}/{zone.node}" if self.nodes > 1 else zone.name, marks=list(zone.marks),
-                      lowmem_reserve=list(zone.reserve)) for zone in machine.zones]  # fmt: skip
+        zones = [
+            Zone(
+                zone.name,
+                machine.types.index(zone.name),
+                zone.start,
+                zone.pages,
+                node=zone.node,
+                label=f"{zone.name}/{zone.node}" if self.nodes > 1 else zone.name,
+                marks=list(zone.marks),
+                lowmem_reserve=list(zone.reserve),
+            )
+            for zone in machine.zones
+        ]
         for zone in zones:
             setup_pageset(zone, zone_batchsize(zone))
         return zones
@@ -64,19 +80,36 @@ class Hardware:
 _PC = (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 225280), ("HighMem", 0, 229376, 32768))
 MACHINES = {
     "report": Hardware(
-        "1 GB i386, as reported", "1 GB i386（报告现场）", ("DMA", "Normal", "HighMem"), _PC, scatter=92,
+        "1 GB i386, as reported",
+        "1 GB i386（报告现场）",
+        ("DMA", "Normal", "HighMem"),
+        _PC,
+        scatter=92,
         blocks=(("DMA", (256, 47, 2, 1, 1, 0, 0, 0, 0, 1, 0)), ("Normal", (44578, 11117, 800, 0, 1, 1, 0, 0, 0, 0, 0))),
     ),
-    "small": Hardware("64 MB machine, two zones", "64 MB，两个区", ("DMA", "Normal"),
-                      (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 12288))),
+    "small": Hardware(
+        "64 MB machine, two zones",
+        "64 MB，两个区",
+        ("DMA", "Normal"),
+        (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 12288)),
+    ),
     "i386_1g": Hardware("1 GB i386 with HighMem", "1 GB i386，有 HighMem", ("DMA", "Normal", "HighMem"), _PC),
-    "x86_64_4g": Hardware("4 GB x86_64 with DMA32", "4 GB x86_64，有 DMA32", ("DMA", "DMA32", "Normal"),
-                          (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 1044480))),
-    "numa": Hardware("machine of 2 nodes, 128 MB each", "2 个节点，各 128 MB", ("DMA", "DMA32", "Normal"),
-                     (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 12288), ("Normal", 0, 16384, 16384),
-                      ("Normal", 1, 32768, 32768)), numa=True, nodes=2),
+    "x86_64_4g": Hardware(
+        "4 GB x86_64 with DMA32",
+        "4 GB x86_64，有 DMA32",
+        ("DMA", "DMA32", "Normal"),
+        (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 1044480)),
+    ),
+    "numa": Hardware(
+        "machine of 2 nodes, 128 MB each",
+        "2 个节点，各 128 MB",
+        ("DMA", "DMA32", "Normal"),
+        (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 12288), ("Normal", 0, 16384, 16384), ("Normal", 1, 32768, 32768)),
+        numa=True,
+        nodes=2,
+    ),
     "tiny": Hardware("4 MB machine, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
-}  # fmt: skip
+}
 
 
 def of(machine: str | Hardware | Mapping[str, Any]) -> Hardware:
@@ -98,17 +131,23 @@ def sizes(given: Mapping[str, Any]) -> OwnSizes:
         return dict(given)
     unknown = [name for name in given if name not in LIMITS]
     if unknown:
-        raise SizeError(f"a machine has {', '.join(LIMITS)}, not {', '.join(map(repr, unknown))}",
-                        f"机器的大小有 {', '.join(LIMITS)}，没有 {', '.join(map(repr, unknown))}。")  # fmt: skip
+        raise SizeError(
+            f"a machine has {', '.join(LIMITS)}, not {', '.join(map(repr, unknown))}",
+            f"机器的大小有 {', '.join(LIMITS)}，没有 {', '.join(map(repr, unknown))}。",
+        )
     own = {name: _size(name, given[name]) for name in LIMITS if given.get(name)}
     if own.get("nodes") == 1:
         del own["nodes"]
     if "DMA32" in own and "HighMem" in own:
-        raise SizeError("no machine has both DMA32 (x86_64) and HighMem (i386): leave one of them out",
-                        "没有机器同时有 DMA32（x86_64）和 HighMem（i386）：请去掉一个。")  # fmt: skip
+        raise SizeError(
+            "no machine has both DMA32 (x86_64) and HighMem (i386): leave one of them out",
+            "没有机器同时有 DMA32（x86_64）和 HighMem（i386）：请去掉一个。",
+        )
     if not {"DMA32", "Normal"} & set(own):
-        raise SizeError("a machine needs memory in Normal or DMA32, where GFP_KERNEL looks first",
-                        "机器须有 Normal 或 DMA32 内存，GFP_KERNEL 先在那里找。")  # fmt: skip
+        raise SizeError(
+            "a machine needs memory in Normal or DMA32, where GFP_KERNEL looks first",
+            "机器须有 Normal 或 DMA32 内存，GFP_KERNEL 先在那里找。",
+        )
     return own
 
 
@@ -116,8 +155,10 @@ def _size(name: str, value: Any) -> int:
     low, high = LIMITS[name]
     if type(value) is not int or not low <= value <= high:
         unit = "" if name == "nodes" else " MB"
-        raise SizeError(f"{name} must be a whole number from {low} to {high}{unit}, or left out, not {value!r}",
-                        f"{name} 须为 {low} 到 {high}{unit} 的整数，或不填，不能是 {value!r}。")  # fmt: skip
+        raise SizeError(
+            f"{name} must be a whole number from {low} to {high}{unit}, or left out, not {value!r}",
+            f"{name} 须为 {low} 到 {high}{unit} 的整数，或不填，不能是 {value!r}。",
+        )
     return value
 
 
@@ -126,8 +167,11 @@ def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
     """The zones one behind the other; several nodes have equal parts of all memory by address, as boards have it."""
     pages = {name: size * MB for name, size in own if name != "nodes"}
     nodes = dict(own).get("nodes", 1)
-    types = ("DMA", "DMA32", "Normal") if "DMA32" in pages else tuple(name for name in ("DMA", "Normal", "HighMem")
-                                                                      if name in pages or name == "Normal")  # fmt: skip
+    types = (
+        ("DMA", "DMA32", "Normal")
+        if "DMA32" in pages
+        else tuple(name for name in ("DMA", "Normal", "HighMem") if name in pages or name == "Normal")
+    )
     bounds = [sum(pages.values()) * node // nodes for node in range(nodes + 1)]
     zones, start = [], 0
     for name, size in pages.items():
@@ -138,9 +182,14 @@ def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
         start += size
     listed = ", ".join(f"{name} {size // MB}" for name, size in pages.items())
     en, zh = (f"{nodes} nodes, ", f"{nodes} 个节点，") if nodes > 1 else ("", "")
-    return Hardware(f"{en}{listed} MB", f"{zh}{listed} MB", types,
-                    tuple(sorted(zones, key=lambda zone: (zone[1], types.index(zone[0])))), numa=nodes > 1,
-                    nodes=nodes)  # fmt: skip
+    return Hardware(
+        f"{en}{listed} MB",
+        f"{zh}{listed} MB",
+        types,
+        tuple(sorted(zones, key=lambda zone: (zone[1], types.index(zone[0])))),
+        numa=nodes > 1,
+        nodes=nodes,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -149,5 +198,12 @@ def _reported(text: str) -> Hardware:
     machine = read(json.loads(text))
     nodes = len({zone.node for zone in machine.zones})
     zones = tuple((zone.name, zone.node, zone.start, zone.pages) for zone in machine.zones)
-    return Hardware("machine rebuilt from a report (one shape of many)", "按报告搭建的机器（多种可能之一）",
-                    machine.types, zones, numa=nodes > 1, nodes=nodes, reported=machine)  # fmt: skip
+    return Hardware(
+        "machine rebuilt from a report (one shape of many)",
+        "按报告搭建的机器（多种可能之一）",
+        machine.types,
+        zones,
+        numa=nodes > 1,
+        nodes=nodes,
+        reported=machine,
+    )

@@ -12,16 +12,7 @@ from collections.abc import Callable, Iterable
 from buddylab.core.events import Event
 from buddylab.core.pcp import free_hot_cold_page, free_pages_ok
 from buddylab.core.zone import Zone
-from buddylab.world.page import (
-    PG_ACTIVE,
-    PG_DIRTY,
-    PG_LOCKED,
-    PG_LRU,
-    PG_RECLAIM,
-    PG_REFERENCED,
-    PG_WRITEBACK,
-    Page,
-)
+from buddylab.world.page import PG_ACTIVE, PG_DIRTY, PG_LOCKED, PG_LRU, PG_RECLAIM, PG_REFERENCED, PG_WRITEBACK, Page
 
 PAGEVEC_SIZE = 14
 DEF_PRIORITY = 12
@@ -36,10 +27,21 @@ class LruZone:
     """
 
     __slots__ = (
-        "active_list", "all_unreclaimable", "inactive_list", "nr_active", "nr_anon_pages", "nr_file_mapped",
-        "nr_inactive", "nr_scan_active", "nr_scan_inactive", "nr_writeback", "pages_scanned", "prev_priority",
-        "trace", "zone",
-    )  # fmt: skip
+        "active_list",
+        "all_unreclaimable",
+        "inactive_list",
+        "nr_active",
+        "nr_anon_pages",
+        "nr_file_mapped",
+        "nr_inactive",
+        "nr_scan_active",
+        "nr_scan_inactive",
+        "nr_writeback",
+        "pages_scanned",
+        "prev_priority",
+        "trace",
+        "zone",
+    )
 
     def __init__(self, zone: Zone, trace: list[Event] | None = None) -> None:
         """Empty lists for this zone of the core."""

@@ -71,8 +71,10 @@ class Series:
     def __post_init__(self) -> None:
         """Raises ValueError for a limit or an interval that cannot be."""
         if self.limit < 2 or self.every < 1:
-            raise ValueError(f"a series keeps at least 2 samples, a jiffy apart or more, not {self.limit} samples "
-                             f"{self.every} jiffies apart")  # fmt: skip
+            raise ValueError(
+                f"a series keeps at least 2 samples, a jiffy apart or more, not {self.limit} samples "
+                f"{self.every} jiffies apart"
+            )
 
     def sample(self, jiffies: int, zones: Sequence[Zone]) -> None:
         """Look at the zones now. Call it when `due` is reached; it says when the next one is."""

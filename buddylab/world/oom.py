@@ -23,9 +23,7 @@ ROUNDS = 3
 """A choice that cannot be killed is made anew: on one CPU with the same result for ever. So often we look."""
 
 Constraint = Literal["none", "mempolicy", "cpuset"]
-Outcome = Literal[
-    "killed", "wait", "notifiers_freed", "nothing", "panic_on_oom", "panic_no_process", "livelock"
-]  # fmt: skip
+Outcome = Literal["killed", "wait", "notifiers_freed", "nothing", "panic_on_oom", "panic_no_process", "livelock"]
 
 
 def badness(p: TaskStruct, uptime: int, bits: int = 64) -> int:

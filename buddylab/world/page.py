@@ -53,8 +53,18 @@ class Page:
 
     __slots__ = ("anon", "count", "flags", "mapcount", "mapping", "pfn", "pte_young", "zone")
 
-    def __init__(self, pfn: int, zone: "LruZone", mapping: AddressSpace | None = None, *, anon: bool = False,
-                 mapcount: int = 0, flags: int = 0, count: int = 1, pte_young: int = 0) -> None:  # fmt: skip
+    def __init__(
+        self,
+        pfn: int,
+        zone: "LruZone",
+        mapping: AddressSpace | None = None,
+        *,
+        anon: bool = False,
+        mapcount: int = 0,
+        flags: int = 0,
+        count: int = 1,
+        pte_young: int = 0,
+    ) -> None:
         """A page with one reference, on no list yet."""
         self.pfn, self.zone, self.mapping, self.anon = pfn, zone, mapping, anon
         self.mapcount, self.flags, self.count, self.pte_young = mapcount, flags, count, pte_young

@@ -81,8 +81,9 @@ class PageOut:
     pagevecs: where freed pages go, 14 at a time.
     """
 
-    def __init__(self, backing: Backing, swapper_space: AddressSpace, pagevecs: Pagevecs,
-                 trace: list[Event] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self, backing: Backing, swapper_space: AddressSpace, pagevecs: Pagevecs, trace: list[Event] | None = None
+    ) -> None:
         """Nothing is kept between two calls."""
         self.backing, self.swapper_space, self.pagevecs, self.trace = backing, swapper_space, pagevecs, trace
 

@@ -74,9 +74,14 @@ class Plan:
 
     def without(self, pinned: frozenset[int]) -> "Plan":
         """The same plan, but these pages are on no list of reclaim's and in no cache."""
-        pools = {kind: [[pfn for pfn in pool if pfn not in pinned] for pool in zones]
-                 for kind, zones in self.pools.items()}  # fmt: skip
-        runs = [(array("Q", (entry for entry in active if entry >> 8 not in pinned)),
-                 array("Q", (entry for entry in inactive if entry >> 8 not in pinned)))
-                for active, inactive in self.runs]  # fmt: skip
+        pools = {
+            kind: [[pfn for pfn in pool if pfn not in pinned] for pool in zones] for kind, zones in self.pools.items()
+        }
+        runs = [
+            (
+                array("Q", (entry for entry in active if entry >> 8 not in pinned)),
+                array("Q", (entry for entry in inactive if entry >> 8 not in pinned)),
+            )
+            for active, inactive in self.runs
+        ]
         return Plan(self.machine, self.swap, self.used, pools, runs)

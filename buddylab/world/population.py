@@ -30,8 +30,13 @@ from buddylab.world.tasks import TaskStruct
 from buddylab.world.users import AnonPage, CachePage, Disk, File, Memory, SlabCache
 from buddylab.world.vmscan import Vmscan
 
-MASKS = {"anon": gfp.GFP_HIGHUSER, "cache": gfp.GFP_HIGHUSER, "kernel": gfp.GFP_KERNEL, "slab": gfp.GFP_KERNEL,
-         "skb": gfp.GFP_ATOMIC}  # fmt: skip
+MASKS = {
+    "anon": gfp.GFP_HIGHUSER,
+    "cache": gfp.GFP_HIGHUSER,
+    "kernel": gfp.GFP_KERNEL,
+    "slab": gfp.GFP_KERNEL,
+    "skb": gfp.GFP_ATOMIC,
+}
 """The gfp mask with which the kernel asks for memory of each kind."""
 WRITES_PER_HEAD = 64
 """File pages under writeback for which reclaim needs one more page of buffer heads (model: 56 bytes a head)."""
@@ -47,8 +52,7 @@ class Population:
     back. nr_cached: pages on the lists. gave_back: told of every page (kind, zone, 1).
     """
 
-    def __init__(self, machine: Machine, *, swap_pages: int = 0, disk: Disk | None = None,
-                 limit: int = LIMIT) -> None:  # fmt: skip
+    def __init__(self, machine: Machine, *, swap_pages: int = 0, disk: Disk | None = None, limit: int = LIMIT) -> None:
         """Nobody uses anything yet. Raises ValueError for a swap device of negative size."""
         if type(swap_pages) is not int or swap_pages < 0:
             raise ValueError(f"a swap device has 0 pages or more, not {swap_pages!r}")
@@ -56,8 +60,9 @@ class Population:
         self.zones = [LruZone(zone) for zone in machine.zones]
         self.nr_swap_pages = swap_pages
         swapper_space = AddressSpace(self.disk, self.writepage)
-        self.vm = Vmscan(self.zones, self, swapper_space, free_hot_cold_page=self.free_page,
-                         total_swap_pages=swap_pages)  # fmt: skip
+        self.vm = Vmscan(
+            self.zones, self, swapper_space, free_hot_cold_page=self.free_page, total_swap_pages=swap_pages
+        )
         self.tasks: list[TaskStruct] = []
         self.slab = SlabCache(self.free_slab)
         self.vm.shrinkers.append(Shrinker(self.slab.shrink))
@@ -108,8 +113,10 @@ class Population:
 
     def _one_more(self) -> None:
         if self.nr_cached >= self.limit:
-            raise ValueError(f"the population holds {self.limit:,} pages, the most that it was built for: "
-                             "give the workload less memory or smaller files")  # fmt: skip
+            raise ValueError(
+                f"the population holds {self.limit:,} pages, the most that it was built for: "
+                "give the workload less memory or smaller files"
+            )
         self.nr_cached += 1
 
     def map_cached(self, page: CachePage) -> None:

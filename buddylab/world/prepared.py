@@ -29,10 +29,20 @@ TEXT_PAGES = 300
 """Address space of a process besides its private memory (model)."""
 PACE = 256
 """Work that the others do in a jiffy while the caller sleeps, in pages: little, so that it can be followed."""
-OTHERS_SHOW = frozenset({
-    "note", "nested_alloc", "nested_alloc_result", "rmqueue_bulk", "__rmqueue", "buffered_rmqueue",
-    "free_hot_cold_page", "free_pages_bulk", "__free_pages_ok", "__free_one_page",
-})  # fmt: skip
+OTHERS_SHOW = frozenset(
+    {
+        "note",
+        "nested_alloc",
+        "nested_alloc_result",
+        "rmqueue_bulk",
+        "__rmqueue",
+        "buffered_rmqueue",
+        "free_hot_cold_page",
+        "free_pages_bulk",
+        "__free_pages_ok",
+        "__free_one_page",
+    }
+)
 """Of what others do while the caller sleeps: what changes the lists. Their own tests of the marks are not its story."""
 
 
@@ -105,8 +115,15 @@ class World(Simulation):
             return anon
         mapped = kind == MAPPED
         file: File = self.libraries if mapped else self.cache
-        page = CachePage(pfn, lru, file, mapcount=int(mapped), count=1 + mapped, pte_young=int(mapped and used),
-                         flags=flags | (PG_REFERENCED if used and not mapped else 0))  # fmt: skip
+        page = CachePage(
+            pfn,
+            lru,
+            file,
+            mapcount=int(mapped),
+            count=1 + mapped,
+            pte_young=int(mapped and used),
+            flags=flags | (PG_REFERENCED if used and not mapped else 0),
+        )
         page.index = pfn
         file.pages[pfn] = page
         if kind == DIRTY:

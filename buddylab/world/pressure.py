@@ -49,8 +49,10 @@ class Mix:
         """Check the shares."""
         shares = (self.kernel, self.anon, self.clean, self.dirty, self.slab)
         if any(type(share) is not int or share < 0 for share in (*shares, self.swap)) or sum(shares) != 100:
-            raise ValueError(f"kernel, anon, clean, dirty and slab must be whole percentages, 100 together, not "
-                             f"{', '.join(map(str, shares))}; swap 0 or more, not {self.swap}")  # fmt: skip
+            raise ValueError(
+                f"kernel, anon, clean, dirty and slab must be whole percentages, 100 together, not "
+                f"{', '.join(map(str, shares))}; swap 0 or more, not {self.swap}"
+            )
 
 
 MIXES = {
@@ -128,8 +130,7 @@ def _populate_zone(plan: Plan, mix: Mix, zone: Zone, blocks: list[int], rng: Ran
         free_one_page(zone, pfn, order)
 
 
-def _place(plan: Plan, mix: Mix, zone: Zone, order: int, how: str, chosen: list[tuple[int, int]],
-           rng: Random) -> None:  # fmt: skip
+def _place(plan: Plan, mix: Mix, zone: Zone, order: int, how: str, chosen: list[tuple[int, int]], rng: Random) -> None:
     """Take room for one block: one to be freed with its buddy in use ("pair"), one to be freed, or a used one.
 
     Where a zone has no room for the pair the block goes alone; where it has none for the block, two halves go.
@@ -151,8 +152,9 @@ def _place(plan: Plan, mix: Mix, zone: Zone, order: int, how: str, chosen: list[
 
 
 def _kind(mix: Mix, rng: Random) -> str:
-    return rng.choices(("kernel", "slab", "anon", "clean", "dirty"),
-                       (mix.kernel, mix.slab, mix.anon, mix.clean, mix.dirty))[0]  # fmt: skip
+    return rng.choices(
+        ("kernel", "slab", "anon", "clean", "dirty"), (mix.kernel, mix.slab, mix.anon, mix.clean, mix.dirty)
+    )[0]
 
 
 def _keep_at_hand(plan: Plan, zone: Zone) -> None:
@@ -229,9 +231,14 @@ def _default_pressure(chosen: Hardware) -> int:
     return position_of(zone, zone.pages_high * 5 // 4)
 
 
-def prepare(machine: str | Hardware | Mapping[str, int] = "report", pressure: int | None = None,
-            scatter: int | None = None, mix: str | Mix = "desktop", seed: int = 1,
-            pinned: Sequence[int] = ()) -> World:  # fmt: skip
+def prepare(
+    machine: str | Hardware | Mapping[str, int] = "report",
+    pressure: int | None = None,
+    scatter: int | None = None,
+    mix: str | Mix = "desktop",
+    seed: int = 1,
+    pinned: Sequence[int] = (),
+) -> World:
     """A filled machine's world of its own (`.machine` asks it): built once for each setting, copied for each run.
 
     machine: a name of `hardware.MACHINES`, or sizes in MB by zone type, such as {"DMA": 16, "Normal": 48}.

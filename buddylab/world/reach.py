@@ -16,17 +16,29 @@ from buddylab.world.pressure import MIXES, prepare
 
 Setting = dict[str, Any]
 
-START: Setting = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": None, "scatter": None,
-                  "mix": "desktop",
-                  "PF_MEMALLOC": False, "TIF_MEMDIE": False, "in_interrupt": False, "rt_task": False}  # fmt: skip
+START: Setting = {
+    "machine": "small",
+    "gfp_mask": "GFP_KERNEL",
+    "order": 0,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    "PF_MEMALLOC": False,
+    "TIF_MEMDIE": False,
+    "in_interrupt": False,
+    "rt_task": False,
+}
 """Where the search starts: an ordinary request on a small machine with room."""
 KNOBS: dict[str, tuple[Any, ...]] = {
     "pressure": (100, 0),
     "mix": tuple(name for name in MIXES if name != "desktop"),
     "gfp_mask": ("GFP_ATOMIC", "GFP_NOFS", "GFP_HIGHUSER"),
     "order": (3, 10),
-    "PF_MEMALLOC": (True,), "TIF_MEMDIE": (True,), "in_interrupt": (True,), "rt_task": (True,),
-}  # fmt: skip
+    "PF_MEMALLOC": (True,),
+    "TIF_MEMDIE": (True,),
+    "in_interrupt": (True,),
+    "rt_task": (True,),
+}
 """What each knob may be turned to, in the order in which a reader would try."""
 MOST = 3
 """Knobs turned at once."""
@@ -34,11 +46,23 @@ MOST = 3
 _LOW = {"pressure": 100}
 _KILL = {"pressure": 100, "mix": "no_swap"}
 REACH: dict[str, Setting] = {
-    "might_sleep": {}, "fault_injection": {}, "restart": {}, "thisnode": _LOW, "wake_kswapd": _LOW,
-    "alloc_flags": _LOW, "min_attempt": _LOW, "rebalance": _LOW, "nofail_alloc": _LOW | {"PF_MEMALLOC": True},
-    "direct_reclaim": _LOW, "retry_after_reclaim": _LOW, "high_attempt": _KILL, "out_of_memory": _KILL,
-    "should_retry": _LOW, "nopage": {"order": 10}, "got_pg": {},
-}  # fmt: skip
+    "might_sleep": {},
+    "fault_injection": {},
+    "restart": {},
+    "thisnode": _LOW,
+    "wake_kswapd": _LOW,
+    "alloc_flags": _LOW,
+    "min_attempt": _LOW,
+    "rebalance": _LOW,
+    "nofail_alloc": _LOW | {"PF_MEMALLOC": True},
+    "direct_reclaim": _LOW,
+    "retry_after_reclaim": _LOW,
+    "high_attempt": _KILL,
+    "out_of_memory": _KILL,
+    "should_retry": _LOW,
+    "nopage": {"order": 10},
+    "got_pg": {},
+}
 """Stage -> what to turn."""
 
 

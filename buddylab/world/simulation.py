@@ -40,8 +40,16 @@ class Simulation:
     run, at most `speed` pages a jiffy and CPU.
     """
 
-    def __init__(self, population: Population, rng: Random, *, cpus: int = 2, speed: int = SPEED,
-                 high_recheck: bool = True, series: Series | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        population: Population,
+        rng: Random,
+        *,
+        cpus: int = 2,
+        speed: int = SPEED,
+        high_recheck: bool = True,
+        series: Series | None = None,
+    ) -> None:
         """Becomes the machine's world. high_recheck=False leaves out the stage high_attempt, to show what it is for.
 
         Raises ValueError for a machine without a CPU, or one that stands still.
@@ -75,16 +83,33 @@ class Simulation:
 
     # who there is
 
-    def spawn(self, comm: str, script: Callable[[Process], Script] | None = None, *, total_vm: int = 0,
-              parent: Process | None = None, oomkilladj: int = 0, in_interrupt: bool = False) -> Process:  # fmt: skip
+    def spawn(
+        self,
+        comm: str,
+        script: Callable[[Process], Script] | None = None,
+        *,
+        total_vm: int = 0,
+        parent: Process | None = None,
+        oomkilladj: int = 0,
+        in_interrupt: bool = False,
+    ) -> Process:
         """A new process. script: what it does, given the process itself; None = it only owns memory.
 
         total_vm: pages of address space it has mapped so far.
         """
         self.pids += 1
         pid = INIT_PID + self.pids
-        p = Process(comm, pid=pid, tgid=pid, mm=Memory(total_vm), population=self.population, waits="event",
-                    start_time=self.jiffies // HZ, oomkilladj=oomkilladj, in_interrupt=in_interrupt)  # fmt: skip
+        p = Process(
+            comm,
+            pid=pid,
+            tgid=pid,
+            mm=Memory(total_vm),
+            population=self.population,
+            waits="event",
+            start_time=self.jiffies // HZ,
+            oomkilladj=oomkilladj,
+            in_interrupt=in_interrupt,
+        )
         if script is not None:
             p.script = script(p)
             self.scheduler.wake(p)
@@ -123,8 +148,13 @@ class Simulation:
 
     # time
 
-    def run(self, jiffies: int | None = None, *, operations: int | None = None,
-            progress: Callable[[float], object] | None = None) -> Series:  # fmt: skip
+    def run(
+        self,
+        jiffies: int | None = None,
+        *,
+        operations: int | None = None,
+        progress: Callable[[float], object] | None = None,
+    ) -> Series:
         """Let so much time pass, or until so many more operations are done (blocks handed out or given back).
 
         Ends early when nobody is left, or the kernel panics. progress: called with the share done, 0.0 to 1.0.
@@ -216,8 +246,9 @@ class Simulation:
             p.utime = p.spent // self.speed if isinstance(p, Process) else p.utime
         killer = OomKiller(tasks, as_task_struct(task), self.jiffies // HZ)
         present = [sum(z.present_pages for z in self.machine.zones if z.node == n) for n in range(len(self.kswapd))]
-        outcome = killer.out_of_memory(constrained_alloc(present, [(z.node, z.label not in task.cpuset_deny)
-                                                                   for z in zones]))  # fmt: skip
+        outcome = killer.out_of_memory(
+            constrained_alloc(present, [(z.node, z.label not in task.cpuset_deny) for z in zones])
+        )
         for victim in killer.victims:
             self.killed(victim)
         if outcome == "panic_no_process":
@@ -241,8 +272,9 @@ class Simulation:
         if not gfp_mask & gfp.WAIT or task.PF_MEMALLOC or lru.all_unreclaimable or zone.node:
             return 0
         current, freed = as_task_struct(task), 0
-        sc = ScanControl(current, gfp_mask, may_writepage=False, may_swap=False,
-                         swap_cluster_max=max(1 << order, SWAP_CLUSTER_MAX))  # fmt: skip
+        sc = ScanControl(
+            current, gfp_mask, may_writepage=False, may_swap=False, swap_cluster_max=max(1 << order, SWAP_CLUSTER_MAX)
+        )
         self.population.current, task.PF_MEMALLOC = current, True
         for priority in range(ZONE_RECLAIM_PRIORITY, -1, -1):
             freed += run(self.population.vm.shrink_zone(priority, lru, sc))

@@ -32,8 +32,15 @@ class Shrinker:
     nr: int = 0
 
 
-def shrink_slab(shrinkers: Iterable[Shrinker], scanned: int, gfp_mask: int, lru_pages: int, *,
-                lock_busy: bool = False, trace: list[Event] | None = None) -> int:  # fmt: skip
+def shrink_slab(
+    shrinkers: Iterable[Shrinker],
+    scanned: int,
+    gfp_mask: int,
+    lru_pages: int,
+    *,
+    lock_busy: bool = False,
+    trace: list[Event] | None = None,
+) -> int:
     """Age every cache by the share that reclaim scanned of the page lists; returns the objects that went.
 
     scanned: pages (0 counts as 32). lru_pages: pages on the lists of the zones in question. lock_busy: somebody is

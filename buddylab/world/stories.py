@@ -101,8 +101,12 @@ def file_server(sim: Simulation, rng: Random, numbers: Numbers) -> None:
     files = sim.population.file(numbers["files"] * MB)
     for _ in range(4):
         sim.spawn("nfsd", lambda me: _reader(me, rng, files, numbers["read_rate"] // 4))
-    sim.spawn("eth1", lambda me: frames(me, numbers["burst"], numbers["every"], numbers["order"]),
-              in_interrupt=True, oomkilladj=-17)  # fmt: skip
+    sim.spawn(
+        "eth1",
+        lambda me: frames(me, numbers["burst"], numbers["every"], numbers["order"]),
+        in_interrupt=True,
+        oomkilladj=-17,
+    )
 
 
 def fork_bomb(sim: Simulation, rng: Random, numbers: Numbers) -> None:

@@ -20,12 +20,21 @@ class Vmscan:
     shrinker_lock_busy: somebody registers one. dirty_limits: (dirty limit, pages under writeback or unstable) now.
     """
 
-    def __init__(self, zones: Sequence[LruZone], backing: Backing, swapper_space: AddressSpace, *,
-                 free_hot_cold_page: Callable[[Page, int], object] | None = None, vm_swappiness: int = VM_SWAPPINESS,
-                 vm_total_pages: int | None = None, total_swap_pages: int = 0, laptop_mode: bool = False,
-                 dirty_limits: Callable[[], tuple[int, int]] | None = None,
-                 wakeup_pdflush: Callable[[int], object] = lambda nr_pages: None,
-                 trace: list[Event] | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        zones: Sequence[LruZone],
+        backing: Backing,
+        swapper_space: AddressSpace,
+        *,
+        free_hot_cold_page: Callable[[Page, int], object] | None = None,
+        vm_swappiness: int = VM_SWAPPINESS,
+        vm_total_pages: int | None = None,
+        total_swap_pages: int = 0,
+        laptop_mode: bool = False,
+        dirty_limits: Callable[[], tuple[int, int]] | None = None,
+        wakeup_pdflush: Callable[[int], object] = lambda nr_pages: None,
+        trace: list[Event] | None = None,
+    ) -> None:
         """zones: all the machine's. free_hot_cold_page: how a reclaimed page is freed, if not by its zone itself."""
         self.zones, self.trace = zones, trace
         self.vm_swappiness, self.total_swap_pages, self.laptop_mode = vm_swappiness, total_swap_pages, laptop_mode
@@ -64,8 +73,9 @@ class Vmscan:
         """Age the caches; objects gone. The shrinkers add the pages that come back to `current.reclaim_state`."""
         if self.trace is not None:
             self.trace.append(("shrink_slab", scanned, lru_pages))
-        return slab.shrink_slab(self.shrinkers, scanned, gfp_mask, lru_pages,
-                                lock_busy=self.shrinker_lock_busy, trace=self.trace)  # fmt: skip
+        return slab.shrink_slab(
+            self.shrinkers, scanned, gfp_mask, lru_pages, lock_busy=self.shrinker_lock_busy, trace=self.trace
+        )
 
     def wakeup_pdflush(self, nr_pages: int) -> None:
         """Ask for so many dirty pages to be written in the background; 0: all."""

@@ -19,8 +19,7 @@ def congestion_wait(trace: list[Event] | None) -> Steps[None]:
     yield CONGESTION_WAIT
 
 
-def throttle_vm_writeout(gfp_mask: int, look: Callable[[], tuple[int, int]],
-                         trace: list[Event] | None) -> Steps[None]:  # fmt: skip
+def throttle_vm_writeout(gfp_mask: int, look: Callable[[], tuple[int, int]], trace: list[Event] | None) -> Steps[None]:
     """Hold a reclaimer back while too much is being written; one that may not do I/O waits once, unasked.
 
     look: (dirty limit, pages under writeback or unstable on NFS) at this moment. C: throttle_vm_writeout.
@@ -38,9 +37,14 @@ def throttle_vm_writeout(gfp_mask: int, look: Callable[[], tuple[int, int]],
         yield from congestion_wait(trace)
 
 
-def get_dirty_limits(vm_total_pages: int, mapped_pages: int, *, vm_dirty_ratio: int = VM_DIRTY_RATIO,
-                     dirty_background_ratio: int = DIRTY_BACKGROUND_RATIO,
-                     urgent: bool = False) -> tuple[int, int]:  # fmt: skip
+def get_dirty_limits(
+    vm_total_pages: int,
+    mapped_pages: int,
+    *,
+    vm_dirty_ratio: int = VM_DIRTY_RATIO,
+    dirty_background_ratio: int = DIRTY_BACKGROUND_RATIO,
+    urgent: bool = False,
+) -> tuple[int, int]:
     """(pages dirty at which pdflush starts, pages dirty at which the writer itself has to write).
 
     mapped_pages: mapped file pages and anonymous pages. urgent: a real-time or PF_LESS_THROTTLE writer.

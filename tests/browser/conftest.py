@@ -112,6 +112,7 @@ class OpenNotebook:
 
         self.page.on("request", request)
         self.page.on("console", console)
+
         def uncaught(error: Error) -> None:
             if error.message != SLOW_MODULE:
                 self.errors.append(str(error))
@@ -231,8 +232,11 @@ def explorer_in(shown: OpenNotebook) -> Locator:
 @pytest.fixture
 def explorer(run_cells: Callable[..., OpenNotebook]) -> Locator:
     """The reported failure: order 3, GFP_ATOMIC, 280 MB free."""
-    return explorer_in(run_cells("from buddylab.widgets import Explorer",
-                                 "Explorer(gfp_mask='GFP_ATOMIC', order=3, in_interrupt=True)"))  # fmt: skip
+    return explorer_in(
+        run_cells(
+            "from buddylab.widgets import Explorer", "Explorer(gfp_mask='GFP_ATOMIC', order=3, in_interrupt=True)"
+        )
+    )
 
 
 @pytest.fixture

@@ -97,8 +97,13 @@ def served(home: Path, *command: str) -> Iterator[Lab]:
     log = home / "server.log"
     options = ["--no-browser", f"--port={port}", f"--IdentityProvider.token={running.token}"]
     with log.open("wb") as out:
-        server = subprocess.Popen([sys.executable, "-m", *command, *options], cwd=root, env=private_environment(home),
-                                  stdout=out, stderr=subprocess.STDOUT)  # fmt: skip
+        server = subprocess.Popen(
+            [sys.executable, "-m", *command, *options],
+            cwd=root,
+            env=private_environment(home),
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
     try:
         wait_until_it_answers(running, server, log)
         yield running

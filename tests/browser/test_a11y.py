@@ -103,8 +103,9 @@ def refused():
     return explorer
 
 
-@pytest.mark.parametrize(("width", "theme", "lang"), [(1280, "light", "en"), (1280, "dark", "zh"), (700, "light", "zh"),
-                                                      (700, "dark", "en")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("width", "theme", "lang"), [(1280, "light", "en"), (1280, "dark", "zh"), (700, "light", "zh"), (700, "dark", "en")]
+)
 def test_axe_finds_nothing_in_any_state(open_screen, refused, width, theme, lang):
     """Every pair of width, theme and language."""
     root = open_screen(refused, width=width, theme=theme, lang=lang)
@@ -157,7 +158,7 @@ def test_while_predict_is_on_the_transcript_ends_where_the_run_stops(open_screen
     assert lines.all_inner_texts() == refused.transcript()[:1]
     predict(root, answers=1)
     seen = lines.all_inner_texts()
-    assert 1 < len(seen) < 10 and seen == refused.transcript()[:len(seen)]
+    assert 1 < len(seen) < 10 and seen == refused.transcript()[: len(seen)]
     predict(root)
     assert lines.all_inner_texts() == refused.transcript()
 
@@ -240,8 +241,9 @@ def test_from_a_switch_to_the_verdict_by_keyboard_alone(write_notebook, open_not
 
 
 @pytest.mark.parametrize(("theme", "lang"), [("light", "en"), ("dark", "zh"), ("dark", "en"), ("light", "zh")])
-@pytest.mark.parametrize(("width", "height", "lecture"), [(700, 1500, False), (1024, 768, True), (1280, 900, False),
-                                                          (2000, 1100, False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("width", "height", "lecture"), [(700, 1500, False), (1024, 768, True), (1280, 900, False), (2000, 1100, False)]
+)
 def test_pictures_to_look_at(open_screen, refused, width, height, lecture, theme, lang):
     """The deciding test and the verdict, as they look: nothing cut, nothing on top of another, nothing too small."""
     SCREENS.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,8 @@ def test_a_pasted_report_is_explained_and_a_figure_points_at_its_line(shown):
     page.get_by_label("Failure report").fill((DATA / "026.txt").read_text())
     page.get_by_role("button", name="Explain").click()
     expect(page.locator(".ct-verdict p")).to_have_text(
-        "Normal refused at the last row, 370 <= 620: too few pages in blocks of order 1 and above")
+        "Normal refused at the last row, 370 <= 620: too few pages in blocks of order 1 and above"
+    )
     figure = page.get_by_role("button", name="order ≥ 1: 370 ≤ 620, no")
     figure.hover()
     lit = page.locator(".ct-text [data-on]")
@@ -106,8 +107,9 @@ def test_the_page_of_a_report_asks_for_nothing_and_changes_its_language_by_keybo
     page.context.set_offline(True)
     page.goto((tmp_path / "a.html").as_uri())
     assert len(asked) == 1 and told == [] and page.locator("img, script").count() == 0
-    expect(page.get_by_role("heading", level=2)).to_have_text("Normal refused at the first row, 453 <= 513: too few "
-                                                              "free pages above min mark")  # fmt: skip
+    expect(page.get_by_role("heading", level=2)).to_have_text(
+        "Normal refused at the first row, 453 <= 513: too few free pages above min mark"
+    )
     page.get_by_role("radio", name="English").press("ArrowRight")
     expect(page.get_by_role("radio", name="中文")).to_be_checked()
     expect(page.get_by_role("heading", level=2)).to_contain_text("在第一行拒绝")

@@ -35,8 +35,11 @@ def test_the_first_sight_is_the_test_that_refused(explorer):
         "Normal refuses: blocks of order 3 or more count 41 pages; more than 44 are needed.",
     )
     assert explorer.locator(".why .hero .num").all_inner_texts() == ["41", "44"]
-    rows = zip(explorer.locator(".why .rows .f").all_inner_texts(), explorer.locator(".why .rows .m").all_inner_texts(),
-               strict=True)  # fmt: skip
+    rows = zip(
+        explorer.locator(".why .rows .f").all_inner_texts(),
+        explorer.locator(".why .rows .m").all_inner_texts(),
+        strict=True,
+    )
     assert list(rows) == [("70,053", "353"), ("25,475", "176"), ("3,241", "88"), ("41", "44")]
     lit = explorer.locator(".src .ln.lit b")
     assert lit.all_inner_texts() == ["87", "88", "89"]
@@ -150,8 +153,9 @@ def test_a_mask_that_is_none_is_told_on_the_screen(explorer):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nobody_is_shut_out(run_cells, theme, lang):
     """axe finds nothing wrong in the widget, at the first frame, the deciding one and the verdict."""
-    shown = run_cells(f"from buddylab.widgets import Explorer\n"
-                      f"Explorer(in_interrupt=True, theme={theme!r}, lang={lang!r})")  # fmt: skip
+    shown = run_cells(
+        f"from buddylab.widgets import Explorer\nExplorer(in_interrupt=True, theme={theme!r}, lang={lang!r})"
+    )
     root = explorer_in(shown)
     for key in (None, "Home", "End"):
         if key:
@@ -161,8 +165,10 @@ def test_nobody_is_shut_out(run_cells, theme, lang):
 
 
 def test_a_stage_button_leads_to_its_stage(run_cells):
-    shown = run_cells("from IPython.display import display\nfrom buddylab.widgets import Explorer, StageButtons\n"
-                      "explorer = Explorer()\ndisplay(StageButtons(explorer), explorer)")  # fmt: skip
+    shown = run_cells(
+        "from IPython.display import display\nfrom buddylab.widgets import Explorer, StageButtons\n"
+        "explorer = Explorer()\ndisplay(StageButtons(explorer), explorer)"
+    )
     root = explorer_in(shown)
     for stage in ("out_of_memory", "nofail_alloc"):
         shown.page.get_by_role("button", name=stage, exact=True).click()

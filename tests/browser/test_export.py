@@ -15,8 +15,16 @@ from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
 from buddylab.world.pressure import default_pressure
 
-REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
+REPORT = {
+    "machine": "report",
+    "gfp_mask": "GFP_ATOMIC",
+    "order": 3,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    **dict.fromkeys(FLAGS, False),
+    "hand": [],
+}
 
 
 @pytest.fixture
@@ -63,8 +71,13 @@ def test_the_reader_chooses_among_the_allocations_of_a_scenario(open_page, tmp_p
 
 
 def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
-    file = export.lecture_page(tmp_path / "a.html", machine="report", levels=[0, default_pressure("report")],
-                               orders=[0, 2, 3], presets=["GFP_ATOMIC", "GFP_KERNEL"])  # fmt: skip
+    file = export.lecture_page(
+        tmp_path / "a.html",
+        machine="report",
+        levels=[0, default_pressure("report")],
+        orders=[0, 2, 3],
+        presets=["GFP_ATOMIC", "GFP_KERNEL"],
+    )
     page, errors = open_page(file)
     expect(page.locator(".bl .say")).to_contain_text("more than 44 are needed")
     page.get_by_role("radio", name="2", exact=True).check(force=True)
@@ -103,8 +116,9 @@ def test_a_hostile_name_stays_text_in_pictures(hostile, tmp_path):
 
 
 def test_a_hostile_title_of_a_lecture_page_stays_text(open_page, tmp_path):
-    file = export.lecture_page(tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0],
-                               title=HOSTILE)  # fmt: skip
+    file = export.lecture_page(
+        tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0], title=HOSTILE
+    )
     page, errors = open_page(file)
     expect(page.locator("h1")).to_have_text("</svg><script>alert(1)</script><img src=x onerror=alert(2)>.[31m.gnp")
     assert page.locator("img").count() == 0 and errors == []

@@ -20,8 +20,10 @@ def says(root, python):
 
 def counts(root):
     """The numbers under the stacks, order 0 to 10."""
-    return root.locator(".mem").evaluate("el => [...el.querySelectorAll('[data-col]')].slice(0, 11)"
-                                         ".map((g) => [...g.querySelectorAll('text')].at(-1).textContent)")  # fmt: skip
+    return root.locator(".mem").evaluate(
+        "el => [...el.querySelectorAll('[data-col]')].slice(0, 11)"
+        ".map((g) => [...g.querySelectorAll('text')].at(-1).textContent)"
+    )
 
 
 def test_click_to_free_and_undo(explorer):

@@ -59,8 +59,12 @@ def test_a_step_moves_only_lists_that_changed(explorer):
 
 def free_page(explorer, page):
     """Click this page on the strip."""
-    starts = [int(pfn) for pfn in explorer.locator(".strip").evaluate(
-        "el => [...el.querySelectorAll('[data-pfn]')].map((node) => node.dataset.pfn)")]  # fmt: skip
+    starts = [
+        int(pfn)
+        for pfn in explorer.locator(".strip").evaluate(
+            "el => [...el.querySelectorAll('[data-pfn]')].map((node) => node.dataset.pfn)"
+        )
+    ]
     start = max(pfn for pfn in starts if pfn <= page)
     scale = explorer.locator(".strip svg").first.bounding_box()["width"] / 64
     explorer.locator(f".strip [data-pfn='{start}']").click(position={"x": (page - start + 0.5) * scale, "y": 8})

@@ -14,8 +14,10 @@ from playwright.sync_api import expect
 from buddylab.commentary.view import transcript
 from buddylab.widgets import Explorer
 
-pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
-              pytest.mark.xdist_group("site")]  # what is built is built once
+pytestmark = [
+    pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
+    pytest.mark.xdist_group("site"),
+]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
 HAND_IN = """from buddylab.course import hand_in
 _ = ask("00.enough").answer("no")

@@ -10,8 +10,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
-              pytest.mark.xdist_group("slides")]  # what is built is built once
+pytestmark = [
+    pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
+    pytest.mark.xdist_group("slides"),
+]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
 LONG = "# Long\n\n" + "\n\n".join(f"Paragraph {n}. " + "words and more words " * 30 for n in range(8))
 CODE = "\n".join(f"first_{n}();\n\nsecond_{n}();" for n in range(8))  # a blank line in it cuts nothing
@@ -33,16 +35,20 @@ def decks(tmp_path_factory):
     """A folder of decks made of two notebooks, one of them without any slide."""
     ask = "from buddylab.widgets import ask\nquestion = ask('01.order_of')\nquestion"
     folder = tmp_path_factory.mktemp("decks")
-    cells = [slide(new_markdown_cell("# One <b>bold</b> & <i>hostile</i> title"), "slide"),
-             slide(new_markdown_cell("Say this aloud."), "notes"),
-             slide(new_code_cell(EXPLORER), "slide", "hide-input"),
-             slide(new_code_cell("print('not for the hall')"), "skip"),
-             slide(new_code_cell(ask), "slide"),
-             slide(new_code_cell("question.then(lambda: 4 << 5)"), "-"),
-             slide(new_markdown_cell(LONG), "slide"), new_code_cell(EXPLORER), new_markdown_cell("After it."),
-             slide(new_markdown_cell(f"Still of it.\n\n# Next\n\nRead:\n\n```c\n{CODE}\n```"), "slide"),
-             new_code_cell("print('x' * 115)"),
-             slide(new_code_cell("print('checked')"), "-", "check")]  # fmt: skip
+    cells = [
+        slide(new_markdown_cell("# One <b>bold</b> & <i>hostile</i> title"), "slide"),
+        slide(new_markdown_cell("Say this aloud."), "notes"),
+        slide(new_code_cell(EXPLORER), "slide", "hide-input"),
+        slide(new_code_cell("print('not for the hall')"), "skip"),
+        slide(new_code_cell(ask), "slide"),
+        slide(new_code_cell("question.then(lambda: 4 << 5)"), "-"),
+        slide(new_markdown_cell(LONG), "slide"),
+        new_code_cell(EXPLORER),
+        new_markdown_cell("After it."),
+        slide(new_markdown_cell(f"Still of it.\n\n# Next\n\nRead:\n\n```c\n{CODE}\n```"), "slide"),
+        new_code_cell("print('x' * 115)"),
+        slide(new_code_cell("print('checked')"), "-", "check"),
+    ]
     cells[6].metadata["speaker"] = {"minutes": 4, "notes": "Slowly."}
     nbformat.write(new_notebook(cells=cells), folder / "one.ipynb")
     nbformat.write(new_notebook(cells=[new_markdown_cell("# None")]), folder / "none.ipynb")

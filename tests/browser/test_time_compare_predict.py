@@ -44,8 +44,13 @@ def test_stepping_back_equals_stepping_forward(explorer):
 
 def test_the_next_failing_test_and_a_stage_are_run_to(explorer, python):
     frames = python.trace["frames"]
-    failing = [place for place, frame in enumerate(frames) if frame.get("mood") in ("no", "end-no") and
-               ("test" in frame or frame["event"][0] == "end") and not frame.get("test", {}).get("own")]  # fmt: skip
+    failing = [
+        place
+        for place, frame in enumerate(frames)
+        if frame.get("mood") in ("no", "end-no")
+        and ("test" in frame or frame["event"][0] == "end")
+        and not frame.get("test", {}).get("own")
+    ]
     scrubber(explorer).press("Home")
     for place in failing:
         explorer.get_by_role("button", name="Run to the next failing test").click()
@@ -132,8 +137,11 @@ def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(run_cells):
 
 def test_no_panel_beside_it_looks_ahead(run_cells):
     """A panel that shows the same run stops where the explorer stops, and goes on when the question is answered."""
-    opened = run_cells("from buddylab.widgets import Explorer, Why\n"
-                       "e = Explorer(in_interrupt=True, predict=True)\ne", "Why(e)", height=1400)  # fmt: skip
+    opened = run_cells(
+        "from buddylab.widgets import Explorer, Why\ne = Explorer(in_interrupt=True, predict=True)\ne",
+        "Why(e)",
+        height=1400,
+    )
     root = explorer_in(opened)
     panel = opened.page.locator(".bl[data-piece=why]")
     told = panel.locator(".steps .tx")

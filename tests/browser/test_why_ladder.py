@@ -64,8 +64,11 @@ def test_ladder_and_why_keep_their_place_and_height_through_the_run(explorer):
     scrubber.press("Home")
     for _ in range(27):
         scrubber.press("ArrowRight")
-        tops.add(explorer.locator(".wrap").evaluate(
-            "wrap => [...wrap.querySelectorAll('.lad, .why, .mem')].map(panel => {"
-            " const box = panel.getBoundingClientRect(), top = wrap.getBoundingClientRect().top;"
-            " return `${Math.round(box.top - top)} ${Math.round(box.height)}`; }).join()"))  # fmt: skip
+        tops.add(
+            explorer.locator(".wrap").evaluate(
+                "wrap => [...wrap.querySelectorAll('.lad, .why, .mem')].map(panel => {"
+                " const box = panel.getBoundingClientRect(), top = wrap.getBoundingClientRect().top;"
+                " return `${Math.round(box.top - top)} ${Math.round(box.height)}`; }).join()"
+            )
+        )
     assert len(tops) == 1, tops

@@ -23,8 +23,14 @@ def recording_of(file):
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     shares = []
-    file = export.lecture_page(tmp_path_factory.mktemp("lecture") / "a.html", machine="small", levels=[500, 0],
-                               presets=["GFP_KERNEL", "GFP_ATOMIC"], orders=[0, 3], progress=shares.append)  # fmt: skip
+    file = export.lecture_page(
+        tmp_path_factory.mktemp("lecture") / "a.html",
+        machine="small",
+        levels=[500, 0],
+        presets=["GFP_KERNEL", "GFP_ATOMIC"],
+        orders=[0, 3],
+        progress=shares.append,
+    )
     return file, recording_of(file), shares
 
 
@@ -58,8 +64,9 @@ def test_a_run_of_the_grid_is_the_one_that_the_explorer_would_show(small):
 
 def test_a_title_of_a_lecture_stays_text(tmp_path):
     title = "</title></script><script>alert(1)</script>\x1b[31m\u202egnp"
-    file = export.lecture_page(tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0],
-                               title=title)  # fmt: skip
+    file = export.lecture_page(
+        tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0], title=title
+    )
     page = file.read_text(encoding="utf-8")
     assert page.count("<script") == 3 and "alert(1)</script>" not in page
     assert all(letter.isprintable() or letter == "\n" for letter in page)

@@ -27,8 +27,16 @@ from buddylab.world.pressure import prepare
 
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
 CONTROLS = "\x1b]0;mine\x07\x1b[31m\u202egnp.exe\u2066 https://a.example www.a.example $x$ \ud800"
-REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
+REPORT = {
+    "machine": "report",
+    "gfp_mask": "GFP_ATOMIC",
+    "order": 3,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    **dict.fromkeys(FLAGS, False),
+    "hand": [],
+}
 
 
 @pytest.fixture(scope="module")
@@ -205,9 +213,14 @@ def test_the_command_takes_a_shared_setting(capsys):
     assert "order 3: 41 > 44 no" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("arguments", "said"), [
-    (["nowhere.json"], "nowhere.json"), (["buddylab:1 order=eleven"], "order must be a whole number"),
-    (["atomic_failure", "--op", "77"], "op 77 is no allocation")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.json"], "nowhere.json"),
+        (["buddylab:1 order=eleven"], "order must be a whole number"),
+        (["atomic_failure", "--op", "77"], "op 77 is no allocation"),
+    ],
+)
 def test_the_command_says_what_is_wrong(arguments, said, capsys):
     assert main(["run", *arguments]) == 2
     err = capsys.readouterr().err

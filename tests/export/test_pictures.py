@@ -9,8 +9,16 @@ from buddylab import export
 from buddylab.export import pictures
 from buddylab.knobs import FLAGS, checked
 
-REPORT = {"machine": "report", "gfp_mask": "GFP_ATOMIC", "order": 3, "pressure": None, "scatter": None,
-          "mix": "desktop", **dict.fromkeys(FLAGS, False), "hand": []}  # fmt: skip
+REPORT = {
+    "machine": "report",
+    "gfp_mask": "GFP_ATOMIC",
+    "order": 3,
+    "pressure": None,
+    "scatter": None,
+    "mix": "desktop",
+    **dict.fromkeys(FLAGS, False),
+    "hand": [],
+}
 
 
 @pytest.fixture(scope="module")
@@ -18,9 +26,13 @@ def take():
     return export.knobs_take(checked(REPORT))
 
 
-@pytest.mark.parametrize(("package", "write", "said"), [
-    ("playwright", export.to_png, "Playwright, which drives it, is not installed"),
-    ("PIL", export.to_gif, "Pillow, which is not installed")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("package", "write", "said"),
+    [
+        ("playwright", export.to_png, "Playwright, which drives it, is not installed"),
+        ("PIL", export.to_gif, "Pillow, which is not installed"),
+    ],
+)
 def test_a_missing_package_is_named(take, tmp_path, monkeypatch, package, write, said):
     real = builtins.__import__
 

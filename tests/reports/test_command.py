@@ -182,9 +182,11 @@ def test_several_files_and_one_that_is_none(report, tmp_path, capsys, monkeypatc
 def proc(folder):
     (folder / "version").write_text("Linux version 2.6.21 (x)\n")
     (folder / "buddyinfo").write_text("Node 0, zone   Normal  44578  11117 800 0 1 1 0 0 0 0 0\n")
-    (folder / "zoneinfo").write_text("Node 0, zone   Normal\n  pages free     70060\n        min      939\n"
-                                     "        low      1173\n        high     1408\n        present  225280\n"
-                                     "        protection: (0, 0, 0)\n")  # fmt: skip
+    (folder / "zoneinfo").write_text(
+        "Node 0, zone   Normal\n  pages free     70060\n        min      939\n"
+        "        low      1173\n        high     1408\n        present  225280\n"
+        "        protection: (0, 0, 0)\n"
+    )
     return folder
 
 
@@ -221,15 +223,17 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
-@pytest.mark.parametrize("arguments", [
-    ["explain", "FILE"], ["explain", "FILE", "--html", "OUT"], ["here"], ["gfp", "0x20"]])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments", [["explain", "FILE"], ["explain", "FILE", "--html", "OUT"], ["here"], ["gfp", "0x20"]]
+)
 def test_nothing_leaves_the_machine(arguments, report, tmp_path):
     """Python itself tells of every socket, every address looked up and every program that is started."""
     places = {"FILE": str(report), "OUT": str(tmp_path / "a.html")}
     if arguments == ["here"]:
         arguments = ["here", "--proc", str(proc(tmp_path))]
-    done = subprocess.run([sys.executable, "-c", ALONE, *(places.get(one, one) for one in arguments)],
-                          capture_output=True, text=True)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, *(places.get(one, one) for one in arguments)], capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -238,8 +242,9 @@ def buddylab(*arguments, **more):
 
 
 def test_a_terminal_without_these_letters_gets_their_numbers(report):
-    done = buddylab("explain", str(report), "--lang", "zh", stdout=subprocess.PIPE,
-                    env=os.environ | {"PYTHONIOENCODING": "ascii"})  # fmt: skip
+    done = buddylab(
+        "explain", str(report), "--lang", "zh", stdout=subprocess.PIPE, env=os.environ | {"PYTHONIOENCODING": "ascii"}
+    )
     assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("Normal \\u5728")
 
 

@@ -46,10 +46,16 @@ def test_public_case_dma():
 
 # 2.6.16: free 29107, order 1 -> 29106 > 427; minus 28893 single pages -> 213 <= 427 >> 1 = 213.
 # 5.8: 453 pages; min 1368 - 684 - 171 = 513. 5.18: boost 1024 of min 1261 does not help a plain request.
-@pytest.mark.parametrize(("number", "zone", "last"), [
-    ("016", "Node 1 Normal", "443 <= 443"), ("041", "Normal", "453 <= 513"), ("048", "Normal", "0 <= 1261"),
-    ("024", "Normal", "-31 <= 5"), ("071", "Node 0 DMA32", "11148 <= 16740"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("number", "zone", "last"),
+    [
+        ("016", "Node 1 Normal", "443 <= 443"),
+        ("041", "Normal", "453 <= 513"),
+        ("048", "Normal", "0 <= 1261"),
+        ("024", "Normal", "-31 <= 5"),
+        ("071", "Node 0 DMA32", "11148 <= 16740"),
+    ],
+)
 def test_reports_refused_by_hand(number, zone, last):
     told = explain(parse(text_of(number))[0])
     assert told.verdict.passes is False and told.verdict.zone == zone
@@ -93,13 +99,23 @@ def test_from_4_4_on_one_free_block_is_enough():
 
 # GFP_ATOMIC, order 1, free blocks above order 0 on a CMA list alone: up to 4.14 the test counts them for those who may
 # try harder, from 4.15 on for nobody. 200 - 2 + 1 = 199 > 100 - 50 - 12 = 38.
-@pytest.mark.parametrize(("kernel", "mode", "last"), [
-    ("4.9", 0x2080020, "6 > 0"), ("4.14", 0x1080020, "6 > 0"), ("4.15", 0x1080020, "0 <= 0"),
-    ("4.19", 0x480020, "0 <= 0"), ("4.9", 0x24000C0, "0 <= 0"), ("6.8", 0x820, "0 <= 0")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kernel", "mode", "last"),
+    [
+        ("4.9", 0x2080020, "6 > 0"),
+        ("4.14", 0x1080020, "6 > 0"),
+        ("4.15", 0x1080020, "0 <= 0"),
+        ("4.19", 0x480020, "0 <= 0"),
+        ("4.9", 0x24000C0, "0 <= 0"),
+        ("6.8", 0x820, "0 <= 0"),
+    ],
+)
 def test_blocks_of_another_type_counted_up_to_4_14(kernel, mode, last):
-    text = (f"x: page allocation failure: order:1, mode:{mode:#x}\nNormal free:800kB min:400kB low:500kB high:600kB\n"
-            "lowmem_reserve[]: 0 0\nNormal: 188*4kB (UME) 6*8kB (C) 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB "
-            "0*1024kB 0*2048kB 0*4096kB = 800kB\n")  # fmt: skip
+    text = (
+        f"x: page allocation failure: order:1, mode:{mode:#x}\nNormal free:800kB min:400kB low:500kB high:600kB\n"
+        "lowmem_reserve[]: 0 0\nNormal: 188*4kB (UME) 6*8kB (C) 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB "
+        "0*1024kB 0*2048kB 0*4096kB = 800kB\n"
+    )
     told = explain(parse(text, kernel)[0])
     assert told_rows(told)[-1] == last and told.verdict.passes is last.endswith("> 0")
     if told.verdict.passes:
@@ -107,14 +123,25 @@ def test_blocks_of_another_type_counted_up_to_4_14(kernel, mode, last):
 
 
 # 0x800 is __GFP_KSWAPD_RECLAIM alone, GFP_NOWAIT, 0x820 GFP_ATOMIC. Blocks above order 0 on a HighAtomic list alone.
-@pytest.mark.parametrize(("kernel", "mode", "passes"), [
-    ("6.2", 0x800, False), ("6.2", 0xA20, True), ("6.8", 0x800, None), ("6.8", 0x820, True), ("6.8", 0xCC0, False),
-    ("6.18", 0x800, False), ("6.18", 0x820, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kernel", "mode", "passes"),
+    [
+        ("6.2", 0x800, False),
+        ("6.2", 0xA20, True),
+        ("6.8", 0x800, None),
+        ("6.8", 0x820, True),
+        ("6.8", 0xCC0, False),
+        ("6.18", 0x800, False),
+        ("6.18", 0x820, True),
+    ],
+)
 def test_who_takes_high_atomic_blocks_from_6_3_on(kernel, mode, passes):
     """Without __GFP_HIGH it did from 6.3 on and does no more since a fix of August 2025, which stable updates have."""
-    text = (f"x: page allocation failure: order:1, mode:{mode:#x}\nNormal free:800kB min:400kB low:500kB high:600kB\n"
-            "lowmem_reserve[]: 0 0\nNormal: 188*4kB (UME) 6*8kB (H) 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB "
-            "0*1024kB 0*2048kB 0*4096kB = 800kB\n")  # fmt: skip
+    text = (
+        f"x: page allocation failure: order:1, mode:{mode:#x}\nNormal free:800kB min:400kB low:500kB high:600kB\n"
+        "lowmem_reserve[]: 0 0\nNormal: 188*4kB (UME) 6*8kB (H) 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB "
+        "0*1024kB 0*2048kB 0*4096kB = 800kB\n"
+    )
     assert explain(parse(text, kernel)[0]).verdict.passes is passes
 
 
@@ -130,8 +157,9 @@ THISNODE = 0x40000  # in 3.10; GFP_KERNEL is 0xd0
 
 
 # 360 kB are 90 pages, 90 <= 100; 800 kB are 200 > 100.
-@pytest.mark.parametrize(("mode", "first", "passes"), [
-    (0xD0, 360, True), (0xD0 | THISNODE, 360, None), (0xD0 | THISNODE, 800, True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mode", "first", "passes"), [(0xD0, 360, True), (0xD0 | THISNODE, 360, None), (0xD0 | THISNODE, 800, True)]
+)
 def test_one_node_only_is_no_verdict_where_the_nodes_differ(mode, first, passes):
     told = explain(parse(NODES.format(mode=mode, first=first, mems="0-1"))[0])
     assert told.verdict.passes is passes

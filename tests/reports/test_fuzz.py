@@ -17,8 +17,31 @@ from buddylab.reports.rules import rows
 from buddylab.reports.tell import as_html, as_text
 
 TAGS = re.compile(r"<[a-zA-Z!/][^>]*>")
-OURS = {"!DOCTYPE", "html", "head", "meta", "title", "style", "body", "main", "fieldset", "legend", "label", "input",
-        "section", "h1", "h2", "ul", "li", "p", "table", "caption", "tr", "th", "td"}  # fmt: skip
+OURS = {
+    "!DOCTYPE",
+    "html",
+    "head",
+    "meta",
+    "title",
+    "style",
+    "body",
+    "main",
+    "fieldset",
+    "legend",
+    "label",
+    "input",
+    "section",
+    "h1",
+    "h2",
+    "ul",
+    "li",
+    "p",
+    "table",
+    "caption",
+    "tr",
+    "th",
+    "td",
+}
 KERNELS = st.sampled_from([None, "2.6.0", "2.6.8", "2.6.10", "2.6.21", "2.6.38", "3.13", "4.4", "4.17", "5.8", "6.12"])
 
 
@@ -29,8 +52,14 @@ def chinese(sentence):
 def spoken(told):
     """Everything that is said of a report in plain sentences."""
     found = cures(told)
-    return [told.verdict.sentence, *told.reasons, *told.notes, *(one.why for one in told.report.unread),
-            *(cure.sentence for cure in found), *(cure.warning for cure in found if cure.warning)]  # fmt: skip
+    return [
+        told.verdict.sentence,
+        *told.reasons,
+        *told.notes,
+        *(one.why for one in told.report.unread),
+        *(cure.sentence for cure in found),
+        *(cure.warning for cure in found if cure.warning),
+    ]
 
 
 def check(text, kernel):

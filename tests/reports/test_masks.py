@@ -35,41 +35,59 @@ def test_every_printed_pair_word_for_word(number, kernel, mask, names):
     assert fits(mask, names, best.table)
 
 
-@pytest.mark.parametrize(("kernel", "mask", "names"), [
-    ("2.6.9", 0xC0D0, "GFP_KERNEL|__GFP_COMP|0x8000"), ("2.6.23", 0xA01D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
-    ("2.6.38", 0x800010, "GFP_NOIO|0x800000"), ("3.2", 0x1000010, "GFP_NOIO|0x1000000"),
-    ("3.7", 0x1002010, "GFP_NOIO|__GFP_MEMALLOC|__GFP_WRITE"), ("3.16", 0x100010, "GFP_NOIO|0x100000"),
-    ("4.10.1", 0x14000C0, "GFP_KERNEL"),
-    ("2.6.8", 0x1D2, "GFP_HIGHUSER|__GFP_COLD"),
-    ("2.6.15", 0x201D2, "GFP_HIGHUSER|__GFP_COLD"),
-    ("2.6.12", 0x101D2, "GFP_HIGHUSER|__GFP_COLD|__GFP_NOMEMALLOC"), ("2.6.14", 0x401D2, "GFP_HIGHUSER|__GFP_COLD"),
-    ("2.6.13", 0x200D0, "GFP_KERNEL|__GFP_NORECLAIM"), ("3.0", 0xC00020, "GFP_ATOMIC|__GFP_NO_KSWAPD|__GFP_OTHER_NODE"),
-    ("4.1", 0x1000D0, "GFP_KERNEL|__GFP_NOACCOUNT"), ("4.4", 0x24000C0, "GFP_KERNEL"),
-    ("2.6.24", 0x1201D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
-    ("2.6.25", 0x10D0, "GFP_KERNEL|__GFP_NORETRY"),
-    ("2.6.38", 0x4020, "GFP_ATOMIC|__GFP_COMP"),
-    ("3.13", 0x280DA, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO"),
-    ("3.18", 0x2080D0, "GFP_KERNEL|__GFP_ZERO|__GFP_NOTRACK"),
-    ("3.10.0-327", 0x204020, "GFP_ATOMIC|__GFP_COMP|__GFP_NOTRACK"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kernel", "mask", "names"),
+    [
+        ("2.6.9", 0xC0D0, "GFP_KERNEL|__GFP_COMP|0x8000"),
+        ("2.6.23", 0xA01D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
+        ("2.6.38", 0x800010, "GFP_NOIO|0x800000"),
+        ("3.2", 0x1000010, "GFP_NOIO|0x1000000"),
+        ("3.7", 0x1002010, "GFP_NOIO|__GFP_MEMALLOC|__GFP_WRITE"),
+        ("3.16", 0x100010, "GFP_NOIO|0x100000"),
+        ("4.10.1", 0x14000C0, "GFP_KERNEL"),
+        ("2.6.8", 0x1D2, "GFP_HIGHUSER|__GFP_COLD"),
+        ("2.6.15", 0x201D2, "GFP_HIGHUSER|__GFP_COLD"),
+        ("2.6.12", 0x101D2, "GFP_HIGHUSER|__GFP_COLD|__GFP_NOMEMALLOC"),
+        ("2.6.14", 0x401D2, "GFP_HIGHUSER|__GFP_COLD"),
+        ("2.6.13", 0x200D0, "GFP_KERNEL|__GFP_NORECLAIM"),
+        ("3.0", 0xC00020, "GFP_ATOMIC|__GFP_NO_KSWAPD|__GFP_OTHER_NODE"),
+        ("4.1", 0x1000D0, "GFP_KERNEL|__GFP_NOACCOUNT"),
+        ("4.4", 0x24000C0, "GFP_KERNEL"),
+        ("2.6.24", 0x1201D2, "GFP_HIGHUSER_MOVABLE|__GFP_COLD"),
+        ("2.6.25", 0x10D0, "GFP_KERNEL|__GFP_NORETRY"),
+        ("2.6.38", 0x4020, "GFP_ATOMIC|__GFP_COMP"),
+        ("3.13", 0x280DA, "GFP_HIGHUSER_MOVABLE|__GFP_ZERO"),
+        ("3.18", 0x2080D0, "GFP_KERNEL|__GFP_ZERO|__GFP_NOTRACK"),
+        ("3.10.0-327", 0x204020, "GFP_ATOMIC|__GFP_COMP|__GFP_NOTRACK"),
+    ],
+)
 def test_masks_of_kernels_that_print_no_names(kernel, mask, names):
     known = release(kernel)
     assert str(decode(mask, known, known)[0]) == names
 
 
 # Printed by kernels in public mails and bug reports; 4.17's bits are those before a patch of 16 May 2018.
-@pytest.mark.parametrize(("kernel", "mask", "names"), [
-    ("4.9.24", 0x2084120, "GFP_ATOMIC|__GFP_COLD|__GFP_COMP"), ("4.12", 0x1082020, "GFP_ATOMIC|__GFP_MEMALLOC"),
-    ("4.13.9", 0x140C4C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_COMP|__GFP_ZERO"),
-    ("4.14", 0x16004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_NOTRACK"),
-    ("4.14.78", 0x1080120, "GFP_ATOMIC|__GFP_COLD"),
-    ("4.15", 0x14040C0, "GFP_KERNEL|__GFP_COMP"), ("4.17", 0x14004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"),
-    ("4.18", 0x6040C0, "GFP_KERNEL|__GFP_COMP"), ("4.18", 0x480020, "GFP_ATOMIC"),
-    ("4.19", 0x6005C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_WRITE"),
-    ("5.4.50", 0x4CC0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"), ("5.18.7", 0xCC0, "GFP_KERNEL"),
-    ("6.8", 0x820, "GFP_ATOMIC"), ("3.5", 0x1000010, "GFP_NOIO|__GFP_WRITE"), ("3.5", 0x2010, "GFP_NOIO|0x2000"),
-    ("3.6", 0x2010, "GFP_NOIO|__GFP_MEMALLOC"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kernel", "mask", "names"),
+    [
+        ("4.9.24", 0x2084120, "GFP_ATOMIC|__GFP_COLD|__GFP_COMP"),
+        ("4.12", 0x1082020, "GFP_ATOMIC|__GFP_MEMALLOC"),
+        ("4.13.9", 0x140C4C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_COMP|__GFP_ZERO"),
+        ("4.14", 0x16004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_NOTRACK"),
+        ("4.14.78", 0x1080120, "GFP_ATOMIC|__GFP_COLD"),
+        ("4.15", 0x14040C0, "GFP_KERNEL|__GFP_COMP"),
+        ("4.17", 0x14004C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"),
+        ("4.18", 0x6040C0, "GFP_KERNEL|__GFP_COMP"),
+        ("4.18", 0x480020, "GFP_ATOMIC"),
+        ("4.19", 0x6005C0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL|__GFP_WRITE"),
+        ("5.4.50", 0x4CC0, "GFP_KERNEL|__GFP_RETRY_MAYFAIL"),
+        ("5.18.7", 0xCC0, "GFP_KERNEL"),
+        ("6.8", 0x820, "GFP_ATOMIC"),
+        ("3.5", 0x1000010, "GFP_NOIO|__GFP_WRITE"),
+        ("3.5", 0x2010, "GFP_NOIO|0x2000"),
+        ("3.6", 0x2010, "GFP_NOIO|__GFP_MEMALLOC"),
+    ],
+)
 def test_masks_of_kernels_that_are_not_among_the_reports(kernel, mask, names):
     (reading,) = decode(mask, release(kernel), release(kernel))
     assert sorted(str(reading).split("|")) == sorted(names.split("|"))

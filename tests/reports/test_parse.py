@@ -13,8 +13,18 @@ from buddylab.reports import cures, explain, parse, read_proc
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
-KB_WORDS = ("free", "min", "low", "high", "present", "managed", "boost", "free_cma", "reserved_highatomic",
-            "free_highatomic")  # fmt: skip
+KB_WORDS = (
+    "free",
+    "min",
+    "low",
+    "high",
+    "present",
+    "managed",
+    "boost",
+    "free_cma",
+    "reserved_highatomic",
+    "free_highatomic",
+)
 PAGE_WORDS = ("free", "min", "low", "high", "spanned", "present", "managed")
 
 
@@ -146,8 +156,9 @@ def test_types_of_pagetypeinfo_go_to_the_blocks_of_buddyinfo():
     assert zone.buddy.types[:6] == ("UM", "E", "", "", "H", "") and report.unread == []
 
 
-@pytest.mark.parametrize(("first", "why"), [
-    (">100000", "more than 100000"), ("     4x", "row of free blocks, but it is damaged")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("first", "why"), [(">100000", "more than 100000"), ("     4x", "row of free blocks, but it is damaged")]
+)
 def test_a_count_that_is_not_there_makes_no_sum(first, why):
     (report,) = parse(TYPED.format(first=first))
     assert report.zone("Node 0 Normal").blocks is None
@@ -166,9 +177,15 @@ def test_what_windows_writes_is_read(codec):
     same_figures(report.zone("Normal"), truth_zones(next(row for row in ROWS if row["id"] == "026"))["Normal"])
 
 
-@pytest.mark.parametrize(("old", "new", "why"), [
-    ("free:", "free:99999999999999999999", "larger than any"), ("min:", "min:1,", "decimal sign"),
-    ("low:", "low:-", "decimal sign"), ("high:", "high:1.", "decimal sign")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("free:", "free:99999999999999999999", "larger than any"),
+        ("min:", "min:1,", "decimal sign"),
+        ("low:", "low:-", "decimal sign"),
+        ("high:", "high:1.", "decimal sign"),
+    ],
+)
 def test_a_number_that_no_kernel_prints_is_told_as_such(old, new, why):
     text = text_of("026")
     place = text.index("Normal free:")
@@ -203,14 +220,17 @@ def test_html_in_a_process_name_is_kept_as_text():
     assert report.request.process == "<script>x</script>"
 
 
-@pytest.mark.parametrize("line", [
-    "a: page allocation failure. order:99999999999999999999, mode:0x20",
-    "a: page allocation failure. order:1, mode:0x123456789012345678901",
-    "a: page allocation failure. order:1, mode:0x20zz",
-    "Normal free:1.234kB min:1kB low:1kB high:1kB present:4kB",
-    "Normal free:99999999999999999999999kB min:1kB low:1kB high:1kB present:4kB",
-    "Normal: 1*4kB 1*8kB 1*32kB 0*64kB 0*128kB 0*256kB 0*512kB 0*1024kB 0*2048kB 0*4096kB = 44kB",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a: page allocation failure. order:99999999999999999999, mode:0x20",
+        "a: page allocation failure. order:1, mode:0x123456789012345678901",
+        "a: page allocation failure. order:1, mode:0x20zz",
+        "Normal free:1.234kB min:1kB low:1kB high:1kB present:4kB",
+        "Normal free:99999999999999999999999kB min:1kB low:1kB high:1kB present:4kB",
+        "Normal: 1*4kB 1*8kB 1*32kB 0*64kB 0*128kB 0*256kB 0*512kB 0*1024kB 0*2048kB 0*4096kB = 44kB",
+    ],
+)
 def test_what_cannot_be_right_is_listed_and_not_read(line):
     (report,) = parse(line)
     assert report.request is None and all(not zone.figures and zone.buddy is None for zone in report.zones)
@@ -222,13 +242,29 @@ def test_a_release_that_is_none_is_refused():
         parse("", kernel="new")
 
 
-@pytest.mark.parametrize("text", [
-    "x" * 10**6, "1" * 10**6, " " * 10**6, "Not" + "\n" * 10**6, "DMA: " + "1*4kB " * 160_000, "DMA\n" * 250_000,
-    "Node 0, zone Normal\n" * 50_000, "Node 0, zone DMA\n pages free 1\n min 1\n" * 25_000, "> " * 500_000,
-    "lowmem_reserve[]: 0 0\n" * 45_000, bytes(range(256)) * 4_000, "[COLOR=" * 150_000, "Not \n" * 200_000,
-    "a: page allocation failure: order:1, mode:0x20\n" * 20_000, "[ " * 500_000, "a:b \n" * 200_000,
-    "Normal free:1kB min:1kB low:1kB high:1kB present:4kB\nlowmem_reserve[]: 0 0\n" * 13_000,
-], ids=lambda text: repr(text[:24]))  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 10**6,
+        "1" * 10**6,
+        " " * 10**6,
+        "Not" + "\n" * 10**6,
+        "DMA: " + "1*4kB " * 160_000,
+        "DMA\n" * 250_000,
+        "Node 0, zone Normal\n" * 50_000,
+        "Node 0, zone DMA\n pages free 1\n min 1\n" * 25_000,
+        "> " * 500_000,
+        "lowmem_reserve[]: 0 0\n" * 45_000,
+        bytes(range(256)) * 4_000,
+        "[COLOR=" * 150_000,
+        "Not \n" * 200_000,
+        "a: page allocation failure: order:1, mode:0x20\n" * 20_000,
+        "[ " * 500_000,
+        "a:b \n" * 200_000,
+        "Normal free:1kB min:1kB low:1kB high:1kB present:4kB\nlowmem_reserve[]: 0 0\n" * 13_000,
+    ],
+    ids=lambda text: repr(text[:24]),
+)
 def test_a_megabyte_of_anything_takes_bounded_time(text):
     begin = time.process_time()
     parse(text)
@@ -239,8 +275,9 @@ def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
     """One report of a machine of 10,000 nodes: 2 MB; every zone refuses, 16 <= 32; a row for each."""
     head, zones, lists = "a: page allocation failure: order:0, mode:0xd0\n", [], []
     for node in range(10_000):
-        zones.append(f"Node {node} Normal free:64kB min:128kB low:160kB high:192kB present:4096kB\n"
-                     "lowmem_reserve[]: 0 0\n")  # fmt: skip
+        zones.append(
+            f"Node {node} Normal free:64kB min:128kB low:160kB high:192kB present:4096kB\nlowmem_reserve[]: 0 0\n"
+        )
         sizes = " ".join(f"0*{4 << order}kB" for order in range(1, 11))
         lists.append(f"Node {node} Normal: 16*4kB {sizes} = 64kB\n")
     text = head + "".join(zones + lists)
@@ -276,10 +313,21 @@ def damaged(draw):
         at = draw(st.integers(0, len(lines) - 1))
         whole[at] = False
         place = draw(st.integers(0, max(len(lines[at]), 1)))
-        lines[at] = draw(st.sampled_from([
-            None, lines[at][:place], lines[at][place:], lines[at][:place] + lines[at][place + 1 :],
-            lines[at][:place] + draw(st.sampled_from("0123456789kB*:= \n\x00<é")) + lines[at][place + 1 :],
-        ])) if lines[at] is not None else None  # fmt: skip
+        lines[at] = (
+            draw(
+                st.sampled_from(
+                    [
+                        None,
+                        lines[at][:place],
+                        lines[at][place:],
+                        lines[at][:place] + lines[at][place + 1 :],
+                        lines[at][:place] + draw(st.sampled_from("0123456789kB*:= \n\x00<é")) + lines[at][place + 1 :],
+                    ]
+                )
+            )
+            if lines[at] is not None
+            else None
+        )
         if lines[at] is None:
             lines[at] = ""
     return row, "\n".join(lines), whole

@@ -27,7 +27,8 @@ def test_every_figure_stands_in_the_line_that_is_named(row):
                 value, line = zone[word]["v"], zone[word]["line"]
                 if line is not None:
                     assert str(value) in raw[line - 1] or any(
-                        f"{word}:{value * page_kb + rest}kB" in raw[line - 1] for rest in range(page_kb))  # fmt: skip
+                        f"{word}:{value * page_kb + rest}kB" in raw[line - 1] for rest in range(page_kb)
+                    )
             if zone["blocks"]["v"] and zone["blocks"]["line"]:
                 summed = row["kind"] == "pagetypeinfo"  # there the first of the rows that are added up
                 words = f", zone {zone['label'].split()[-1]:>8}, type" if summed else str(zone["blocks"]["v"][0])
@@ -99,4 +100,5 @@ def test_a_long_paste_shows_what_the_figures_came_from():
     shown = drawn(text)
     numbers = [line for line, _ in shown["lines"]]
     assert set(shown["reports"][0]["lines"]) <= set(numbers) and len(numbers) + shown["skipped"] == text.count("\n") + (
-        not text.endswith("\n"))  # fmt: skip
+        not text.endswith("\n")
+    )

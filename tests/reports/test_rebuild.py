@@ -16,8 +16,7 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, ALLOC_WMARK_MIN, MAX_OR
 from buddylab.reports import core_mask, explain, parse, rebuild
 from buddylab.reports.rebuild import fill, regions_needed
 
-LOOP = [row for row in COMPLETE
-        if (told := explain(parse(text_of(row["id"]))[0])).rule and told.rule.name == "loop"]  # fmt: skip
+LOOP = [row for row in COMPLETE if (told := explain(parse(text_of(row["id"]))[0])).rule and told.rule.name == "loop"]
 
 
 def label_of(report, zone):
@@ -83,28 +82,41 @@ def test_any_counts_find_a_shape(counts, more, start):
     validate_machine(machine)
 
 
-@pytest.mark.parametrize(("counts", "regions"), [
-    ([1] * 10 + [0], 1),  # one page in use, its ten upper buddies free
-    ([2] + [0] * 10, 1), ([512] + [0] * 10, 1), ([513] + [0] * 10, 2), ([0] * 9 + [3, 0], 3), ([0] * 10 + [7], 7),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("counts", "regions"),
+    [
+        ([1] * 10 + [0], 1),  # one page in use, its ten upper buddies free
+        ([2] + [0] * 10, 1),
+        ([512] + [0] * 10, 1),
+        ([513] + [0] * 10, 2),
+        ([0] * 9 + [3, 0], 3),
+        ([0] * 10 + [7], 7),
+    ],
+)
 def test_the_least_memory_for_blocks(counts, regions):
     assert regions_needed(counts) == regions
 
 
 def test_a_large_zone_is_cheap():
-    text = ("a: page allocation failure: order:0, mode:0x20\n"
-            "Normal free:1073741824kB min:4kB low:4kB high:4kB present:2147483648kB\nlowmem_reserve[]: 0 0\n"
-            "Normal: 0*4kB 0*8kB 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB 0*1024kB 0*2048kB 262144*4096kB"
-            " = 1073741824kB\n")  # fmt: skip
+    text = (
+        "a: page allocation failure: order:0, mode:0x20\n"
+        "Normal free:1073741824kB min:4kB low:4kB high:4kB present:2147483648kB\nlowmem_reserve[]: 0 0\n"
+        "Normal: 0*4kB 0*8kB 0*16kB 0*32kB 0*64kB 0*128kB 0*256kB 0*512kB 0*1024kB 0*2048kB 262144*4096kB"
+        " = 1073741824kB\n"
+    )
     begin = time.process_time()
     machine = rebuild(parse(text)[0], zone_types=("Normal", "HighMem"))
     assert time.process_time() - begin < 1 and machine.zone("Normal").nr_free(10) == 262144
 
 
-@pytest.mark.parametrize(("old", "new", "why"), [
-    ("1*2048kB", "900000000*2048kB", "at most"), ("lowmem_reserve[]: 0 880 1007", "", "not enough figures"),
-    ("256*4kB", "257*4kB", "not enough figures"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("1*2048kB", "900000000*2048kB", "at most"),
+        ("lowmem_reserve[]: 0 880 1007", "", "not enough figures"),
+        ("256*4kB", "257*4kB", "not enough figures"),
+    ],
+)
 def test_what_cannot_be_built_says_why(old, new, why):
     text = DMA.replace(old, new)
     if "900000000" in new:
@@ -114,10 +126,15 @@ def test_what_cannot_be_built_says_why(old, new, why):
 
 
 # 4.8: DIRECT_RECLAIM 0x400000 and KSWAPD_RECLAIM 0x2000000; 0x24000c0 is GFP_KERNEL.
-@pytest.mark.parametrize(("kernel", "mode", "mask"), [
-    ("3.13", 0x280DA, gfp.GFP_HIGHUSER | gfp.ZERO), ("4.8", 0x24000C0, gfp.GFP_KERNEL), ("2.6.21", 0x20, 0x20),
-    ("4.8", 0x2080020, gfp.GFP_ATOMIC),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kernel", "mode", "mask"),
+    [
+        ("3.13", 0x280DA, gfp.GFP_HIGHUSER | gfp.ZERO),
+        ("4.8", 0x24000C0, gfp.GFP_KERNEL),
+        ("2.6.21", 0x20, 0x20),
+        ("4.8", 0x2080020, gfp.GFP_ATOMIC),
+    ],
+)
 def test_masks_in_the_bits_of_2_6_21(kernel, mode, mask):
     told = explain(parse(NORMAL, kernel=kernel)[0], mode=mode)
     assert core_mask(mode, told.readings[0].table) == mask

@@ -11,13 +11,7 @@ from typing import Any
 from buddylab.core.events import Event
 from buddylab.core.zone import Zone
 from buddylab.world.kswapd import Kswapd
-from buddylab.world.lru import (
-    LruZone,
-    Pagevecs,
-    activate_page,
-    end_page_writeback,
-    mark_page_accessed,
-)
+from buddylab.world.lru import LruZone, Pagevecs, activate_page, end_page_writeback, mark_page_accessed
 from buddylab.world.oom import OomKiller, badness, constrained_alloc
 from buddylab.world.page import (
     PG_ACTIVE,
@@ -226,9 +220,13 @@ def shrink_slab_outputs(case: Case) -> Case:
 
     shrinkers = [shrinker(i, seeks, nr) for i, (seeks, nr) in enumerate(case["shrinkers"])]
     returned = shrink_slab(
-        shrinkers, case["scanned"], case["gfp_mask"], case["lru_pages"],
-        lock_busy=bool(case["lock_busy"]), trace=Complaints(),
-    )  # fmt: skip
+        shrinkers,
+        case["scanned"],
+        case["gfp_mask"],
+        case["lru_pages"],
+        lock_busy=bool(case["lock_busy"]),
+        trace=Complaints(),
+    )
     return {"calls": calls, "returned": returned, "nr_after": [shrinker.nr for shrinker in shrinkers]}
 
 
@@ -275,12 +273,14 @@ def shrink_zone_outputs(case: Case) -> Case:
         vm = ScriptedLists(iter(step["answers"] if "answers" in step else case["answers"][i]))
         sc = ScanControl(TaskStruct(), step["gfp_mask"], swap_cluster_max=step["swap_cluster_max"])
         returned = run(shrink_zone(step["priority"], zone, sc, vm))
-        steps.append({
-            "events": [list(event) for event in vm.trace[1:]],
-            "returned": returned,
-            "nr_scan_active": zone.nr_scan_active,
-            "nr_scan_inactive": zone.nr_scan_inactive,
-        })  # fmt: skip
+        steps.append(
+            {
+                "events": [list(event) for event in vm.trace[1:]],
+                "returned": returned,
+                "nr_scan_active": zone.nr_scan_active,
+                "nr_scan_inactive": zone.nr_scan_inactive,
+            }
+        )
     return {"steps": steps}
 
 
@@ -366,14 +366,23 @@ def decision_page(case: Case, backing: ScriptedBacking) -> Page:
     file = AddressSpace(BackingDevInfo(case["congested"] > 0), writepage, i_mmap=case["mapping_mmapped"])
     backing.swapper_space.writepage = writepage
     flags = (
-        PG_LOCKED * case["locked"] | PG_REFERENCED * case["pg_referenced"] | PG_DIRTY * case["dirty"]
-        | PG_PRIVATE * case["private"] | PG_WRITEBACK * case["writeback"] | PG_SWAPCACHE * (kind == "swapcache")
-    )  # fmt: skip
+        PG_LOCKED * case["locked"]
+        | PG_REFERENCED * case["pg_referenced"]
+        | PG_DIRTY * case["dirty"]
+        | PG_PRIVATE * case["private"]
+        | PG_WRITEBACK * case["writeback"]
+        | PG_SWAPCACHE * (kind == "swapcache")
+    )
     page = Page(
-        0, lru_zone(1), file if kind == "file" else None, anon=kind in ("anon", "swapcache"), flags=flags,
-        mapcount=case["mapcount"], pte_young=case["pte_young"],
+        0,
+        lru_zone(1),
+        file if kind == "file" else None,
+        anon=kind in ("anon", "swapcache"),
+        flags=flags,
+        mapcount=case["mapcount"],
+        pte_young=case["pte_young"],
         count=1 + (kind in ("file", "swapcache")) + case["mapcount"] + case["private"] + case["extra_refs"],
-    )  # fmt: skip
+    )
     backing.scripts[page] = case
     return page
 
@@ -387,9 +396,12 @@ def shrink_active_list_outputs(case: Case) -> Case:
     set_figures(zone, case, "pages_scanned", "prev_priority")
     zone.nr_file_mapped, zone.nr_anon_pages = case["nr_file_mapped"], case["nr_anon_pages"]
     vm = Vmscan(
-        [zone], backing, backing.swapper_space,
-        vm_total_pages=case["vm_total_pages"], total_swap_pages=case["total_swap_pages"],
-    )  # fmt: skip
+        [zone],
+        backing,
+        backing.swapper_space,
+        vm_total_pages=case["vm_total_pages"],
+        total_swap_pages=case["total_swap_pages"],
+    )
     vm.buffer_heads_over_limit = bool(case["buffer_heads_over_limit"])
     names = ("kind", "mapcount", "referenced", "young", "locked", "private", "release_ok", "freeing")
     pages = [listed_page(i, zone, backing, dict(zip(names, row, strict=True))) for i, row in enumerate(case["active"])]
@@ -421,10 +433,15 @@ def listed_page(pfn: int, zone: LruZone, backing: ScriptedBacking, given: Case) 
     kind = given["kind"]
     flags = {"referenced": PG_REFERENCED, "dirty": PG_DIRTY, "locked": PG_LOCKED, "private": PG_PRIVATE}
     page = Page(
-        pfn, zone, None if kind else AddressSpace(BackingDevInfo(), backing.writepage), anon=kind > 0,
-        mapcount=given["mapcount"], pte_young=given.get("young", 0), count=0,
+        pfn,
+        zone,
+        None if kind else AddressSpace(BackingDevInfo(), backing.writepage),
+        anon=kind > 0,
+        mapcount=given["mapcount"],
+        pte_young=given.get("young", 0),
+        count=0,
         flags=sum(flag for name, flag in flags.items() if given.get(name)) | PG_SWAPCACHE * (kind == 2),
-    )  # fmt: skip
+    )
     if not given.get("freeing"):
         page.count = (kind != 1) + page.mapcount + given.get("private", 0)
         page.count = page.count or 1
@@ -604,10 +621,8 @@ def balance_pgdat_outputs(case: Case) -> Case:
         "events": [written(event) for event in events],
         "cut": cut,
         "returned": returned,
-        "after": [
-            [z.zone.nr_free_pages, z.pages_scanned, int(z.all_unreclaimable), z.prev_priority] for z in zones
-        ],
-    }  # fmt: skip
+        "after": [[z.zone.nr_free_pages, z.pages_scanned, int(z.all_unreclaimable), z.prev_priority] for z in zones],
+    }
 
 
 def kswapd_loop_outputs(case: Case) -> Case:
@@ -642,11 +657,16 @@ def reclaim_integrated_outputs(case: Case) -> Case:
     backing = ScriptedBacking(case["free_swap"])
     zones = [integrated_zone(given, backing, trace) for given in case["zones"]]
     vm = Vmscan(
-        sorted(zones, key=lambda zone: zone.zone.index), backing, backing.swapper_space,
-        vm_swappiness=case["swappiness"], vm_total_pages=case["vm_total_pages"],
-        total_swap_pages=case["total_swap_pages"], laptop_mode=bool(case["laptop_mode"]),
-        dirty_limits=lambda: (1, 0), trace=trace,
-    )  # fmt: skip
+        sorted(zones, key=lambda zone: zone.zone.index),
+        backing,
+        backing.swapper_space,
+        vm_swappiness=case["swappiness"],
+        vm_total_pages=case["vm_total_pages"],
+        total_swap_pages=case["total_swap_pages"],
+        laptop_mode=bool(case["laptop_mode"]),
+        dirty_limits=lambda: (1, 0),
+        trace=trace,
+    )
 
     def nap(nap: Nap) -> None:
         if nap.name == "congestion_wait":
@@ -654,9 +674,12 @@ def reclaim_integrated_outputs(case: Case) -> Case:
                 end_page_writeback(backing.under_write.pop(0))
 
     sc = ScanControl(
-        TaskStruct(reclaim_state=ReclaimState()), case["gfp_mask"], bool(case["may_writepage"]),
-        bool(case["may_swap"]), swappiness=case["swappiness"],
-    )  # fmt: skip
+        TaskStruct(reclaim_state=ReclaimState()),
+        case["gfp_mask"],
+        bool(case["may_writepage"]),
+        bool(case["may_swap"]),
+        swappiness=case["swappiness"],
+    )
     calls: dict[str, Callable[[], Steps[int]]] = {
         "shrink_zone": lambda: vm.shrink_zone(case["priority"], vm.zones[-1], sc),
         "try_to_free_pages": lambda: vm.try_to_free_pages(vm.zones[::-1], case["gfp_mask"], sc.current),
@@ -680,16 +703,27 @@ def reclaim_integrated_outputs(case: Case) -> Case:
 def integrated_zone(given: Case, backing: ScriptedBacking, trace: list[Event]) -> LruZone:
     """One zone with all its pages; core's own tracepoints record too."""
     zone = lru_zone(
-        given["zone"], trace, present=given["present_pages"], marks=(0, 0, given["pages_high"]),
+        given["zone"],
+        trace,
+        present=given["present_pages"],
+        marks=(0, 0, given["pages_high"]),
         cold=tuple(given["pcp_cold"]),
-    )  # fmt: skip
+    )
     zone.zone.nr_free_pages, zone.zone.trace = given["free"], trace
     set_figures(zone, given, "prev_priority", "pages_scanned", "nr_scan_active", "nr_scan_inactive")
     zone.all_unreclaimable = bool(given["all_unreclaimable"])
     names = (
-        "id", "kind", "mapcount", "dirty", "referenced", "young", "private", "unmap_result", "pte_dirty",
+        "id",
+        "kind",
+        "mapcount",
+        "dirty",
+        "referenced",
+        "young",
+        "private",
+        "unmap_result",
+        "pte_dirty",
         "writepage_result",
-    )  # fmt: skip
+    )
     lists = []
     for name in ("active", "inactive"):
         rows = [dict(zip(names, row, strict=True)) for row in given[name]]
@@ -701,9 +735,14 @@ def integrated_zone(given: Case, backing: ScriptedBacking, trace: list[Event]) -
 
 
 NOT_RECORDED = {
-    "zone_watermark_ok", "cond_resched", "try_to_freeze", "unreclaimable", "get_dirty_limits", "free_hot_cold_page",
+    "zone_watermark_ok",
+    "cond_resched",
+    "try_to_freeze",
+    "unreclaimable",
+    "get_dirty_limits",
+    "free_hot_cold_page",
     "free_pages_bulk",
-}  # fmt: skip
+}
 """What the product traces and reclaim_integrated leaves out."""
 
 

@@ -633,8 +633,9 @@ def test_fact_10_badness_children_with_their_own_memory_add_half_and_one():
 
 def test_fact_10_badness_divides_one_after_the_other():
     # 1001 / 3 (root of 9 units) = 333, / 2 (fourth root of 16) = 166, * 2 = 332, / 4 = 83, / 4 = 20, / 8 = 2, << 2 = 8.
-    old = task(total_vm=1001, utime=9 << 11, nice=1, uid=0, cap_effective=CAP_SYS_RAWIO, mems_overlap=False,
-               oomkilladj=2)  # fmt: skip
+    old = task(
+        total_vm=1001, utime=9 << 11, nice=1, uid=0, cap_effective=CAP_SYS_RAWIO, mems_overlap=False, oomkilladj=2
+    )
     assert badness(old, 16 << 10) == 8
 
 

@@ -112,8 +112,10 @@ def test_what_was_split_off_merges_again(explorer):
     normal = explorer.run.machine.zones[1]
     assert [normal.nr_free(order) for order in range(11)] == before
     merge = next(frame["merge"] for frame in explorer.trace["frames"] if "merge" in frame)
-    assert merge["from"] == 5 and all(buddy == (head >> o << o) ^ (1 << o) for (buddy, o), head in
-                                      zip(merge["buddies"], [explorer.run.page] * 9, strict=False))  # fmt: skip
+    assert merge["from"] == 5 and all(
+        buddy == (head >> o << o) ^ (1 << o)
+        for (buddy, o), head in zip(merge["buddies"], [explorer.run.page] * 9, strict=False)
+    )
 
 
 def test_the_request_runs_on_what_was_done_by_hand(explorer):
@@ -138,8 +140,19 @@ def test_a_page_freed_by_hand_is_not_reclaimed_too():
     validate_machine(explorer.run.machine)
 
 
-@pytest.mark.parametrize("junk", ["free", [["free"]], [["free", -1]], [["alloc", 11, 0, ""]], [["alloc", 1, 0, "root"]],
-                                  [["free", 1]] * 201, [["burn", 1]], [["free", "<b>"]]])  # fmt: skip
+@pytest.mark.parametrize(
+    "junk",
+    [
+        "free",
+        [["free"]],
+        [["free", -1]],
+        [["alloc", 11, 0, ""]],
+        [["alloc", 1, 0, "root"]],
+        [["free", 1]] * 201,
+        [["burn", 1]],
+        [["free", "<b>"]],
+    ],
+)
 def test_what_is_no_operation_is_refused(junk):
     with pytest.raises(HandError, match="hand is a list of at most 200 operations"):
         checked_hand(junk, ("in_interrupt",))

@@ -59,8 +59,9 @@ def test_thinning_keeps_every_second_sample_and_doubles_the_interval():
         if jiffy >= series.due:
             series.sample(jiffy, [zone])
     assert len(series.jiffies) <= 4
-    assert {len(column) for column in (series.free["Normal"], series.nr_free["Normal"], series.reclaimed["kswapd"])} \
-        == {len(series.jiffies)}  # fmt: skip
+    assert {
+        len(column) for column in (series.free["Normal"], series.nr_free["Normal"], series.reclaimed["kswapd"])
+    } == {len(series.jiffies)}
 
 
 def test_lists_are_thinned_and_counted():

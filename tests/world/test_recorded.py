@@ -14,8 +14,16 @@ OUTPUTS = {
     "oom_decisions": {"events", "outcome", "memdie_after"},
     "shrink_zone": {"steps"},
     "shrink_active_list": {
-        "near_oom", "values", "reclaim_mapped", "active_after", "inactive_after", "pages_scanned_after",
-        "nr_active_after", "nr_inactive_after", "referenced_after", "private_after",
+        "near_oom",
+        "values",
+        "reclaim_mapped",
+        "active_after",
+        "inactive_after",
+        "pages_scanned_after",
+        "nr_active_after",
+        "nr_inactive_after",
+        "referenced_after",
+        "private_after",
     },
     "shrink_slab": {"calls", "returned", "nr_after"},
     "page_decisions": {"outcome", "nr_scanned", "returned", "page_reached_allocator", "flags_after", "steps"},
@@ -24,16 +32,33 @@ OUTPUTS = {
     "kswapd_loop": {"events", "flags"},
     "zone_flags": {"after"},
     "lru_moves": {
-        "active", "inactive", "pending", "pending_active", "referenced", "nr_active", "nr_inactive", "results",
+        "active",
+        "inactive",
+        "pending",
+        "pending_active",
+        "referenced",
+        "nr_active",
+        "nr_inactive",
+        "results",
     },
     "throttle_vm_writeout": {"events"},
     "reclaim_integrated": {"events", "cut", "returned", "nr_scanned", "free_swap_after", "after"},
-}  # fmt: skip
+}
 COUNTS = {
-    "badness": 360, "oom_decisions": 180, "shrink_zone": 180, "shrink_active_list": 240, "shrink_slab": 180,
-    "page_decisions": 3379 + 1500, "try_to_free_pages": 180, "balance_pgdat": 150, "kswapd_loop": 60,
-    "zone_flags": 90, "lru_moves": 120, "throttle_vm_writeout": 48, "reclaim_integrated": 120,
-}  # fmt: skip
+    "badness": 360,
+    "oom_decisions": 180,
+    "shrink_zone": 180,
+    "shrink_active_list": 240,
+    "shrink_slab": 180,
+    "page_decisions": 3379 + 1500,
+    "try_to_free_pages": 180,
+    "balance_pgdat": 150,
+    "kswapd_loop": 60,
+    "zone_flags": 90,
+    "lru_moves": 120,
+    "throttle_vm_writeout": 48,
+    "reclaim_integrated": 120,
+}
 
 
 def load(kind):

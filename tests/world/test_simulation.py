@@ -25,8 +25,15 @@ def quiet(seed=1, machine="small", **options):
 
 def outcome(simulation):
     series = simulation.series
-    return (series.jiffies, series.free, series.nr_free, series.reclaimed, series.stalls, series.kills,
-            simulation.operations)  # fmt: skip
+    return (
+        series.jiffies,
+        series.free,
+        series.nr_free,
+        series.reclaimed,
+        series.stalls,
+        series.kills,
+        simulation.operations,
+    )
 
 
 def test_the_same_seed_gives_the_same_run():
@@ -238,15 +245,25 @@ def test_progress_is_told_to_the_end():
 
 def test_the_cause_of_a_refusal():
     machine = MACHINES["tiny"].machine()
-    for mask, order, flags, said in ((0x20, 3, {}, "no_wait"), (0xD0, 4, {}, "too_large"),
-                                     (0x10D0, 0, {}, "noretry"), (0xD0, 0, {"PF_MEMALLOC": True}, "memalloc")):
+    for mask, order, flags, said in (
+        (0x20, 3, {}, "no_wait"),
+        (0xD0, 4, {}, "too_large"),
+        (0x10D0, 0, {}, "noretry"),
+        (0xD0, 0, {"PF_MEMALLOC": True}, "memalloc"),
+    ):
         assert cause(Process("p", **flags), begin(machine, mask, order)) == said
 
 
-@pytest.mark.parametrize(("build", "said"), [
-    (lambda: quiet(cpus=0), "at least 1 CPU, not 0"), (lambda: quiet(speed=-5), "at least 1 page a jiffy, not -5"),
-    (lambda: quiet().run(-1), "goes forward by a whole number of jiffies or operations, not by -1"),
-    (lambda: quiet().run(operations=1.5), "not by 1.5"), (lambda: quiet().run(), "say for how many jiffies")])
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (lambda: quiet(cpus=0), "at least 1 CPU, not 0"),
+        (lambda: quiet(speed=-5), "at least 1 page a jiffy, not -5"),
+        (lambda: quiet().run(-1), "goes forward by a whole number of jiffies or operations, not by -1"),
+        (lambda: quiet().run(operations=1.5), "not by 1.5"),
+        (lambda: quiet().run(), "say for how many jiffies"),
+    ],
+)
 def test_what_cannot_be_is_told(build, said):
     with pytest.raises(ValueError, match=said):
         build()

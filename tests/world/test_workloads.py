@@ -76,14 +76,24 @@ def test_dirty_flood_is_slowed_to_the_disk():
     assert written < 2000 * 11 + limit + 5000 < 2000 * 160
 
 
-@pytest.mark.parametrize(("name", "given", "said"), [
-    ("fork_bmob", {}, "no workload 'fork_bmob': choose one of idle_desktop"),
-    ("idle_desktop", {"machine": "cray"}, "no machine 'cray': choose one of report"),
-    ("memory_hog", {"rate": -1}, "memory_hog: rate .* must be a whole number from 1 to 1,000,000 pages a second"),
-    ("memory_hog", {"rate": 10**9}, "not 1000000000"), ("memory_hog", {"rate": 1.5}, "not 1.5"),
-    ("file_server", {"every": -5}, "every .* jiffies, not -5"), ("file_server", {"speed": 5}, "no parameter 'speed'"),
-    ("memory_hog", {"neighbours": 50}, "102,400 pages|103,219 pages would be in use from the start"),
-    ("long_among_short", {"kernel": 50}, "22,937 pages would be in use from the start, the machine has 16,384 and 0")])
+@pytest.mark.parametrize(
+    ("name", "given", "said"),
+    [
+        ("fork_bmob", {}, "no workload 'fork_bmob': choose one of idle_desktop"),
+        ("idle_desktop", {"machine": "cray"}, "no machine 'cray': choose one of report"),
+        ("memory_hog", {"rate": -1}, "memory_hog: rate .* must be a whole number from 1 to 1,000,000 pages a second"),
+        ("memory_hog", {"rate": 10**9}, "not 1000000000"),
+        ("memory_hog", {"rate": 1.5}, "not 1.5"),
+        ("file_server", {"every": -5}, "every .* jiffies, not -5"),
+        ("file_server", {"speed": 5}, "no parameter 'speed'"),
+        ("memory_hog", {"neighbours": 50}, "102,400 pages|103,219 pages would be in use from the start"),
+        (
+            "long_among_short",
+            {"kernel": 50},
+            "22,937 pages would be in use from the start, the machine has 16,384 and 0",
+        ),
+    ],
+)
 def test_what_cannot_be_is_told(name, given, said):
     with pytest.raises(ValueError, match=said):
         start(name, **given)

@@ -38,9 +38,13 @@ def by_order(name: str) -> dict[str, dict[str, int | None]]:
     """kB in the free blocks of each order of the zone tried first: too small for the request, or large enough."""
     one = told(name)
     kb = one.report.page_kb
-    return {f"{kb << order} kB": {"too small": nr * (kb << order) if order < one.order else None,
-                                  "large enough": nr * (kb << order) if order >= one.order else None}
-            for order, nr in enumerate(state(one.tests[0]).counts or ())}  # fmt: skip
+    return {
+        f"{kb << order} kB": {
+            "too small": nr * (kb << order) if order < one.order else None,
+            "large enough": nr * (kb << order) if order >= one.order else None,
+        }
+        for order, nr in enumerate(state(one.tests[0]).counts or ())
+    }
 
 
 def beside() -> dict[str, dict[str, int]]:

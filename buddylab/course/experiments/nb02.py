@@ -21,8 +21,9 @@ def zones_of(ram: int, low: int | None = None) -> list[Zone]:
         raise ValueError(f"a machine has at least 1 MB, not {ram!r}")
     normal = min(ram, low or ram)
     bounds = (("DMA", 0, min(DMA, ram)), ("Normal", DMA, normal), ("HighMem", normal, ram))
-    zones = [Zone(name, TYPES.index(name), first * MB, (end - first) * MB)
-             for name, first, end in bounds if end > first]  # fmt: skip
+    zones = [
+        Zone(name, TYPES.index(name), first * MB, (end - first) * MB) for name, first, end in bounds if end > first
+    ]
     setup_zones(zones, TYPES)
     return zones
 

@@ -46,8 +46,12 @@ def free_list_work(batch: int, most: int = 1, seed: int = 1) -> Work:
 
 def locked(events: Iterable[Event]) -> int:
     """How often the zone's lock was taken: a refill, a batch given back, or a larger block taken or given back."""
-    return sum(event[0] in ("rmqueue_bulk", "free_pages_bulk", "__free_pages_ok")
-               or event[0] == "buffered_rmqueue" and int(event[2]) > 0 for event in events)  # fmt: skip
+    return sum(
+        event[0] in ("rmqueue_bulk", "free_pages_bulk", "__free_pages_ok")
+        or event[0] == "buffered_rmqueue"
+        and int(event[2]) > 0
+        for event in events
+    )
 
 
 def moved(events: Iterable[Event]) -> int:

@@ -44,8 +44,14 @@ def with_free(free: int, pages_min: int = 221) -> Machine:
     present = 4 * max(pages_min, 1)
     if not 0 <= free <= present:
         raise ValueError(f"this machine has {present} pages, so 0 to {present} can be free, not {free!r}")
-    zone = Zone("Normal", 0, 0, present, lowmem_reserve=[0],
-                marks=(pages_min, pages_min + pages_min // 4, pages_min + pages_min // 2))  # fmt: skip
+    zone = Zone(
+        "Normal",
+        0,
+        0,
+        present,
+        lowmem_reserve=[0],
+        marks=(pages_min, pages_min + pages_min // 4, pages_min + pages_min // 2),
+    )
     machine, reclaimer = Machine([zone], ("Normal",)), Task(PF_MEMALLOC=True)
     while zone.nr_free_pages > free:
         order = min(6, (zone.nr_free_pages - free).bit_length() - 1)

@@ -51,15 +51,19 @@ class Fate:
     jiffies: int
 
     def __str__(self) -> str:
-        return (f"{self.end:14} rounds {self.rounds:3}, walks over the lists {self.passes:2}, kills {self.kills}, "
-                f"{self.jiffies / HZ:5.2f} s")  # fmt: skip
+        return (
+            f"{self.end:14} rounds {self.rounds:3}, walks over the lists {self.passes:2}, kills {self.kills}, "
+            f"{self.jiffies / HZ:5.2f} s"
+        )
 
     def told(self) -> tuple[str, str]:
         """The same as a sentence, in English and Chinese."""
-        return (f"{self.end}: {self.rounds} rounds, {self.passes} walks over the free lists, {self.kills} kills, "
-                f"{self.jiffies / HZ:.2f} s.",
-                f"{ENDS_ZH[self.end]}：{self.rounds} 轮，看了 {self.passes} 次空闲链表，杀了 {self.kills} 次，"
-                f"{self.jiffies / HZ:.2f} 秒。")  # fmt: skip
+        return (
+            f"{self.end}: {self.rounds} rounds, {self.passes} walks over the free lists, {self.kills} kills, "
+            f"{self.jiffies / HZ:.2f} s.",
+            f"{ENDS_ZH[self.end]}：{self.rounds} 轮，看了 {self.passes} 次空闲链表，杀了 {self.kills} 次，"
+            f"{self.jiffies / HZ:.2f} 秒。",
+        )
 
 
 ENDS_ZH = {"page": "拿到一页", "refused": "返回 NULL", "still retrying": "还在重试"}
@@ -78,8 +82,13 @@ def fate(gfp_mask: int, order: int = 0, *, mix: str = "no_swap", limit: int = 40
     run = record(world.machine, gfp_mask, order, max_rounds=limit)
     events = own_events(run)
     stages, names = stages_of(events), [event[0] for event in events]
-    return Fate(ENDS[run.end], sum(pair in BACK for pair in pairwise(stages)), names.count("get_page_from_freelist"),
-                names.count("out_of_memory"), world.machine.jiffies - run.jiffies)  # fmt: skip
+    return Fate(
+        ENDS[run.end],
+        sum(pair in BACK for pair in pairwise(stages)),
+        names.count("get_page_from_freelist"),
+        names.count("out_of_memory"),
+        world.machine.jiffies - run.jiffies,
+    )
 
 
 def rounds_by_order(gfp_mask: int, mix: str, orders: Sequence[int], limit: int = 40) -> list[tuple[int, int]]:

@@ -103,9 +103,18 @@ class Suspect:
 
     def task(self, pid: int, uptime: int) -> TaskStruct:
         """The same as a task."""
-        return TaskStruct(comm=self.comm, pid=pid, tgid=pid, mm=Mm(self.mb * 256), utime=self.cpu * HZ,
-                          start_time=uptime - self.age, uid=1000 * (not self.root), euid=1000 * (not self.root),
-                          nice=10 * self.nice, oomkilladj=self.oomkilladj)  # fmt: skip
+        return TaskStruct(
+            comm=self.comm,
+            pid=pid,
+            tgid=pid,
+            mm=Mm(self.mb * 256),
+            utime=self.cpu * HZ,
+            start_time=uptime - self.age,
+            uid=1000 * (not self.root),
+            euid=1000 * (not self.root),
+            nice=10 * self.nice,
+            oomkilladj=self.oomkilladj,
+        )
 
 
 UPTIME = 100 * 86_400

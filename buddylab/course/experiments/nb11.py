@@ -33,8 +33,19 @@ class Chance(NobodyElse):
 
 def two_nodes(left: int = 4, numa: bool = True) -> Machine:
     """Two nodes of 64 pages; the near one has `left` pages free, the far one all. numa=False: one zone, no nodes."""
-    zones = [Zone("Normal", 0, 1024 * node, PAGES, node=node, label=f"Normal/{node}" if numa else "Normal", marks=MARKS,
-                  lowmem_reserve=[0]) for node in range(2 if numa else 1)]  # fmt: skip
+    zones = [
+        Zone(
+            "Normal",
+            0,
+            1024 * node,
+            PAGES,
+            node=node,
+            label=f"Normal/{node}" if numa else "Normal",
+            marks=MARKS,
+            lowmem_reserve=[0],
+        )
+        for node in range(2 if numa else 1)
+    ]
     machine = Machine(zones, ("Normal",), nodes=len(zones), numa=numa)
     while machine.zones[0].nr_free_pages > left:
         alloc_pages(machine, gfp.GFP_ATOMIC | gfp.THISNODE, 0, task=Task(PF_MEMALLOC=True))
@@ -51,8 +62,9 @@ def faulty(seed: int = 1, pages: int = PAGES, **settings: int) -> Machine:
 
     Raises TypeError for an unknown setting.
     """
-    machine = Machine([Zone("Normal", 0, 0, pages, lowmem_reserve=[0])], ("Normal",),
-                      fault=FaultAttr(**({"times": -1} | settings)))  # fmt: skip
+    machine = Machine(
+        [Zone("Normal", 0, 0, pages, lowmem_reserve=[0])], ("Normal",), fault=FaultAttr(**({"times": -1} | settings))
+    )
     machine.world = Chance(seed)
     return machine
 
@@ -69,8 +81,10 @@ class Exit:
 
     def __str__(self) -> str:
         got = "NULL" if self.page is None else f"page {self.page}"
-        return (f"{got:10} {self.stages:2} stages, last {self.last or 'none':16} log lines {self.log}, "
-                f"kswapd {'woken' if self.woken else 'not woken'}")  # fmt: skip
+        return (
+            f"{got:10} {self.stages:2} stages, last {self.last or 'none':16} log lines {self.log}, "
+            f"kswapd {'woken' if self.woken else 'not woken'}"
+        )
 
 
 def leave(machine: Machine, gfp_mask: int, order: int = 0, task: Task | None = None) -> Exit:

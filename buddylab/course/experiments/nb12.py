@@ -45,8 +45,9 @@ def pins(count: int, how: str, pages: int = 4096, seed: int = 1) -> list[int]:
     return [number * pages // count for number in range(count)]
 
 
-def usable_by_pins(how: str, order: int, percents: Sequence[float], pages: int = 4096,
-                   seed: int = 1) -> list[tuple[float, float]]:  # fmt: skip
+def usable_by_pins(
+    how: str, order: int, percents: Sequence[float], pages: int = 4096, seed: int = 1
+) -> list[tuple[float, float]]:
     """(pages that stay in percent, free pages that serve this order in percent) of a zone of which all else is free."""
     points = []
     for percent in percents:
@@ -71,8 +72,9 @@ def after_waiting(machine: Machine, hours: int) -> int:
 # a machine over time (model)
 
 
-def long_run(operations: int, workload: str = "file_server", seed: int = 1,
-             progress: Callable[[float], object] | None = None) -> Series:  # fmt: skip
+def long_run(
+    operations: int, workload: str = "file_server", seed: int = 1, progress: Callable[[float], object] | None = None
+) -> Series:
     """A machine of 64 MB from its start on, for so many blocks handed out or given back."""
     return start(workload, seed=seed).run(operations=operations, progress=progress)
 

@@ -17,8 +17,13 @@ from buddylab.reports import Explanation, explain, parse
 from buddylab.reports.rules import lowered
 from buddylab.world import hardware
 
-FIVE = {"numa": "2.6.x, two nodes", "network": "2.6.38, aoe_tx", "oom": "3.13, out of memory",
-        "passes": "4.8, in:imklog", "torn": "4.9, torn"}  # fmt: skip
+FIVE = {
+    "numa": "2.6.x, two nodes",
+    "network": "2.6.38, aoe_tx",
+    "oom": "3.13, out of memory",
+    "passes": "4.8, in:imklog",
+    "torn": "4.9, torn",
+}
 """The five reports: name in `course.field`, and what the notebook calls them."""
 
 
