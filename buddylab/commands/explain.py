@@ -1,7 +1,8 @@
-"""`buddylab explain FILE...`: which test refused the request of a report, and what would have let it pass.
+"""`buddylab explain FILE...`: why a request was refused, which test refused it, and what would have let it pass.
 
 Exit code: 0 every report explained, 1 at least one as "would have passed", 2 a file cannot be used: it is not there,
-or there is no report in it. A report that gets figures and no verdict counts as explained.
+or there is no report in it. A report that gets figures and no verdict counts as explained. With several reports, in one
+file or in many, 1 stands for all of them if one would have passed; one unusable file makes it 2 for all.
 """
 
 import argparse
@@ -11,7 +12,11 @@ from pathlib import Path
 
 from buddylab import reports
 from buddylab.export import ExportError, save
-from buddylab.reports.tell import LANGS, as_html, as_text
+from buddylab.printable import printable
+from buddylab.reports.as_html import as_html
+from buddylab.reports.as_text import as_text
+from buddylab.reports.ask import ask
+from buddylab.said import LANGS
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,13 +24,19 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command = commands.add_parser(
         "explain",
         help="explain page allocation failure and OOM reports",
-        description="Read failure reports from files or standard input and say which watermark test refused each. "
-        "Everything stays on this machine. Exit code: 0 all explained as refused, or with figures and no verdict; 1 at "
-        "least one explained as 'would have passed'; 2 unusable input.",
+        description="Read failure reports from files or standard input, in any log's form, and say the cause, which "
+        "watermark test refused each, and what would have helped. With --order or --mask: put that request to the "
+        "figures (buddyinfo, zoneinfo, pagetypeinfo, SysRq-m, or a report's). Everything stays on this machine. Exit "
+        "code: 0 all explained as refused, or with figures and no verdict; 1 at least one report, of however many, "
+        "explained as 'would have passed'; 2 unusable input.",
     )
     command.add_argument("files", nargs="*", metavar="FILE", help="a log or a report; - or none for standard input")
+    command.add_argument("--order", type=int, help="ask for this order instead of the report's own")
+    command.add_argument("--mask", help="ask with this mask, in names, hex or decimal (default GFP_KERNEL)")
     command.add_argument("--kernel", metavar="RELEASE", help="the release that printed it, such as 2.6.21")
-    command.add_argument("--json", action="store_true", help="print JSON instead of text")
+    command.add_argument(
+        "--json", action="store_true", help="print JSON instead of text (buddylab/reports/schema.json)"
+    )
     command.add_argument("--html", metavar="OUT", help="write one HTML file instead")
     command.add_argument("--lang", choices=LANGS, default="en", help="of the text, and the page's first (default en)")
     command.add_argument("--force", action="store_true", help="overwrite OUT if it exists")
@@ -35,25 +46,29 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 def run_explain(arguments: argparse.Namespace) -> int:
     """Explain what can be read, in the form asked for."""
     try:
-        found = _read(arguments.files, arguments.kernel)
-    except OSError as error:
-        print(f"buddylab: {error.filename or 'standard input'}: {error.strerror or error}", file=sys.stderr)
-        return 2
-    except ValueError as error:
-        print(f"buddylab: {error}", file=sys.stderr)
-        return 2
-    told = [reports.explain(report) for report in found]
-    if arguments.html:
-        try:
+        told = _explained(arguments)
+        if arguments.html:
             save(Path(arguments.html), as_html(told, arguments.lang), arguments.force)
-        except ExportError as error:
-            print(f"buddylab: {error}", file=sys.stderr)
-            return 2
-    elif arguments.json:
-        print(json.dumps({"reports": [reports.as_dict(one) for one in told]}, ensure_ascii=False, indent=1))
-    else:
+    except OSError as error:
+        name = printable(str(error.filename or "standard input"))
+        print(f"buddylab: {name}: {error.strerror or error}", file=sys.stderr)
+        return 2
+    except (ValueError, ExportError) as error:
+        print(f"buddylab: {printable(str(error))}", file=sys.stderr)
+        return 2
+    if arguments.json:
+        print(json.dumps(reports.document(told), ensure_ascii=False, indent=1))
+    elif not arguments.html:
         print("\n\n".join(as_text(one, arguments.lang) for one in told))
     return int(any(one.verdict.passes for one in told))
+
+
+def _explained(arguments: argparse.Namespace) -> list[reports.Explanation]:
+    """Every report of all files, with its own request or the one that is asked for."""
+    found = _read(arguments.files, arguments.kernel)
+    if arguments.order is None and arguments.mask is None:
+        return [reports.explain(report) for report in found]
+    return [ask(report, arguments.order, arguments.mask) for report in found]
 
 
 def _read(files: list[str], kernel: str | None) -> list[reports.Report]:

@@ -2,7 +2,7 @@
 
 from buddylab.course.question import Text
 from buddylab.reports import Explanation, ZoneTest, explain, parse, row_text
-from buddylab.reports.picture import examples
+from buddylab.reports.drawing import examples
 from buddylab.reports.rules import State
 
 NAMES = ("normal", "dma", "network", "numa", "oom", "passes", "small", "torn")

@@ -26,7 +26,9 @@ def zone_types_of(report: Report, first: Release, last: Release) -> list[tuple[s
         for types in combinations(ZONE_NAMES, widths.pop())
         if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)
     ]
-    return [types for types in possible if _likely(report, types)] or possible
+    possible = [types for types in possible if _likely(report, types)] or possible
+    lost = {types: _lost(report, types) for types in possible}
+    return [types for types in possible if lost[types] == min(lost.values())]
 
 
 def _in_time(types: tuple[str, ...], first: Release, last: Release) -> bool:
@@ -45,6 +47,13 @@ def _in_line(report: Report, types: tuple[str, ...]) -> bool:
         for zone in report.zones
         if zone.lowmem_reserve is not None
     )
+
+
+def _lost(report: Report, types: tuple[str, ...]) -> int:
+    """How many zones the reserves show to have pages although the report has none of their name."""
+    named = {zone.name for zone in report.zones}
+    places = {place for zone in report.zones for place in grown(zone.lowmem_reserve)}
+    return sum(types[place] not in named for place in places)
 
 
 LEAST_DMA32 = 1500

@@ -5,56 +5,18 @@ later __alloc_pages_may_oom); everything else against the minimum, the last that
 """
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from buddylab.reports.classzone import asked_zone, classzones, grown, state_of, zone_types_of
-from buddylab.reports.masks import Reading, Table, decode, tables_for
-from buddylab.reports.release import Release, era
+from buddylab.reports.explanation import Explanation, Verdict
+from buddylab.reports.masks import Table, decode, that_print
+from buddylab.reports.period import period
+from buddylab.reports.release import Release
 from buddylab.reports.report import Report, ZoneReport
-from buddylab.reports.requests import UNREAD
 from buddylab.reports.rules import OLD, Rights, Rule, rights_of, rows, rules_for
-from buddylab.reports.said import Said
+from buddylab.reports.unanswered import DEPENDS, NO_REQUEST, NO_ZONE_TYPES, unanswered, why_not
 from buddylab.reports.verdict import ZoneTest, core_says, passed_reasons, refusal_sentence, said_by_request
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """passes: None where there is no verdict. zone, row: where it was decided."""
-
-    passes: bool | None
-    zone: str | None
-    row: int | None
-    sentence: Said
-
-
-@dataclass(slots=True)
-class Explanation:
-    """A report's request put to the rule of its kernel. tests: zone by zone, the first tried first.
-
-    zone_types, classzone_idx: those compiled in, and the one of them whose lowmem_reserve counts.
-    """
-
-    report: Report
-    verdict: Verdict
-    rule: Rule | None = None
-    readings: list[Reading] = field(default_factory=list)
-    tests: list[ZoneTest] = field(default_factory=list)
-    rights: Rights = field(default_factory=Rights)
-    reasons: list[Said] = field(default_factory=list)
-    order: int = 0
-    zone_types: tuple[str, ...] = ()
-    classzone_idx: int = 0
-    mode: int = 0
-    table: Table | None = None
-
-    @property
-    def notes(self) -> list[str]:
-        """What a reader should know of the text, and of the mask where its table was not looked up for this release."""
-        sure = not self.readings or self.readings[0].table.sure
-        doubt = Said(
-            "what the bits of this mask mean was not verified for this release", "这个版本中该掩码各位的含义未经核实"
-        )
-        return [*self.report.notes, *([] if sure else [doubt])]
+from buddylab.said import Said, SaidError
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,51 +33,21 @@ class Case:
 def explain(report: Report, order: int | None = None, mode: int | None = None) -> Explanation:
     """Put the report's request, or another one, to the test. Raises ValueError for an order or mask that is none."""
     order, mode = _request(report, order, mode)
-    first, last = era(report.release, report.features)
-    readings = [] if mode is None else decode(mode, first, last)
-    if order is None and mode is None and report.request is None:
-        if any(line.why in UNREAD for line in report.unread):
-            return _no_verdict(report, "the line with the request is damaged", "报告请求的那一行已损坏", readings)
-        return _no_verdict(report, "no request is in the text, only figures", "文本中只有数字，没有请求", readings)
-    if order is None or mode is None:
-        what, zh = ("order", "阶数") if order is None else ("mask", "掩码")
-        return _no_verdict(report, f"the report says no {what}", f"报告没有说明{zh}", readings)
-    if not report.zones:
-        return _no_verdict(report, "the report has no figures of zones", "报告中没有区域的数字", readings)
-    if not rules_for(first, last):
-        return _no_verdict(
-            report,
-            f"the test of Linux {first} is not built here: figures, no verdict",
-            f"这里没有 Linux {first} 的检查规则：只有数字，没有结论",
-            readings,
-        )
-    if not first >= rules_for(first, last)[0].first:
-        return _no_verdict(
-            report,
-            f"the kernel could be as old as {first}, whose test is not built here: name its release",
-            f"内核可能老至 {first}，这里没有它的检查规则：请写明版本",
-            readings,
-        )
-    cases = _distinct(_cases(report, order, mode, first, last), mode)
+    first, last = period(report)
+    names = report.request.names if report.request and report.request.mode == mode else None
+    readings = [] if mode is None else decode(mode, first, last, names)
+    why = why_not(report, order, mode, first, last)
+    if why is not None or order is None or mode is None:
+        return unanswered(report, why or NO_REQUEST, readings, order, mode)
+    cases = _distinct(_cases(report, order, mode, names, first, last), mode)
     known: dict[Hashable, ZoneTest] = {}
     outcomes = [_outcome(report, case, order, mode, known) for case in cases]
     if not outcomes:
-        return _no_verdict(
-            report, "the reserves do not say which zones this kernel has", "从保留量看不出这个内核有哪些区域", readings
-        )
+        return unanswered(report, NO_ZONE_TYPES, readings, order, mode)
     best = outcomes[0]
     best.readings = readings
     if len({outcome.verdict.passes for outcome in outcomes}) > 1:
-        best.verdict = Verdict(
-            None,
-            None,
-            None,
-            Said(
-                "no verdict: it depends on what the report does not say (release, zones compiled in, or the local "
-                "node)",
-                "没有结论：取决于报告没有说明的东西（版本、编译进的区域或本地节点）",
-            ),
-        )
+        best.verdict = Verdict(None, None, None, DEPENDS)
     return best
 
 
@@ -129,22 +61,17 @@ def _request(report: Report, order: int | None, mode: int | None) -> tuple[int |
     if order == -1:
         order = 0
     if order is not None and not 0 <= order <= 30:
-        raise ValueError(f"an order is 0 to 30, not {order}")
+        raise SaidError(f"an order is 0 to 30, not {order}", f"阶是 0 到 30，不是 {order}")
     return order, mode
 
 
-def _no_verdict(report: Report, why: str, why_zh: str, readings: list[Reading]) -> Explanation:
-    sentence = Said(f"no verdict: {why}", f"没有结论：{why_zh}")
-    return Explanation(report, Verdict(None, None, None, sentence), readings=readings)
-
-
-def _cases(report: Report, order: int, mode: int, first: Release, last: Release) -> Iterator[Case]:
+def _cases(report: Report, order: int, mode: int, names: str | None, first: Release, last: Release) -> Iterator[Case]:
     """All ways to read the report, best first."""
     known: dict[tuple[Rule, tuple[str, ...], int], list[int]] = {}
     for rule in rules_for(first, last):
         low, high = max(first, rule.first), min(last, rule.last)
         likely = zone_types_of(report, low, high)
-        for table in _tables(mode, low, high):
+        for table in _tables(mode, names, low, high):
             for zone_types in likely:
                 key = rule, zone_types, asked_zone(mode, table, zone_types)
                 if key not in known:
@@ -165,10 +92,11 @@ def _distinct(cases: Iterator[Case], mode: int) -> Iterator[Case]:
             yield case
 
 
-def _tables(mode: int, first: Release, last: Release) -> list[Table]:
-    """The tables that can have printed this mask: those with the fewest nameless bits."""
-    unknown = {reading.unknown for reading in decode(mode, first, last)[:1]}
-    return [t for t in tables_for(first, last) if mode & ~sum(t.bits.values()) in unknown] or tables_for(first, last)
+def _tables(mode: int, names: str | None, first: Release, last: Release) -> list[Table]:
+    """The tables that can have printed this mask: with its names, else with the fewest nameless bits."""
+    known = that_print(mode, names, first, last)
+    unknown = {reading.unknown for reading in decode(mode, first, last, names)[:1]}
+    return [table for table in known if mode & ~sum(table.bits.values()) in unknown] or known
 
 
 def _test(zone: ZoneReport, page_kb: int, case: Case, mark: str, rights: Rights, order: int) -> ZoneTest:
@@ -194,7 +122,7 @@ def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hash
             known[key] = _test(zone, page_kb, case, mark, rights, order)
         tests.append(known[key])
     one_node = bool(mode & case.table.bit("THISNODE"))
-    verdict = _verdict(tests, order, case.rule)
+    verdict = _verdict(tests, order, case.rule, report.request is not None)
     if verdict.passes and one_node and not all(_by_node(tests).values()):
         verdict = Verdict(
             None,
@@ -219,8 +147,8 @@ def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hash
         for at in sorted(lost)
     ]
     told_all.reasons += said_by_request(report)
-    if told_all.verdict.passes:
-        told_all.reasons += passed_reasons(report, tests, order)
+    if told_all.verdict.passes and report.request is not None:
+        told_all.reasons += passed_reasons(report, tests, order, rights)
     return told_all
 
 
@@ -232,12 +160,15 @@ def _by_node(tests: list[ZoneTest]) -> dict[int | None, bool]:
     return by_node
 
 
-def _verdict(tests: list[ZoneTest], order: int, rule: Rule) -> Verdict:
+def _verdict(tests: list[ZoneTest], order: int, rule: Rule, printed: bool) -> Verdict:
     """One zone that passes is enough; a refusal needs every zone's figures."""
     for test in tests:
         if test.passes:
             last = test.last_row
             compared = f"{last.free} > {last.needed}"
+            if not printed:
+                said = Said(f"{test.label} would give the block: {compared}", f"{test.label} 会给出这个块：{compared}")
+                return Verdict(True, test.label, last.order, said)
             return Verdict(
                 True,
                 test.label,

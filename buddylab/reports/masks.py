@@ -11,10 +11,14 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from operator import itemgetter
 
+from buddylab.printable import printable
 from buddylab.reports.release import NEWEST, OLDEST, Release, release
+from buddylab.said import SaidError
 
 REFINED = (
+    "DMA",
     "HIGHMEM",
+    "DMA32",
     "HIGH",
     "ATOMIC",
     "IO",
@@ -38,6 +42,8 @@ REFINED = (
     "WRITE",
 )
 """The order in which 4.5 to 6.12 print single bits; the others follow by their value."""
+BARE = {"DMA": "GFP_DMA", "DMA32": "GFP_DMA32"}
+"""Bits that kernels which print names print under the name of their mask. C: include/trace/events/mmflags.h."""
 IN_ORDER_FROM = Release(6, 13)
 """From here on single bits are printed by their value."""
 MOST = (1 << 64) - 1
@@ -160,7 +166,10 @@ def table_of(known: Release) -> Table:
     found = tables_for(known, known)
     if not found:
         first, last = tables()[0].first, tables()[-1].first.major
-        raise ValueError(f"no mask of Linux {known} can be read: the tables go from {first} to {last}.x")
+        raise SaidError(
+            f"no mask of Linux {known} can be read: the tables go from {first} to {last}.x",
+            f"无法读取 Linux {known} 的掩码：现有的表从 {first} 到 {last}.x",
+        )
     return max(found, key=lambda table: table.sure)
 
 
@@ -169,16 +178,18 @@ def mask_of(text: str, table: Table) -> int:
     if NUMERIC.fullmatch(text.strip()):
         mask = int(text, 0)
         if mask > MOST:
-            raise ValueError(f"a mask has 64 bits at most: {text:.40} is too large")
+            raise SaidError(f"a mask has 64 bits at most: {text:.40} is too large", f"掩码最多 64 位：{text:.40} 太大")
         return mask
     named = table.composed() | {f"__GFP_{name}": bit for name, bit in table.bits.items()}
     named |= {name: table.bit(name[4:]) for name in ("GFP_DMA", "GFP_DMA32") if table.bit(name[4:])}
+    named |= {"GFP_NOWAIT": 0} if table.style == "wait" else {}
     mask = 0
     for word in (part.strip() for part in text.split("|")):
         if word not in named:
-            raise ValueError(
-                f"{word!r:.60} is neither a number nor a name of a mask in this kernel; the names are "
-                f"{', '.join(sorted(named))}"
+            names, shown = ", ".join(sorted(named)), f"{printable(word)!r:.60}"
+            raise SaidError(
+                f"{shown} is neither a number nor a name of a mask in this kernel; the names are {names}",
+                f"{shown} 既不是数，也不是这个内核的掩码名；名称有 {names}",
             )
         mask |= named[word]
     return mask
@@ -198,30 +209,35 @@ def read(mask: int, table: Table, known: Release | None = None) -> Reading:
             rest &= ~value
             if table.style == "wait" or len(words) == 1:
                 break
+    if not mask and table.style == "wait":
+        words.append("GFP_NOWAIT")
+    bare = BARE if table.style == "reclaim" else {}
     in_order = (known or table.last) >= IN_ORDER_FROM
     for name, value in table.by_value if in_order else table.by_place:
         if rest & value:
-            words.append(f"__GFP_{name}")
+            words.append(bare.get(name, f"__GFP_{name}"))
             rest &= ~value
     return Reading(tuple(words), rest, table)
 
 
-def decode(mask: int, first: Release = OLDEST, last: Release = NEWEST) -> list[Reading]:
-    """All readings of a mask that these releases allow, each once, best first.
+def decode(mask: int, first: Release = OLDEST, last: Release = NEWEST, names: str | None = None) -> list[Reading]:
+    """All readings of a mask that these releases allow, each once, best first. names: as the kernel printed them.
 
     Best: no bit without a name, then a name of its own, then few words, then a table that was looked up.
     Raises ValueError for what is no mask.
     """
     if not isinstance(mask, int) or isinstance(mask, bool) or not 0 <= mask <= MOST:
-        raise ValueError(f"a mask is an int from 0 to 2^64-1, not {mask!r:.60}")
-    return list(_readings(mask, first, last))
+        raise SaidError(
+            f"a mask is an int from 0 to 2^64-1, not {mask!r:.60}", f"掩码是 0 到 2^64-1 的整数，不是 {mask!r:.60}"
+        )
+    return list(_readings(mask, first, last, names))
 
 
 @lru_cache(maxsize=1024)
-def _readings(mask: int, first: Release, last: Release) -> tuple[Reading, ...]:
+def _readings(mask: int, first: Release, last: Release, names: str | None) -> tuple[Reading, ...]:
     """As `decode` has them; kept, since a long log repeats its masks."""
     readings: dict[str, Reading] = {}
-    for table in tables_for(first, last):
+    for table in that_print(mask, names, first, last):
         reading = read(mask, table, last if first == last else None)
         if str(reading) not in readings or (table.sure and not readings[str(reading)].table.sure):
             readings[str(reading)] = reading
@@ -233,10 +249,17 @@ def _rank(reading: Reading) -> tuple[int, bool, int, bool]:
     return reading.unknown.bit_count(), not own, len(reading.words), not reading.table.sure
 
 
+def that_print(mask: int, names: str | None, first: Release, last: Release) -> list[Table]:
+    """The tables of these releases in which a mask has the names that the kernel printed; all if none has."""
+    known = tables_for(first, last)
+    return (names and [table for table in known if fits(mask, names, table)]) or known
+
+
 def fits(mask: int, names: str, table: Table) -> bool:
     """Do the printed names stand for this mask in this table?"""
     words = table.composed() | {f"__GFP_{name}": value for name, value in table.bits.items()}
     words |= {"GFP_DMA": table.bit("DMA"), "GFP_DMA32": table.bit("DMA32"), "none": 0}
+    words["__GFP_RECLAIM"] = table.bit("DIRECT_RECLAIM") | table.bit("KSWAPD_RECLAIM")
     total = 0
     for word in names.split("|") if names else ():
         if word not in words and not word.startswith("0x"):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from buddylab.reports.paste import Text
 from buddylab.reports.report import Buddy, Figure, Report, Unread, ZoneReport
-from buddylab.reports.text import Text
+from buddylab.said import Said
 
 FLAGS = re.ASCII | re.MULTILINE
 FEWEST = 8
@@ -21,7 +22,8 @@ CUT_OFF = COUNTS.replace("[0-9]{1,18}", ">?[0-9]{1,18}")
 PAGETYPEINFO = re.compile(ZONE + r", +type +([A-Za-z]{1,20})(?= )" + CUT_OFF, FLAGS)
 ROW = re.compile(r"^Node +[0-9]{1,4}, +zone +[A-Za-z0-9]{1,20}(?:, +type +[A-Za-z]{1,20})? +(\S[^\n]{0,400})$", FLAGS)
 """A row of blocks, whole or damaged."""
-DAMAGED = "this looks like a row of free blocks, but it is damaged"
+DAMAGED = Said("this looks like a row of free blocks, but it is damaged", "这看似一行空闲块，但已损坏")
+CUT = Said("the kernel itself prints no exact number here: more than 100000", "内核自己在此不打印确切的数：多于 100000")
 PAGEBLOCKS = "Number of blocks type"
 """What begins pagetypeinfo's second table: it counts pageblocks, not free blocks."""
 LETTERS = {
@@ -175,7 +177,7 @@ def unread_rows(text: Text, read: set[int]) -> Iterator[Unread]:
         if line not in read:
             yield Unread(line, text.shown(line), DAMAGED)
         elif ">" in found[1]:
-            yield Unread(line, text.shown(line), "the kernel itself prints no exact number here: more than 100000")
+            yield Unread(line, text.shown(line), CUT)
 
 
 def read_proc(folder: str | Path = "/proc") -> str:

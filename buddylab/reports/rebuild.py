@@ -15,6 +15,7 @@ from buddylab.reports.classzone import zone_types_of
 from buddylab.reports.masks import Table
 from buddylab.reports.release import era
 from buddylab.reports.report import Report, ZoneReport
+from buddylab.said import SaidError
 
 MOST_BLOCKS = 2_000_000
 """Free blocks below order 10 that a rebuilt machine may have; the worst report known has under 100,000."""
@@ -43,15 +44,22 @@ def rebuild(report: Report, zone_types: Sequence[str] | None = None) -> Machine:
     """
     zones = [zone for zone in report.zones if zone.populated and zone.name in ZONE_TYPES]
     if not zones:
-        raise ValueError("the report shows no zone with pages: there is nothing to build a machine from")
+        raise SaidError(
+            "the report shows no zone with pages: there is nothing to build a machine from",
+            "报告中没有有页的区：无从搭建机器",
+        )
     if missing := [zone.label for zone in zones if _lacking(zone, report.page_kb)]:
-        raise ValueError(
+        raise SaidError(
             f"the report has not enough figures to build a machine from for {', '.join(missing)}: "
-            "marks, reserve and a whole buddy line are needed"
+            "marks, reserve and a whole buddy line are needed",
+            f"报告中 {'、'.join(missing)} 的数字不足以搭建机器：需要水位线、保留和完整的伙伴行",
         )
     types = tuple(zone_types or _types(report))
     if strangers := [zone.name for zone in zones if zone.name not in types]:
-        raise ValueError(f"zone types must name {', '.join(strangers)}, not only {', '.join(types)}")
+        raise SaidError(
+            f"zone types must name {', '.join(strangers)}, not only {', '.join(types)}",
+            f"区的类型必须包括 {'、'.join(strangers)}，而不只是 {'、'.join(types)}",
+        )
     plans = [_plan(zone, report.page_kb) for zone in zones]
     _check_size(plans)
     return _build(report, sorted(plans, key=lambda plan: types.index(plan.zone.name)), types)
@@ -64,7 +72,10 @@ def _types(report: Report) -> tuple[str, ...]:
     if not found and all(len(zone.lowmem_reserve or ()) == len(named) for zone in report.zones):
         return named
     if not found:
-        raise ValueError("the reserves do not say which zones this kernel has: name the zone types")
+        raise SaidError(
+            "the reserves do not say which zones this kernel has: name the zone types",
+            "从保留值看不出此内核有哪些区：请写明区的类型",
+        )
     return found[0]
 
 
@@ -85,13 +96,16 @@ def _plan(zone: ZoneReport, page_kb: int) -> Plan:
 def _check_size(plans: list[Plan]) -> None:
     pages, blocks = sum(plan.pages for plan in plans), sum(sum(plan.counts[:TOP]) for plan in plans)
     nodes = len({plan.zone.node for plan in plans})
-    for what, given, most in (
-        ("pages", pages, MOST_PAGES),
-        ("free blocks", blocks, MOST_BLOCKS),
-        ("nodes", nodes, MOST_NODES),
+    for what, zh, given, most in (
+        ("pages", "页", pages, MOST_PAGES),
+        ("free blocks", "个空闲块", blocks, MOST_BLOCKS),
+        ("nodes", "个节点", nodes, MOST_NODES),
     ):
         if given > most:
-            raise ValueError(f"the report has {given:,} {what}; a machine is built from {most:,} at most")
+            raise SaidError(
+                f"the report has {given:,} {what}; a machine is built from {most:,} at most",
+                f"报告有 {given:,} {zh}；搭建机器最多 {most:,}",
+            )
 
 
 def _build(report: Report, plans: list[Plan], types: tuple[str, ...]) -> Machine:

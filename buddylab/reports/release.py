@@ -5,6 +5,9 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import NamedTuple
 
+from buddylab.printable import printable
+from buddylab.said import Said, SaidError
+
 PATTERN = re.compile(r"(?:v|linux[- ])?([2-9])\.([0-9]{1,3})(?:\.([0-9]{1,4}))?(?![0-9])", re.ASCII | re.IGNORECASE)
 
 
@@ -24,7 +27,11 @@ def release(text: str) -> Release:
     """The release that a version text begins with. Raises ValueError."""
     found = PATTERN.match(text.strip())
     if not found:
-        raise ValueError(f"{text!r:.60} is not a kernel release: write it as 2.6.21 or 6.1.43-android14-11")
+        shown = f"{printable(text)!r:.60}"
+        raise SaidError(
+            f"{shown} is not a kernel release: write it as 2.6.21 or 6.1.43-android14-11",
+            f"{shown} 不是内核版本：请写成 2.6.21 或 6.1.43-android14-11",
+        )
     return Release(int(found[1]), int(found[2]), int(found[3] or 0))
 
 
@@ -56,8 +63,10 @@ def era(known: Release | None, features: Collection[str]) -> tuple[Release, Rele
 
 
 @lru_cache(maxsize=256)
-def form_fits(features: frozenset[str]) -> str:
+def form_fits(first: Release, last: Release) -> Said:
     """What is said of a report that names no release."""
-    first, last = era(None, features)
-    until = "and later" if last == NEWEST else f"to {last}"
-    return f"the text names no kernel release; its form fits {first} {until}"
+    until, until_zh = ("and later", "及以后") if last.minor == NEWEST.minor else (f"to {last}", f"至 {last}")
+    return Said(
+        f"the text names no kernel release; its form fits {first} {until}",
+        f"文本没有写明内核版本；从格式看是 {first} {until_zh}",
+    )

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from operator import lshift
 from typing import NamedTuple
 
+from buddylab.reports.killed import Killing
+from buddylab.reports.paste import Repair
 from buddylab.reports.release import Release
+from buddylab.said import Said, SaidError
 
 ZONE_NAMES = ("DMA", "DMA32", "Normal", "HighMem", "Movable", "Device")
 """All zone types that a report can name, lowest first. C: include/linux/mmzone.h, enum zone_type."""
@@ -26,7 +29,7 @@ class Unread:
 
     line: int
     text: str
-    why: str
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,8 @@ class Mems(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """One report: kind is `alloc-failure`, `oom`, `vmalloc`, `stall`, `mask`, `memory` (no request line) or `proc`.
+    """One report: kind is `alloc-failure`, `oom`, `vmalloc`, `stall`, `mask`, `memory` (no request line), `proc`, or
+    where only a killing is told `cgroup` or `userspace`.
 
     page_types: blocks per order by zone and migrate type, from /proc/pagetypeinfo; None for a count that it cuts off.
     """
@@ -143,11 +147,12 @@ class Report:
     kernel: str | None = None
     release: Release | None = None
     features: set[str] = field(default_factory=set)
-    cgroup_line: int | None = None
+    killing: Killing | None = None
     mems: Mems | None = None
     page_types: dict[tuple[str, str], tuple[int | None, ...]] = field(default_factory=dict)
     unread: list[Unread] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    repairs: list[Repair] = field(default_factory=list)
+    notes: list[Said] = field(default_factory=list)
     _by_name: dict[tuple[int | None, str], ZoneReport] = field(default_factory=dict, repr=False)
 
     @property
@@ -170,4 +175,7 @@ class Report:
         for zone in self.zones:
             if zone.label == label:
                 return zone
-        raise ValueError(f"no zone {label!r} in this report: there are {', '.join(z.label for z in self.zones)}")
+        there = ", ".join(zone.label for zone in self.zones)
+        raise SaidError(
+            f"no zone {label!r} in this report: there are {there}", f"报告中没有内存区 {label!r}：有 {there}"
+        )

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from buddylab.printable import printable
+from buddylab.reports.paste import Text
 from buddylab.reports.report import Request, Unread
-from buddylab.reports.text import Text
+from buddylab.said import Said
 
 HEX = r"(0x[0-9a-fA-F]{1,16})(?![0-9a-zA-Z])"
 NAMES = r"(?:\(([A-Za-z_0-9|\s]*)\))?"
@@ -66,6 +67,9 @@ MENTIONS = (
 LOOKS_LIKE = re.compile(r"page allocation failure|page allocation stalls|oom-killer|vmalloc(?: error|: allocation)")
 TOO_LARGE = re.compile(r"0x[0-9a-fA-F]{17}|(?<![0-9a-zA-Z])[0-9]{20}", AFTER)
 """A mask of more than 64 bits, or a number."""
+MOST_ORDER = 30
+"""No kernel has so many orders."""
+ANY_ORDER = re.compile(r"order[:=]([0-9]{1,3})(?![0-9])", AFTER)
 LONGEST_COMM = 80
 """Characters of a process name that are kept; the kernel's own names have 15."""
 
@@ -92,13 +96,15 @@ def request_of(text: Text, kind: str, groups: str, found: re.Match[str]) -> Requ
     )
 
 
-def requests(text: Text) -> Iterator[tuple[int, int, Request]]:
-    """(begin, end, request) of every message, as offsets into the cleaned text."""
+def requests(text: Text) -> Iterator[tuple[int, int, Request | None]]:
+    """(begin, end, request) of every message, as offsets into the cleaned text; None for an order that is none."""
     for kind, groups, pattern in FORMS:
         for found in pattern.finditer(text.joined):
             if kind == "oom" and not _ends_well(text, found):
                 continue
-            yield found.start(), found.end(), request_of(text, kind, groups, found)
+            request = request_of(text, kind, groups, found)
+            whole = request.order is None or request.order <= MOST_ORDER
+            yield found.start(), found.end(), request if whole else None
 
 
 def _ends_well(text: Text, found: re.Match[str]) -> bool:
@@ -115,8 +121,9 @@ def mentions(text: Text) -> Iterator[tuple[int, int, Request]]:
 
 
 UNREAD = (
-    "a number in this request is larger than any that a kernel prints",
-    "a request was reported here, but the line is damaged",
+    Said("a number in this request is larger than any that a kernel prints", "该请求中有一个数大于内核会打印的任何数"),
+    Said("a request was reported here, but the line is damaged", "这里报告了一个请求，但该行已损坏"),
+    Said("the order of this request is larger than any that a kernel has", "该请求的阶数大于任何内核所有的阶"),
 )
 """Why a line that reported a request could not be read."""
 
@@ -127,4 +134,8 @@ def unread_requests(text: Text, read: set[int]) -> Iterator[Unread]:
         line = text.line(found.start())
         if line not in read:
             large = TOO_LARGE.search(text.joined, found.start(), found.start() + 200)
-            yield Unread(line, text.shown(line), UNREAD[0] if large else UNREAD[1])
+            order = any(
+                int(told[1]) > MOST_ORDER
+                for told in ANY_ORDER.finditer(text.joined, found.start(), found.start() + 120)
+            )
+            yield Unread(line, text.shown(line), UNREAD[0] if large else UNREAD[2] if order else UNREAD[1])

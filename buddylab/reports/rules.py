@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from buddylab.reports.masks import Table
 from buddylab.reports.release import NEWEST, Release
+from buddylab.said import Said
 
 USUAL_TYPES = frozenset("UMER")
 """Letters of the lists that any request may take from: unmovable, movable, reclaimable (E), and 3.x's reserve (R)."""
@@ -20,7 +21,7 @@ class Rule:
     name: str
     first: Release
     last: Release
-    words: str
+    words: Said
     source: str
 
 
@@ -29,8 +30,12 @@ RULES = (
         "protection",
         Release(2, 6, 8),
         Release(2, 6, 8),
-        "all free pages against protections[], which hold the mark; orders are not looked at; an urgent request may "
-        "take a quarter of pages_low more, and one that cannot wait passes where pages_high are free",
+        Said(
+            "all free pages against protections[], which hold the mark; orders are not looked at; an urgent request "
+            "may take a quarter of pages_low more, and one that cannot wait passes where pages_high are free",
+            "全部空闲页对 protections[]（其中已含水位线）；不看阶；紧急请求可再多用 pages_low 的四分之一，"
+            "不能等待的请求在空闲达到 pages_high 时也通过",
+        ),
         "mm/page_alloc.c of 2.6.8 (__alloc_pages, setup_per_zone_protection); the context of a cpuset patch against "
         "2.6.8-rc2-mm2, 4 August 2004, has the same lines. 2.6.0 has another form (it adds the marks up from zone to "
         "zone); 2.6.1 to 2.6.7 were not looked up, so there is no rule before 2.6.8",
@@ -39,7 +44,7 @@ RULES = (
         "free",
         Release(2, 6, 9),
         Release(2, 6, 10),
-        "all free pages against mark and reserve; orders are not looked at",
+        Said("all free pages against mark and reserve; orders are not looked at", "全部空闲页对水位线加保留；不看阶"),
         "a patch against 2.6.9 (30 June 2005) that copies __alloc_pages whole; quoted on linux-kernel on 22 October "
         "2004, four days after 2.6.9; the context of `oom killer (Core)`, 3 December 2004, three weeks before 2.6.10. "
         "No commit is known: git begins with 2.6.12",
@@ -48,7 +53,10 @@ RULES = (
         "loop",
         Release(2, 6, 11),
         Release(4, 3, 999),
-        "all free pages against mark and reserve, then order by order against the mark halved each time",
+        Said(
+            "all free pages against mark and reserve, then order by order against the mark halved each time",
+            "全部空闲页对水位线加保留，再逐阶对每次减半的水位线",
+        ),
         "`mm: higher order watermarks`, in the summary of changes from v2.6.10 to v2.6.11-rc1; replaced in 4.4 by "
         "commit 97a16fc82a7c. From 3.7 on commit d95ea5d18e69 leaves out free CMA pages (`backported to v3.7-v3.10`, "
         "says a mail about it on linux-mm). Which -rc the loop came with is known, its commit is not",
@@ -57,8 +65,11 @@ RULES = (
         "any",
         Release(4, 4),
         Release(4, 14, 999),
-        "free pages against mark and reserve, then any suitable free block of the order or above; to one that may try "
-        "harder a block of any type counts",
+        Said(
+            "free pages against mark and reserve, then any suitable free block of the order or above; to one that may "
+            "try harder a block of any type counts",
+            "空闲页对水位线加保留，再看有无该阶或以上的合适空闲块；对可更努力的请求，任何类型的块都算",
+        ),
         "commits 97a16fc82a7c (only order 0 has marks), 0aaa29a56e4f (HighAtomic reserve), d0164adc89f6 "
         "(__GFP_ATOMIC); mails on linux-mm and a table of version boundaries name 4.4 for them. A block of any type: "
         "`mm, page_alloc: fix potential false positive in __zone_watermark_ok`, 2 November 2017, ten days before "
@@ -68,14 +79,20 @@ RULES = (
         "any",
         Release(4, 15),
         Release(6, 2, 999),
-        "free pages against mark and reserve, then any suitable free block of the order or above",
+        Said(
+            "free pages against mark and reserve, then any suitable free block of the order or above",
+            "空闲页对水位线加保留，再看有无该阶或以上的合适空闲块",
+        ),
         "as from 4.4 on, with the patch of 2 November 2017: to try harder opens HighAtomic blocks and no others",
     ),
     Rule(
         "any",
         Release(6, 3),
         Release(6, 17, 999),
-        "free pages against mark and reserve, then any suitable free block of the order or above",
+        Said(
+            "free pages against mark and reserve, then any suitable free block of the order or above",
+            "空闲页对水位线加保留，再看有无该阶或以上的合适空闲块",
+        ),
         "as from 4.15 on, with commits 1ebbb21811b7 (who may go below the mark; one that cannot wait and wants more "
         "than a page takes HighAtomic blocks) and 2973d8229b78 (no __GFP_ATOMIC), both 6.3, named by a table of "
         "version boundaries. The fix of the next rule is in later stable updates of these, which were not looked up",
@@ -84,7 +101,10 @@ RULES = (
         "any",
         Release(6, 18),
         NEWEST,
-        "free pages against mark and reserve, then any suitable free block of the order or above",
+        Said(
+            "free pages against mark and reserve, then any suitable free block of the order or above",
+            "空闲页对水位线加保留，再看有无该阶或以上的合适空闲块",
+        ),
         "as from 6.3 on, with `mm/page_alloc: only set ALLOC_HIGHATOMIC for __GPF_HIGH allocations`, 14 August 2025, "
         "during 6.17-rc; it is taken to be in 6.18, whose own file was not looked up",
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, MAX_ORDER, TOP, Zone, zone_watermark_ok
 from buddylab.reports.report import Report
 from buddylab.reports.rules import Rights, Row, Rule, State
-from buddylab.reports.said import Said
+from buddylab.said import Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,12 @@ def row_said(row: Row, rule: Rule, order: int) -> Said:
 def said_by_request(report: Report) -> list[Said]:
     """What the report itself says of its cause, whether the zones refuse or not."""
     found = []
-    if report.cgroup_line is not None:
+    if report.killing is not None and report.killing.kind == "cgroup":
+        line = report.killing.line
         found.append(
             Said(
-                f"line {report.cgroup_line}: a memory cgroup had reached its limit, not the machine",
-                f"第 {report.cgroup_line} 行：达到上限的是一个内存 cgroup，不是整台机器",
+                f"line {line}: a memory cgroup had reached its limit, not the machine",
+                f"第 {line} 行：达到上限的是一个内存 cgroup，不是整台机器",
             )
         )
     if report.request and report.request.order == -1:
@@ -128,11 +129,11 @@ def said_by_request(report: Report) -> list[Said]:
     return found
 
 
-def passed_reasons(report: Report, tests: list[ZoneTest], order: int) -> list[Said]:
+def passed_reasons(report: Report, tests: list[ZoneTest], order: int, rights: Rights) -> list[Said]:
     """What could explain a refusal that the printed state does not show, the most telling first."""
     return [
         *_limits(report, tests),
-        *_kept_blocks(tests, order),
+        *_kept_blocks(tests, order, rights),
         Said(
             "the state is printed after the decision and without a lock: memory may have come back in between",
             "状态是在决定之后、不加锁打印的：其间可能又有内存归还",
@@ -166,19 +167,25 @@ def _limits(report: Report, tests: list[ZoneTest]) -> list[Said]:
     return found
 
 
-def _kept_blocks(tests: list[ZoneTest], order: int) -> list[Said]:
+def kept_types(test: ZoneTest, order: int, rights: Rights) -> str:
+    """The types of a zone's blocks large enough, if all of them are kept for other requests; else nothing.
+
+    A page alone is never taken from HighAtomic blocks. C: mm/page_alloc.c, rmqueue.
+    """
+    types = (test.state.types or ())[order:] if test.state else ()
+    counts = (test.state.counts or ())[order:] if test.state else ()
+    held = [letters for letters, nr in zip(types, counts, strict=False) if nr and letters]
+    closed = set("HCI") - ({"H"} if rights.high_atomic and order else set()) - ({"C"} if rights.cma else set())
+    return "".join(sorted(set("".join(held)))) if all(set(letters) <= closed for letters in held) else ""
+
+
+def _kept_blocks(tests: list[ZoneTest], order: int, rights: Rights) -> list[Said]:
     """Zones that pass although all their blocks large enough are kept for other requests."""
-    found = []
-    for test in tests:
-        types = (test.state.types or ())[order:] if test.passes and test.state else ()
-        counts = (test.state.counts or ())[order:] if test.state else ()
-        held = [letters for letters, nr in zip(types, counts, strict=False) if nr and letters]
-        if held and all(set(letters) <= set("HCI") for letters in held):
-            kinds = "".join(sorted(set("".join(held))))
-            found.append(
-                Said(
-                    f"{test.label}: all free blocks large enough are of types ({kinds}), kept for other requests",
-                    f"{test.label}：足够大的空闲块全是 ({kinds}) 类型，留给别的请求",
-                )
-            )
-    return found
+    return [
+        Said(
+            f"{test.label}: all free blocks large enough are of types ({kinds}), kept for other requests",
+            f"{test.label}：足够大的空闲块全是 ({kinds}) 类型，留给别的请求",
+        )
+        for test in tests
+        if test.passes and (kinds := kept_types(test, order, rights))
+    ]

@@ -7,8 +7,8 @@ import traitlets
 
 from buddylab.core.zone import MAX_ORDER
 from buddylab.reports import Explanation, Report, core_mask, explain, rebuild
-from buddylab.reports.phrases import both
-from buddylab.reports.picture import Json, examples, picture, told_of
+from buddylab.reports.drawing import Json, drawing, examples, told_of
+from buddylab.said import Lang, Said, SaidError
 from buddylab.screen import module, style
 from buddylab.widgets.explorer import Explorer
 from buddylab.world.hardware import SizeError, sizes
@@ -74,7 +74,7 @@ class Clinic(anywidget.AnyWidget):
 
     def _show(self, text: str, told: list[Explanation]) -> None:
         self.told, self.explorer = told, ""
-        shown = picture(text, told)
+        shown = drawing(text, told)
         for one, drawn in zip(told, shown["reports"], strict=False):
             drawn["play_note"], drawn["cannot_play"] = PLAY_NOTE, cannot_play(one)
         with self.hold_sync():

@@ -7,8 +7,8 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.course.field import state
 from buddylab.reports import Explanation, Report, explain, parse, rebuild, release
+from buddylab.reports.drawing import examples
 from buddylab.reports.masks import tables_for
-from buddylab.reports.picture import examples
 from buddylab.reports.rules import rows
 from buddylab.world.pressure import free_blocks
 

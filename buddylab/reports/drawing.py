@@ -9,20 +9,23 @@ from importlib.resources import files
 from typing import Any
 
 from buddylab.printable import printable
+from buddylab.reports.as_dict import WORDS
+from buddylab.reports.caller import caller
+from buddylab.reports.causes import cause, rights_at
 from buddylab.reports.cures import cures
-from buddylab.reports.explain import Explanation, explain
+from buddylab.reports.explain import explain
+from buddylab.reports.explanation import Explanation
 from buddylab.reports.parse import parse
-from buddylab.reports.phrases import Both, both
-from buddylab.reports.plain import WORDS
+from buddylab.reports.paste import Text, clean
 from buddylab.reports.report import Report, ZoneReport
 from buddylab.reports.rules import Rights, Row, Rule, State, lowered, usable_less
-from buddylab.reports.text import Text, clean
 from buddylab.reports.verdict import ZoneTest
+from buddylab.said import Said, as_is
 
 Json = dict[str, Any]
 MOST_REPORTS, MOST_ZONES, MOST_UNREAD = 32, 48, 40
 """How many of each are drawn; the rest is counted."""
-ALL_LINES, AROUND, MOST_LETTERS = 160, 1, 600
+ALL_LINES, AROUND, MOST_LETTERS = 5_000, 2, 600
 """A paste up to ALL_LINES lines is shown whole, of a longer one the lines with figures and AROUND beside them."""
 
 
@@ -31,7 +34,7 @@ def examples() -> list[Json]:
     folder = files("buddylab.reports").joinpath("examples")
     index = json.loads(folder.joinpath("index.json").read_text(encoding="utf-8"))
     return [
-        {"title": [en, zh], "kernel": kernel, "text": folder.joinpath(f"{name}.txt").read_text(encoding="utf-8")}
+        {"title": Said(en, zh), "kernel": kernel, "text": folder.joinpath(f"{name}.txt").read_text(encoding="utf-8")}
         for name, kernel, en, zh in index
     ]
 
@@ -41,7 +44,7 @@ def told_of(text: str | bytes, kernel: str | None = None) -> list[Explanation]:
     return [explain(report) for report in parse(text, kernel or None)]
 
 
-def picture(text: str | bytes, told: list[Explanation]) -> Json:
+def drawing(text: str | bytes, told: list[Explanation]) -> Json:
     """The paste and what was found in it: {reports, more, lines: [[number, text]], skipped}."""
     cleaned = clean(text)
     drawn = [_report(one) for one in told[:MOST_REPORTS]]
@@ -73,16 +76,17 @@ def _shown(lines: list[int], length: int) -> list[int]:
 
 
 def _report(told: Explanation) -> Json:
-    report, verdict = told.report, told.verdict
+    report, verdict, found = told.report, told.verdict, cause(told)
     zones = [_zone(zone, report.page_kb) for zone in _in_order(told)[:MOST_ZONES]]
     tests = [_test(told, test) for test in told.tests[:MOST_ZONES]]
-    unread = [{"line": one.line, "text": one.text.strip(), "why": both(one.why)} for one in report.unread[:MOST_UNREAD]]
+    unread = [{"line": one.line, "text": one.text.strip(), "why": one.why} for one in report.unread[:MOST_UNREAD]]
     lines = {line for zone in zones for line in zone["lines"]} | {one["line"] for one in unread}
     return {
         "title": _title(report),
+        "cause": {"id": found.id, "text": _safe(found.said)},
         "passes": verdict.passes,
         "zone": verdict.zone,
-        "sentence": both(verdict.sentence),
+        "sentence": verdict.sentence,
         "asked": _asked(told),
         "request_line": report.request.line if report.request else None,
         "kernel": report.kernel,
@@ -90,22 +94,29 @@ def _report(told: Explanation) -> Json:
         "zones": zones,
         "tests": tests,
         "more_zones": len(report.zones) - len(zones),
-        "reasons": [both(reason) for reason in told.reasons],
+        "reasons": list(told.reasons),
         "cures": [
             {
                 "zone": cure.zone,
                 "kind": cure.kind,
-                "text": both(cure.sentence),
+                "text": cure.sentence,
                 "margin": cure.margin,
-                "warning": both(cure.warning) if cure.warning else None,
+                "price": cure.price,
+                "command": cure.turn.command,
+                "passes": cure.passes,
             }
             for cure in cures(told)
         ],
-        "notes": [both(note) for note in told.notes],
+        "notes": list(told.notes),
+        "repairs": [{"line": repair.line, "text": repair.said} for repair in report.repairs[:MOST_UNREAD]],
         "unread": unread,
         "more_unread": len(report.unread) - len(unread),
         "lines": sorted(lines | ({report.request.line} if report.request else {report.line})),
     }
+
+
+def _safe(said: Said) -> Said:
+    return Said(printable(said.en), printable(said.zh))
 
 
 def _in_order(told: Explanation) -> list[ZoneReport]:
@@ -114,14 +125,17 @@ def _in_order(told: Explanation) -> list[ZoneReport]:
     return sorted(told.report.zones, key=lambda zone: place.get(zone.label, len(place)))
 
 
-def _title(report: Report) -> Both:
+def _title(report: Report) -> Said:
     request = report.request
     if not request:
-        return f"line {report.line}: figures, no request", f"第 {report.line} 行：只有数字，没有请求"
+        killed = report.killing.victims[0].name if report.killing and report.killing.victims else None
+        if killed:
+            return Said(f"line {report.line}: {killed} killed", f"第 {report.line} 行：{killed} 被杀死")
+        return Said(f"line {report.line}: figures, no request", f"第 {report.line} 行：只有数字，没有请求")
     who = request.process or report.kind
     order = "" if request.order is None else f", order {request.order}"
     order_zh = "" if request.order is None else f"，{request.order} 阶"
-    return f"line {report.line}: {who}{order}", f"第 {report.line} 行：{who}{order_zh}"
+    return Said(f"line {report.line}: {who}{order}", f"第 {report.line} 行：{who}{order_zh}")
 
 
 def _asked(told: Explanation) -> Json | None:
@@ -135,6 +149,7 @@ def _asked(told: Explanation) -> Json | None:
         "process": request.process,
         "order": request.order,
         "kb": size,
+        "caller": caller(told) if request.mode is not None else None,
         "mode": None if request.mode is None else f"{request.mode:#x}",
         "names": request.names or (readings[0] if readings else None),
         "others": readings[1:4],
@@ -145,7 +160,7 @@ def _rule(rule: Rule | None) -> Json | None:
     if rule is None:
         return None
     last = None if rule.last.minor == 999 else str(rule.last).removesuffix(".999")
-    return {"words": both(rule.words), "first": str(rule.first), "last": last, "source": rule.source}
+    return {"words": rule.words, "first": str(rule.first), "last": last, "source": rule.source}
 
 
 def _line(zone: ZoneReport, word: str) -> int | None:
@@ -183,7 +198,7 @@ def _test(told: Explanation, test: ZoneTest) -> Json:
     shown: Json = {"zone": test.label, "mark": test.mark, "ok": test.passes, "rows": [], "reserve": 0, "steps": []}
     if test.state is None or not test.rows or told.rule is None:
         return shown
-    rights = Rights() if test.mark == "high" else told.rights
+    rights = rights_at(told, test)
     rows = [_row(row, test.state, told, rights, lines) for row in test.rows]
     return shown | {
         "rows": rows,
@@ -204,7 +219,7 @@ def _steps(state: State, rights: Rights, rule: Rule, first: Row) -> Iterator[lis
     mark = state.mark
     if lowered(mark, rights, rule) + state.reserve != first.needed:
         mark -= state.boost
-        yield [["boost", "临时抬高"], mark]
+        yield [Said("boost", "水位提升"), mark]
     if rights.high:
         yield ["−½ HIGH", lowered(mark, Rights(high=True), rule)]
     if rights.harder:
@@ -214,16 +229,13 @@ def _steps(state: State, rights: Rights, rule: Rule, first: Row) -> Iterator[lis
 def _row(row: Row, state: State, told: Explanation, rights: Rights, lines: dict[str, list[int]]) -> Json:
     counts = row.nr is not None and (told.rule is not None and told.rule.name == "any" or rights.no_watermarks)
     if counts:
-        what, left, right = (
-            (f"blocks of order ≥ {row.order}", f"{row.order} 阶及以上的块"),
-            ("free, on lists it may take from", "空闲且可取用"),
-            ("none", "无"),
-        )
+        what = Said(f"blocks of order ≥ {row.order}", f"{row.order} 阶及以上的块")
+        left, right = Said("free, on lists it may take from", "空闲且可取用"), Said("none", "无")
     elif row.order:
         n, size = row.nr or 0, 1 << row.order - 1
-        what = f"order ≥ {row.order}", f"{row.order} 阶及以上"
-        left = f"− {n:,} × {size:,} in order {row.order - 1}", f"− {row.order - 1} 阶 {n:,} × {size:,}"
-        right = f"mark halved ×{row.order}", f"水位减半 ×{row.order}"
+        what = Said(f"order ≥ {row.order}", f"{row.order} 阶及以上")
+        left = Said(f"− {n:,} × {size:,} in order {row.order - 1}", f"− {row.order - 1} 阶 {n:,} × {size:,}")
+        right = Said(f"mark halved ×{row.order}", f"水位线减半 ×{row.order}")
     else:
         what, left, right = _first_row(row, state, told, rights)
     return {
@@ -239,11 +251,11 @@ def _row(row: Row, state: State, told: Explanation, rights: Rights, lines: dict[
     }
 
 
-def _first_row(row: Row, state: State, told: Explanation, rights: Rights) -> tuple[Both, Both, Both]:
+def _first_row(row: Row, state: State, told: Explanation, rights: Rights) -> tuple[Said, Said, Said]:
     size, less = 1 << told.order, usable_less(state, rights, told.rule) if told.rule else 0
-    left = f"{state.free:,} − {size:,} + 1", f"{state.free:,} − {size:,} + 1"
+    left = as_is(f"{state.free:,} − {size:,} + 1")
     if less:
-        left = f"{left[0]} − {less:,} kept for others", f"{left[1]} − 留给其他请求的 {less:,}"
+        left = left.then(Said(f" − {less:,} kept for others", f" − 留给其他请求的 {less:,}"))
     mark = row.needed - state.reserve
-    right = f"mark {mark:,} + reserve {state.reserve:,}", f"水位 {mark:,} + 保留 {state.reserve:,}"
-    return ("all free pages", "全部空闲页"), left, right
+    right = Said(f"mark {mark:,} + reserve {state.reserve:,}", f"水位线 {mark:,} + 保留 {state.reserve:,}")
+    return Said("all free pages", "全部空闲页"), left, right
