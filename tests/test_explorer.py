@@ -7,11 +7,11 @@ import traitlets
 from buddylab.core import ladder
 from buddylab.core.record import record
 from buddylab.core.validate import validate_machine
+from buddylab.explorer.filling import MIXES, TRACK, Mix, default_pressure, free_blocks, pages_at, position_of, prepare
+from buddylab.explorer.reach import REACH, search
+from buddylab.machines.hardware import MACHINES
+from buddylab.reclaim.lru import validate_zone
 from buddylab.widgets import Explorer, ProgressBar, StageButtons
-from buddylab.world.hardware import MACHINES
-from buddylab.world.lru import validate_zone
-from buddylab.world.pressure import MIXES, TRACK, Mix, default_pressure, free_blocks, pages_at, position_of, prepare
-from buddylab.world.reach import REACH, search
 
 STAGES = {
     "might_sleep": {},

@@ -2,10 +2,10 @@
 
 import pytest
 
-from buddylab.commentary.sentences import say
 from buddylab.core import gfp
-from buddylab.knobs import FLAGS, checked, recording
-from buddylab.neighbours import MOST, neighbours
+from buddylab.explorer.knobs import FLAGS, checked, recording
+from buddylab.explorer.neighbours import MOST, neighbours
+from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
 
 PUBLIC = {

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from buddylab.knobs import FLAGS, START, KnobError, checked
-from buddylab.share import Setting, forms, parse, share
+from buddylab.explorer.knobs import FLAGS, START, KnobError, checked
+from buddylab.explorer.share import Setting, forms, parse, share
 from buddylab.widgets import Explorer
 
 SETTINGS = [

@@ -10,10 +10,10 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from buddylab import export
+from buddylab.explorer.filling import default_pressure
+from buddylab.explorer.knobs import FLAGS, checked
 from buddylab.export.pictures import reading_times
-from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
-from buddylab.world.pressure import default_pressure
 
 REPORT = {
     "machine": "report",

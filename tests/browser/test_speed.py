@@ -11,9 +11,9 @@ from playwright.sync_api import expect
 
 from buddylab.core.gfp import GFP_NOFS
 from buddylab.core.record import record
+from buddylab.explorer.filling import prepare
 from buddylab.export import to_html
 from buddylab.widgets import Explorer
-from buddylab.world.pressure import prepare
 
 ORDERS = (0, 3, 1, 4, 2, 5, 0, 3, 1, 4, 2)
 FEWEST_FRAMES, SLOWEST_MS, LONGEST_SCRUB_MS = 50, 150, 50

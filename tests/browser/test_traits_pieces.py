@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import explorer_in
 from playwright.sync_api import expect
 
-from buddylab.commentary.view import transcript
+from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
 SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 100}

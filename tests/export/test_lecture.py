@@ -10,8 +10,8 @@ import pytest
 
 from buddylab import export
 from buddylab.__main__ import main
+from buddylab.explorer.knobs import PRESETS, checked
 from buddylab.export.lecture import WHO, default_levels
-from buddylab.knobs import PRESETS, checked
 
 
 def recording_of(file):

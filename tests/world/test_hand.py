@@ -3,16 +3,16 @@
 import pytest
 from recordings import FILES
 
-from buddylab.commentary.sentences import say
-from buddylab.commentary.view import view
 from buddylab.core.events import kernel_events
 from buddylab.core.record import record_free, states
 from buddylab.core.validate import validate_machine
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.hand import HandError, block_of, checked_hand
 from buddylab.scenario import build_machine, load
-from buddylab.script import ScriptedWorld
+from buddylab.scenario.script import ScriptedWorld
+from buddylab.view.document import view
+from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
-from buddylab.world.hand import HandError, block_of, checked_hand
-from buddylab.world.pressure import prepare
 
 SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0}
 

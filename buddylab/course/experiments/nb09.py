@@ -7,11 +7,11 @@ from itertools import islice, pairwise
 from buddylab.core.environment import Task
 from buddylab.core.events import Event
 from buddylab.core.ladder import BACK_EDGES, begin, rebalance, should_retry, step
-from buddylab.core.record import Trace, record
+from buddylab.core.record import Run, record
 from buddylab.core.zone import HZ, MAX_ORDER
 from buddylab.course.bench import little
-from buddylab.world import pressure
-from buddylab.world.prepared import World
+from buddylab.explorer import filling
+from buddylab.explorer.still import World
 from buddylab.world.process import Process, Script
 
 SHORT, SCATTERED = 40, 90
@@ -33,8 +33,8 @@ def retry_table(masks: Sequence[int]) -> list[list[int]]:
 
 
 def short_of_memory(mix: str, machine: str = "small", track: int = SHORT) -> World:
-    """A machine with little free memory, and that scattered; mix: what the rest is used for (`pressure.MIXES`)."""
-    return pressure.prepare(machine, track, SCATTERED, mix)
+    """A machine with little free memory, and that scattered; mix: what the rest is used for (`filling.MIXES`)."""
+    return filling.prepare(machine, track, SCATTERED, mix)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def rounds_by_order(gfp_mask: int, mix: str, orders: Sequence[int], limit: int =
     return [(order, one.rounds) for order, one in fates if one.end != "refused"]
 
 
-def own_events(run: Trace) -> list[Event]:
+def own_events(run: Run) -> list[Event]:
     """The events of the request itself, without those of requests that reclaim made on the way."""
     own: list[Event] = []
     depth = 0

@@ -11,7 +11,7 @@ from buddylab.core.zone import ALLOC_WMARK_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import full
 from buddylab.course.experiments.nb10 import SCHEDULES, Suspect, at_the_kill, points, two_cpus, victim
 from buddylab.course.question import Question, Text, Wrong, pick
-from buddylab.world.pressure import prepare
+from buddylab.explorer.filling import prepare
 
 __all__ = ["free_at_kill", "order3", "recheck", "two_at_once", "after_kill", "who_dies", "who_may", "badness"]
 
