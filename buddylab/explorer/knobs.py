@@ -190,13 +190,37 @@ def checked(knobs: Mapping[str, Any]) -> Knobs:
     return good
 
 
+def placed(turned: Mapping[str, Any], machine: str | OwnSizes) -> Knobs:
+    """What was turned, `free` (pages of the main zone) as the memory pressure that leaves so many free.
+
+    That is as near as a step of the pressure's track comes. machine: which it is where none was turned. Raises
+    KnobError for free together with pressure, and for more pages than there are.
+    """
+    rest = {name: value for name, value in turned.items() if name != "free"}
+    if len(rest) == len(turned):
+        return rest
+    if rest.get("pressure") is not None:
+        raise KnobError(
+            "give pressure or free, not both: each says how full the memory is",
+            "pressure 与 free 只能给一个：两者都表示内存有多满。",
+        )
+    chosen = hardware.of(_machine(rest.get("machine", machine)))
+    zone, free = filling.main_zone(chosen.machine()), turned["free"]
+    if type(free) is not int or not 0 <= free <= zone.present_pages:
+        raise KnobError(
+            f"free must be a whole number of pages from 0 to {zone.present_pages}, all of {zone.label}, not {free!r}",
+            f"free 须为 0 到 {zone.present_pages}（{zone.label} 的全部）的整数页数，不能是 {free!r}。",
+        )
+    return rest | {"pressure": filling.position_of(zone, free)}
+
+
 def _checked_reported(knobs: Knobs) -> Knobs:
     """The knobs on a report's machine: how much is free there, and how it lies, is not to be turned."""
     if (knobs["pressure"], knobs["scatter"]) != (None, None):
         raise KnobError(
-            "the free memory of a report's machine is as the report says: leave out pressure and scatter, "
+            "the free memory of a report's machine is as the report says: leave out pressure, free and scatter, "
             "or choose another machine",
-            "报告机器的空闲内存以报告为准：不要给出 pressure 和 scatter，或另选机器。",
+            "报告机器的空闲内存以报告为准：不要给出 pressure、free 和 scatter，或另选机器。",
         )
     return knobs
 

@@ -12,7 +12,7 @@ from buddylab import export, screen
 from buddylab.core import gfp
 from buddylab.core.record import Run
 from buddylab.explorer import reach
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, recording
+from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, placed, recording
 from buddylab.explorer.neighbours import search
 from buddylab.explorer.reach import REACH, own_stages
 from buddylab.explorer.share import Setting, forms, parse, share
@@ -31,7 +31,8 @@ class Explorer(anywidget.AnyWidget):
 
     Every knob of `buddylab.explorer.knobs.KNOBS` is a keyword and a trait: assign, `observe` and `link` them as with
     any widget. Each change records anew, several in one `set(...)` or one `hold_trait_notifications()` once. What
-    cannot be raises ValueError, and nothing changes. Another machine comes with its own pressure and scatter.
+    cannot be raises ValueError, and nothing changes. `pressure` goes from 0, all free, to 1000, none free; in its place
+    `free=` takes pages of the zone that it speaks of. Another machine comes with its own pressure and scatter.
     `run` is the recorded Run, `transcript()` its text. `reach(stage)` turns the knobs so that a stage is reached.
     """
 
@@ -67,7 +68,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        stand = checked({**START, **knobs})
+        stand = checked({**START, **placed(knobs, START["machine"])})
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
         self._search, self._by_hand = search(stand), False
@@ -93,7 +94,7 @@ class Explorer(anywidget.AnyWidget):
     def from_text(cls, text: str, *, lang: str = "en", theme: str = "auto") -> "Explorer":
         """The explorer that a shared text or its JSON stands for: the same run.
 
-        >>> Explorer.from_text("buddylab:1 machine=small gfp_mask=0xd0 order=0")
+        >>> Explorer.from_text("buddylab:2 machine=small gfp_mask=0xd0 order=0")
 
         Raises ValueError, saying what is wrong with it, for a text that is no setting.
         """
@@ -112,6 +113,7 @@ class Explorer(anywidget.AnyWidget):
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
+        knobs = placed(knobs, self.machine)
         self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
         return self
 
@@ -135,6 +137,7 @@ class Explorer(anywidget.AnyWidget):
 
         `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
         """
+        knobs = placed(knobs, self.machine)
         if knobs:
             checked({**self.knobs, **knobs})
         self.other = knobs
