@@ -60,6 +60,7 @@ class Case:
     order: int
     rights: Rights
     setup: Setup | None
+    whole: bool
 
     def spare(self, state: State, order: int | None = None) -> int | None:
         """The margin with these figures, or this order; None if it is refused."""

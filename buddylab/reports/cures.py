@@ -41,9 +41,10 @@ def cures(told: Explanation) -> list[Cure]:
         return []
     found: list[Cure] = []
     setup = setup_of(told.report, period(told.report)[1])
+    whole = settings.whole(told)
     for test in told.tests[:MOST_ZONES]:
         if test.state is not None and test.passes is False:
-            case = Case(told, told.rule, test, test.state, told.order, rights_at(told, test), setup)
+            case = Case(told, told.rule, test, test.state, told.order, rights_at(told, test), setup, whole)
             found += [cure for search in SEARCHES if (cure := search(case)) is not None]
     if told.table and len(told.tests) <= MOST_ZONES and (mask := other_mask(told, told.table)):
         found.append(mask)

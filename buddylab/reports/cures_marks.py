@@ -39,7 +39,7 @@ def _without_boost(case: Case) -> State:
 def lower_min_free(case: Case) -> Cure | None:
     """The largest min_free_kbytes that lets it pass, all marks set up anew with it."""
     setup = case.setup
-    if setup is None or case.rule.name in OLD or not settings.whole(case.told):
+    if setup is None or case.rule.name in OLD or not case.whole:
         return None
     if case.state.boost and case.passes(_without_boost(case)):
         return None  # any value would do it, since a set-up takes the boost away
@@ -74,7 +74,7 @@ def wake_earlier(case: Case) -> Cure | None:
     setup = case.setup
     if setup is None or case.test.mark != "min" or may_sleep(case.told) or case.rule.name in OLD or case.state.boost:
         return None
-    setting = settings.earlier(setup, case.test.label, settings.whole(case.told))
+    setting = settings.earlier(setup, case.test.label, case.whole)
     if setting is None:
         return None
     state = _mark(case, pages_min=setting.pages_min, scale=setting.scale)

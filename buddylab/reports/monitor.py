@@ -1,4 +1,4 @@
-"""A machine at a glance: the answer to one request, and of each zone the largest free block and each mark's distance."""
+"""A machine at a glance: the answer to one request, and each zone's largest free block and distance to its marks."""
 
 from collections.abc import Iterator
 from unicodedata import east_asian_width

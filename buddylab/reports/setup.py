@@ -18,6 +18,8 @@ SCALED_FROM = Release(4, 6)
 BOOSTED_FROM = Release(5, 0)
 USUAL_SCALE, LARGEST_SCALE = 10, 1000
 """watermark_scale_factor, in 10,000ths of the zone: C: mm/page_alloc.c, and 1000 at most from 4.6 to 6.x."""
+MOST_LOST = 16
+"""Pages that the shares of all zones may have lost by rounding down: one a zone; with more zones than this, some."""
 SLACK = 2
 """Pages by which a mark may differ from the arithmetic: kB are printed, and shares are rounded down."""
 
@@ -50,12 +52,13 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All zones of a report. pages_min: min_free_kbytes in pages, as far as the report shows it."""
+    """All zones of a report. pages_min: min_free_kbytes in pages, as far as the report shows it; lowmem: see `share`."""
 
     zones: dict[str, ZoneSetup]
     pages_min: int
     page_kb: int
     scaled: bool
+    lowmem: int
 
     @property
     def min_free_kbytes(self) -> int:
@@ -64,8 +67,7 @@ class Setup:
 
     def share(self, zone: ZoneSetup, pages_min: int) -> int:
         """What a zone has of min_free_kbytes: by its part of all memory below HighMem."""
-        lowmem = sum(other.size for other in self.zones.values() if not other.own)
-        return pages_min * zone.size // lowmem
+        return pages_min * zone.size // self.lowmem
 
     def marks(self, label: str, pages_min: int | None = None, scale: int | None = None) -> Marks:
         """The marks of a zone with another min_free_kbytes (in pages) or watermark_scale_factor."""
@@ -92,9 +94,11 @@ def setup_of(report: Report, last: Release) -> Setup | None:
     if not lowmem or len(known) < len(zones):
         return None
     pages_min = sum(one.low_min for one in lowmem)
-    for candidate in range(pages_min, pages_min + len(lowmem) + 1):
-        setup = Setup(known, candidate, report.page_kb, scaled)
-        setup = Setup({label: _filled(setup, one) for label, one in known.items()}, candidate, report.page_kb, scaled)
+    size = sum(one.size for one in lowmem)
+    for candidate in range(pages_min, pages_min + min(len(lowmem), MOST_LOST) + 1):
+        setup = Setup(known, candidate, report.page_kb, scaled, size)
+        filled = {label: _filled(setup, one) for label, one in known.items()}
+        setup = Setup(filled, candidate, report.page_kb, scaled, size)
         if all(_gives(setup, zone, report.page_kb) for zone in zones):
             return setup
     return None

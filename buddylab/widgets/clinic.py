@@ -5,17 +5,12 @@ from typing import Any
 import anywidget
 import traitlets
 
-from buddylab.core.zone import MAX_ORDER
-from buddylab.reports import Explanation, Report, core_mask, explain, rebuild
-from buddylab.reports.drawing import Json, drawing, examples, told_of
-from buddylab.said import Lang, Said, SaidError
+from buddylab.reports import Explanation, Report, explain
+from buddylab.reports.drawing import Json, examples
+from buddylab.reports.session import answer, cannot_play, setting
+from buddylab.said import SaidError
 from buddylab.screen import module, style
 from buddylab.widgets.explorer import Explorer
-from buddylab.world.hardware import SizeError, sizes
-from buddylab.world.reported import MOST_KERNEL
-
-LARGEST = 8_000_000
-"""Characters of a paste that are read."""
 
 
 class Clinic(anywidget.AnyWidget):
@@ -53,9 +48,8 @@ class Clinic(anywidget.AnyWidget):
 
     def explain(self, text: str, kernel: str = "") -> "Clinic":
         """Read a text as if it had been pasted. Raises ValueError for a kernel that is no release."""
-        told = _read(text, kernel)
         with self.hold_sync():
-            self._show(text, told)
+            self._show(text, kernel)
             if self.asked.get("text") != text or self.asked.get("kernel") != kernel:
                 self.set_trait("asked", {"text": text, "kernel": kernel, "n": self.asked.get("n", 0), "done": True})
         return self
@@ -72,103 +66,32 @@ class Clinic(anywidget.AnyWidget):
         more = f" (and {len(self.told) - 1} more)" if len(self.told) > 1 else ""
         return f"<Clinic: {self.told[0].verdict.sentence}{more}>"
 
-    def _show(self, text: str, told: list[Explanation]) -> None:
+    def _show(self, text: str, kernel: str) -> None:
+        """Read a text and show what it came to. Raises ValueError, before anything is changed."""
+        told, shown, error = answer(text, kernel)
         self.told, self.explorer = told, ""
-        shown = drawing(text, told)
-        for one, drawn in zip(told, shown["reports"], strict=False):
-            drawn["play_note"], drawn["cannot_play"] = PLAY_NOTE, cannot_play(one)
         with self.hold_sync():
-            self.error = [] if told or not text.strip() else [*NOTHING]
+            self.error = [*error] if error else []
             self.shown = shown
 
     def _asked(self, change: Any) -> None:
         """The browser sent a text. What cannot be read is told there; the text stays in its box."""
-        text, kernel = str(change["new"].get("text", "")), str(change["new"].get("kernel", ""))
         if change["new"].get("done"):
             return
         try:
-            self._show(text, _read(text, kernel))
-        except ValueError as error:
-            self.error = [*both(str(error))]
+            self._show(str(change["new"].get("text", "")), str(change["new"].get("kernel", "")))
+        except SaidError as error:
+            self.error = [*error.said]
 
     def _wanted(self, change: Any) -> None:
+        report = change["new"].get("report", 0)
         try:
             self.error = []
-            self.step_through(int(change["new"].get("report", 0)))
-        except (ValueError, IndexError) as error:
-            self.error = [str(error), getattr(error, "zh", both(str(error))[1])]
-
-
-NOTHING = (
-    "There is no report in this text: it needs a line such as 'page allocation failure. order:3, mode:0x20' or "
-    "'oom-killer:', or zones with their figures.",
-    "文本中没有报告：需要有“page allocation failure. order:3, mode:0x20”或“oom-killer:”之类的行，或各区的数字。",
-)
-PLAY_NOTE = (
-    "The report's zones as a machine, one shape of many; its request, on the ladder of Linux 2.6.21.",
-    "按报告的各区搭建的机器（多种可能之一），在 Linux 2.6.21 的阶梯上播放它的请求。",
-)
-
-
-def _read(text: str, kernel: str) -> list[Explanation]:
-    if len(text) > LARGEST:
-        raise SizeError(
-            f"this text has {len(text):,} characters; the clinic reads {LARGEST:,}: cut out the report",
-            f"文本有 {len(text):,} 个字符，诊所最多读 {LARGEST:,} 个：请截取报告部分。",
-        )
-    return told_of(text, kernel or None)
-
-
-def cannot_play(told: Explanation) -> tuple[str, str] | None:
-    """Why a report cannot be opened in the explorer, in both languages; None if it can."""
-    try:
-        setting(told)
-    except ValueError as error:
-        return str(error), getattr(error, "zh", both(str(error))[1])
-    return None
-
-
-def setting(told: Explanation) -> dict[str, Any]:
-    """The explorer's knobs for a report: its machine as plain data, its mask in the bits of 2.6.21, its order.
-
-    Raises ValueError, saying what is missing or too large, for a report that makes no machine or no request of 2.6.21.
-    """
-    request = told.report.request
-    if request is None or request.mode is None or not told.readings:
-        raise SizeError(
-            "the report says no mask, so there is no request to play", "报告没有说明掩码，没有可播放的请求。"
-        )
-    if not 0 <= told.order < MAX_ORDER:
-        raise SizeError(
-            f"2.6.21 has orders 0 to {MAX_ORDER - 1}; this request is of order {told.order}",
-            f"2.6.21 只有 0 至 {MAX_ORDER - 1} 阶，此请求为 {told.order} 阶。",
-        )
-    if told.order == 0 and request.order is None and told.report.kind != "oom":
-        raise SizeError(
-            "the report says no order, so there is no request to play", "报告没有说明阶，没有可播放的请求。"
-        )
-    machine = rebuild(told.report, told.zone_types or None)
-    zones = [
-        {
-            "name": zone.name,
-            "node": zone.node,
-            "start": zone.start_pfn,
-            "pages": zone.spanned_pages,
-            "free": zone.nr_free_pages,
-            "marks": [zone.pages_min, zone.pages_low, zone.pages_high],
-            "reserve": list(zone.lowmem_reserve),
-            "blocks": [zone.nr_free(order) for order in range(MAX_ORDER)],
-        }
-        for zone in machine.zones
-    ]
-    table = told.table or told.readings[0].table
-    reported = {
-        "reported": zones,
-        "types": list(machine.zone_types),
-        "kernel": (told.report.kernel or "")[:MOST_KERNEL],
-    }
-    sizes(reported)
-    return {"machine": reported, "gfp_mask": core_mask(request.mode, table), "order": told.order}
+            if report not in range(len(self.told)):
+                raise SaidError("there is no such report in this text", "文本中没有这份报告")
+            self.step_through(report)
+        except SaidError as error:
+            self.error = [*error.said]
 
 
 def open_in_explorer(report: Report | Explanation, *, lang: str = "en", theme: str = "auto") -> Explorer:
@@ -179,3 +102,6 @@ def open_in_explorer(report: Report | Explanation, *, lang: str = "en", theme: s
     """
     told = explain(report) if isinstance(report, Report) else report
     return Explorer(lang=lang, theme=theme, **setting(told))
+
+
+__all__ = ["Clinic", "cannot_play", "open_in_explorer", "setting"]

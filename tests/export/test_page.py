@@ -17,13 +17,13 @@ import pytest
 
 from buddylab import export
 from buddylab.__main__ import main
-from buddylab.commentary.view import view
 from buddylab.core.environment import Task
 from buddylab.core.record import record
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.knobs import FLAGS, checked
 from buddylab.export.shelf import Shelf
-from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
-from buddylab.world.pressure import prepare
+from buddylab.view.document import view
 
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
 CONTROLS = "\x1b]0;mine\x07\x1b[31m\u202egnp.exe\u2066 https://a.example www.a.example $x$ \ud800"
@@ -209,7 +209,8 @@ def test_the_command_writes_what_is_asked_for(tmp_path, capsys):
 
 
 def test_the_command_takes_a_shared_setting(capsys):
-    assert main(["run", "buddylab:1 machine=report order=3 gfp_mask=GFP_ATOMIC"]) == 0
+    for text in ("buddylab:2 machine=report order=3 gfp_mask=GFP_ATOMIC", "buddylab:1 machine=report order=3"):
+        assert main(["run", text]) == 0
     assert "order 3: 41 > 44 no" in capsys.readouterr().out
 
 
@@ -217,7 +218,7 @@ def test_the_command_takes_a_shared_setting(capsys):
     ("arguments", "said"),
     [
         (["nowhere.json"], "nowhere.json"),
-        (["buddylab:1 order=eleven"], "order must be a whole number"),
+        (["buddylab:2 order=eleven"], "order must be a whole number"),
         (["atomic_failure", "--op", "77"], "op 77 is no allocation"),
     ],
 )

@@ -12,7 +12,6 @@ import pytest
 
 from buddylab.__main__ import main
 from buddylab.reports import RULES, cures, explain, parse
-from buddylab.reports.phrases import both
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]

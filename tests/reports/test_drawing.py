@@ -6,11 +6,11 @@ import time
 import pytest
 from test_parse import ROWS, text_of
 
-from buddylab.reports.picture import ALL_LINES, MOST_LETTERS, MOST_REPORTS, MOST_ZONES, examples, picture, told_of
+from buddylab.reports.drawing import ALL_LINES, MOST_LETTERS, MOST_REPORTS, MOST_ZONES, drawing, examples, told_of
 
 
 def drawn(text, kernel=None):
-    return picture(text, told_of(text, kernel))
+    return drawing(text, told_of(text, kernel))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])

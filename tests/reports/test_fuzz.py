@@ -10,11 +10,11 @@ from test_parse import ROWS, WHOLE, damaged, text_of
 
 from buddylab.core.validate import validate_machine
 from buddylab.reports import as_dict, cures, explain, parse, rebuild
+from buddylab.reports.as_html import as_html
+from buddylab.reports.as_text import as_text
 from buddylab.reports.cures import margin
-from buddylab.reports.phrases import both
-from buddylab.reports.picture import picture
+from buddylab.reports.drawing import drawing
 from buddylab.reports.rules import rows
-from buddylab.reports.tell import as_html, as_text
 
 TAGS = re.compile(r"<[a-zA-Z!/][^>]*>")
 OURS = {
@@ -71,7 +71,7 @@ def check(text, kernel):
         assert as_text(told).strip() and as_text(told, "zh").strip()
         json.dumps(as_dict(told))
         check_rebuilt(told)
-    json.dumps(picture(text, all_told))
+    json.dumps(drawing(text, all_told))
     page = as_html(all_told)
     assert {re.match(r"</?(!?\w+)", tag)[1] for tag in TAGS.findall(page)} <= OURS
 

@@ -104,13 +104,13 @@ def test_a_sum_that_does_not_agree_is_told_and_its_blocks_are_not_used():
     zone = report.zone("DMA")
     assert zone.blocks is None
     assert zone.buddy.sum_kb == 35167186937684 and zone.buddy.printed_kb == 4289685332
-    assert any("add up to 35167186937684 kB, the kernel printed 4289685332 kB" in u.why for u in report.unread)
+    assert any("add up to 35167186937684 kB, the kernel printed 4289685332 kB" in u.why.en for u in report.unread)
 
 
 def test_interleaved_printing_gives_no_order_and_no_mask():
     report = parse(text_of("083"))[0]
     assert report.request is None and report.zones == []
-    assert any("request" in unread.why for unread in report.unread)
+    assert any("request" in unread.why.en for unread in report.unread)
 
 
 def test_several_reports_in_one_paste():
@@ -162,12 +162,12 @@ def test_types_of_pagetypeinfo_go_to_the_blocks_of_buddyinfo():
 def test_a_count_that_is_not_there_makes_no_sum(first, why):
     (report,) = parse(TYPED.format(first=first))
     assert report.zone("Node 0 Normal").blocks is None
-    assert [why in unread.why for unread in report.unread] == [True] and report.unread[0].line == 2
+    assert [why in unread.why.en for unread in report.unread] == [True] and report.unread[0].line == 2
 
 
 def test_a_cut_row_of_buddyinfo_is_listed():
     (report,) = parse("Node 0, zone   Normal  5 2 0\n")
-    assert report.zones == [] and "damaged" in report.unread[0].why
+    assert report.zones == [] and "damaged" in report.unread[0].why.en
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
@@ -190,7 +190,7 @@ def test_a_number_that_no_kernel_prints_is_told_as_such(old, new, why):
     text = text_of("026")
     place = text.index("Normal free:")
     (report,) = parse(text[:place] + text[place:].replace(old, new, 1))
-    assert any(why in unread.why for unread in report.unread)
+    assert any(why in unread.why.en for unread in report.unread)
     assert "free_kb" not in report.zone("Normal").figures
 
 
@@ -368,7 +368,7 @@ def test_cuts_and_splices_give_no_traceback(numbers, data):
         begin = data.draw(st.integers(0, len(text)))
         parts.append(text[begin : data.draw(st.integers(begin, len(text)))])
     for report in parse(data.draw(st.sampled_from(["", "\n"])).join(parts)):
-        assert all(unread.line >= 1 and unread.why for unread in report.unread)
+        assert all(unread.line >= 1 and unread.why.en for unread in report.unread)
 
 
 @settings(max_examples=200, deadline=None)
