@@ -228,12 +228,13 @@ class Builder:
     def _unread_zones(self) -> Iterator[Unread]:
         joined, starts, at = self.text.joined, self.text.starts, 0
         while found := zones.LOOKS_LIKE.search(joined, at):
+            place = bisect_right(starts, found.start())
             line = self.text.line(found.start())
             if line not in self.read:
-                yield Unread(line, self.text.shown(line), zones.damage(joined[starts[line - 1] : found.end() + 200]))
-            if line == len(starts):
+                yield Unread(line, self.text.shown(line), zones.damage(joined[starts[place - 1] : found.end() + 200]))
+            if place == len(starts):
                 return
-            at = max(starts[line], found.end())  # one find in a line is enough
+            at = max(starts[place], found.end())  # one find in a line is enough
 
     def _report_at(self, line: int) -> Report:
         """The report that a line lies in: the last that begins at or before it."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 from buddylab.said import Said
 
 NUMBER = r"([0-9]{1,18})"
-ZONE = r"^(?:Node[ \t]+([0-9]{1,4})\s+)?(DMA32|DMA|Normal|HighMem|Movable|Device)"
+ZONE = r"^(?:Node\s+([0-9]{1,4})\s+)?(DMA32|DMA|Normal|HighMem|Movable|Device)"
 FLAGS = re.ASCII | re.MULTILINE
 
 HEADER = re.compile(
@@ -28,6 +28,30 @@ TYPES = re.compile(r"kB(?:\s+\(([A-Z]{1,8})\))?", FLAGS)
 
 PAGE_SIZES_KB = (4, 8, 16, 64)
 FEWEST_ORDERS, MOST_ORDERS = 8, 21
+
+
+REQUEST = re.compile(r"(?:order:[0-9]{1,3},\s*mode:|gfp_mask=)0x[0-9a-fA-F]{1,16}(?=[,(\s])", FLAGS)
+VERSION = re.compile(
+    r"(?:Not\s+tainted|Tainted:(?:\s{1,30}[A-Z-]{1,40}(?![\w.])){1,24})\s{1,30}\(?([2-9]\.[0-9]{1,3}[\w.+-]{0,60})|"
+    r"Linux version ([2-9]\.[0-9]{1,3}[\w.+-]{0,60})",
+    re.ASCII,
+)
+"""The release, behind the taint letters: those stand in fixed places, with any blanks between them."""
+
+
+def _anywhere(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """The same behind a prefix, too."""
+    return re.compile(pattern.pattern.replace("^", r"(?<!\w)", 1), pattern.flags)
+
+
+COUNTED = (*map(_anywhere, (HEADER, RESERVE, EMPTY)), REQUEST, VERSION)
+COUNTED_BUDDY = _anywhere(BUDDY)
+
+
+def whole_lines(joined: str) -> int:
+    """How many lines of a report are whole in a text, behind whatever prefix: a measure of a way to read it."""
+    found = sum(1 for pattern in COUNTED for _ in pattern.finditer(joined))
+    return found + sum(map(proves_itself, COUNTED_BUDDY.finditer(joined)))
 
 
 def numbers(blocks: str) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -134,8 +134,8 @@ def mend_lines(lines: list[Line], found: Found) -> None:
             continue
         tried += 1
         pieces = _pieces(lines, at)
-        if not _stars(pieces, found):
-            _junctions(pieces, found)
+        if not _junctions(pieces, found):
+            _stars(pieces, found)
 
 
 def _request_cut(rest: str, after: str) -> bool:
@@ -157,19 +157,19 @@ def _pieces(lines: list[Line], at: int) -> list[Line]:
     """The line and those that may be its rest."""
     pieces = [lines[at]]
     for after in lines[at + 1 : at + MOST_PIECES]:
-        if not after.rest or after.prefix.strip() and pieces[-1].glue == "\n" or STOP.match(after.rest):
+        if not after.body.strip() or STOP.match(after.rest):
             break
         pieces.append(after)
     return pieces
 
 
-def _junctions(pieces: list[Line], found: Found) -> None:
-    """Try all sets of breaks that may lie inside a word, small ones first; one way alone is taken."""
+def _junctions(pieces: list[Line], found: Found) -> bool:
+    """Try all sets of breaks that may lie inside a word, small ones first; one way alone is taken. True: it is whole."""
     header = "free:" in pieces[0].rest
     pattern = HEADER if header else BUDDY
     breaks = [at for at, piece in enumerate(pieces[:-1]) if piece.glue == "\n"]
     if pattern.match(_joined(pieces, ())):
-        return
+        return True
     for size in range(1, len(breaks) + 1):
         ways = {}
         for chosen in combinations(breaks, size):
@@ -181,20 +181,21 @@ def _junctions(pieces: list[Line], found: Found) -> None:
                 pieces[at].glue = ""
             found.append((pieces[0].number, JOINED))
         if ways:
-            return
+            return len(ways) == 1
+    return False
 
 
 def _joined(pieces: list[Line], closed: tuple[int, ...]) -> str:
     return "".join(piece.rest + ("" if at in closed else piece.glue) for at, piece in enumerate(pieces)) + "\n"
 
 
-def _stars(pieces: list[Line], found: Found) -> bool:
+def _stars(pieces: list[Line], found: Found) -> None:
     """Put the stars of a buddy line back, if another sign or none stands for them and the printed sum agrees."""
-    text = " ".join(piece.rest for piece in pieces)
+    text = _joined(pieces, ()).replace("\n", " ").rstrip()
     head, colon, tail = text.partition(":")
     end = SUM.search(tail)
-    if not colon or not end or BUDDY.match(text + "\n"):
-        return False
+    if not colon or not end or BLOCK.sub("", tail[: end.start()]).strip():
+        return
     size, counts = 0, []
     for told in BLOCK.finditer(tail, 0, end.start()):
         count, given = told[1], told[2]
@@ -204,15 +205,14 @@ def _stars(pieces: list[Line], found: Found) -> bool:
         if not given:
             count, given = (count.removesuffix(str(wanted)), str(wanted)) if count.endswith(str(wanted)) else ("", "")
         if not count or int(given) != wanted:
-            return False
+            return
         counts.append(f"{count}*{wanted}kB{told[3]}")
         size = wanted
     whole = f"{head}: {' '.join(counts)} = {end[1]}kB"
     proved = BUDDY.match(whole + "\n")
     if not proved or not proves_itself(proved):
-        return False
+        return
     pieces[0].rest = whole
     for piece in pieces[1:]:
         piece.rest = ""
     found.append((pieces[0].number, STARS))
-    return True

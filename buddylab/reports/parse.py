@@ -16,12 +16,6 @@ from buddylab.reports.release import form_fits, release
 from buddylab.reports.report import Report
 
 MEM_INFO = re.compile(r"^Mem-[iI]nfo:", re.MULTILINE)
-VERSION = re.compile(
-    r"(?:Not\s+tainted|Tainted:(?:\s{1,30}[A-Z-]{1,40}(?![\w.])){1,24})\s{1,30}\(?([2-9]\.[0-9]{1,3}[\w.+-]{0,60})|"
-    r"Linux version ([2-9]\.[0-9]{1,3}[\w.+-]{0,60})",
-    re.ASCII,
-)
-"""The release, behind the taint letters: those stand in fixed places, with any blanks between them."""
 MEMS = re.compile(r"(?<![\w])mems_allowed=([0-9]{1,4}(?:-[0-9]{1,4})?(?:,[0-9]{1,4}(?:-[0-9]{1,4})?){0,99})(?![\w,-])")
 KINDS = (
     ("header", forms.HEADER, "free:"),
@@ -29,7 +23,7 @@ KINDS = (
     ("buddy", forms.BUDDY, "kB"),
     ("empty", forms.EMPTY, "empty"),
     ("mem_info", MEM_INFO, "Mem-"),
-    ("version", VERSION, "ainted", "Linux version"),
+    ("version", forms.VERSION, "ainted", "Linux version"),
     ("mems", MEMS, "mems_allowed="),
 )
 """(kind of piece, its pattern, words of which it has one): searching for a word is a hundred times quicker."""

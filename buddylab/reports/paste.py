@@ -21,7 +21,7 @@ LONGEST_LINE = 20_000
 """Characters of one line that are looked at; a kernel's line has at most about a thousand."""
 
 TAGS = re.compile(r"\[/?(?:COLOR|B|I|U|CODE|QUOTE|SIZE|FONT)(?:=[^\]\n]{0,40})?\]", re.IGNORECASE)
-QUOTE = re.compile(r"(?:[ \t]*(?:>|&gt;|\|))+[ \t]?")
+QUOTE = re.compile(r"(?:[ \t]*(?:>|&gt;|\|(?![\w|(])))+[ \t]?")
 COLOURED = re.compile(r"\x1b\[[0-9;?]{0,20}[A-Za-z]")
 RESET = ("\x1b[0m", "\x1b[m", "\x1b[K", "\x1b[0K")
 """Ends of colours: a line with one was coloured by a tool, and its escapes are no part of a name."""

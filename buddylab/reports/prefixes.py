@@ -10,17 +10,20 @@ from collections.abc import Iterator
 
 ZONES = "(?:DMA32|DMA|Normal|HighMem|Movable|Device)"
 SURE = re.compile(
-    rf"Mem-[iI]nfo:|(?:Node[ \t]+[0-9]{{1,4}}[ \t]+)?{ZONES}[ \t]+free:[0-9]|(?:lowmem_reserve|protections)\[\]:"
+    rf"Mem-[iI]nfo:|\b{ZONES}:?[ \t]*$|Node[ \t]+[0-9]{{1,4}}[ \t]+{ZONES}(?:[ \t:]|$)|(?:Node[ \t]+[0-9]{{1,4}}[ \t]+)?{ZONES}[ \t]+free:[0-9]|(?:lowmem_reserve|protections)\[\]:"
     rf"|(?:Node[ \t]+[0-9]{{1,4}}[ \t]+)?{ZONES}:[ \t]+(?:[0-9]{{1,18}}\*[0-9]|empty)"
-    r"|CPU: [0-9]{1,5} (?:UID: [0-9]{1,10} )?PID: [0-9]{1,10} Comm: |Pid: [0-9]{1,10}, comm: "
+    r"|CPU: [0-9]{1,5} (?:UID: [0-9]{1,10} )?PID: [0-9]{1,10}\b|Pid: [0-9]{1,10},"
     r"|active_anon:[0-9]{1,18} inactive_anon:|Call Trace:|Hardware name: ",
     re.ASCII,
 )
 """The beginnings of lines that nothing but a kernel prints."""
-STRANGE = re.compile(r"kB|\*|order[:=]|failure|oom-killer|free:|[<(]?GFP_", re.ASCII)
+STRANGE = re.compile(r"kB|\*|order[:=]|failure|oom-killer|free:|[<(]?GFP_|\bzone\b|\bNode +[0-9]", re.ASCII)
 """What a prefix has not: here another line of the kernel was interrupted."""
+MARKED = re.compile(r"[:\]|>)}-]|\S{6}")
+"""What a prefix has: `Node 0` is none, whose break a wrap has made."""
 TOKEN = re.compile(r"[0-9]+|[A-Za-z_]+|\s+|.", re.ASCII)
 OPEN = "[(<"
+SHORTEST_OUTER = 8
 LONGEST, MOST_SURE, MOST_PATTERNS = 240, 1000, 8
 """Characters of a prefix; lines that are learned from; patterns that are kept."""
 
@@ -29,7 +32,7 @@ MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 ZONED = "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
 KERNEL_WORD = (
-    rf"Node [0-9]|{ZONES}[: ]|active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|\S{{1,40}}:\s"
+    rf"Node [0-9]|{ZONES}[: ]|std(?:out|err) |active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|\S{{1,40}}:\s"
 )
 HOST = rf"(?:(?!{KERNEL_WORD}|[^ \n]{{1,40}} invoked)[\w.@-]{{1,64}} (?=[^\n]))?"
 KNOWN = re.compile(
@@ -54,6 +57,7 @@ KNOWN = re.compile(
     rf"|\[[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{CLOCK}{ZONED}\]:?"
     rf"|\[{CLOCK}\]:?"
     r"|\[[0-9]{1,4}: [^\]\n]{1,40}\]"  # Android: CPU, task, pid
+    r"|>(?=[ \t])"
     r"|##\[[a-z]{1,12}\]|::[a-z]{1,12}::"  # marks of CI systems
     r"|[ \t]+",
     re.ASCII,
@@ -70,13 +74,28 @@ def learned(lines: list[str]) -> list[re.Pattern[str]]:
             continue
         sure += 1
         prefix = line[: found.start()]
-        if prefix.strip() and len(prefix) <= LONGEST and not STRANGE.search(prefix):
+        if len(prefix) <= LONGEST and MARKED.search(prefix) and not STRANGE.search(prefix):
             tokens = list(_tokens(prefix))
             groups[tuple(_kind(token) for token in tokens)].append(tokens)
         if sure == MOST_SURE:
             break
     ranked = sorted(groups.values(), key=len, reverse=True)[:MOST_PATTERNS]
-    return [_pattern(group) for group in ranked if len(group) > 1 or sure <= 2]
+    kept = [group for group in ranked if len(group) > 1 or sure <= 2]
+    return [_pattern(group) for group in kept] + (_outer(kept[0], lines) if kept else [])
+
+
+def _outer(group: list[list[str]], lines: list[str]) -> list[re.Pattern[str]]:
+    """The outer part of a prefix, where several lines have just that: one log in another."""
+    sample = [line for line in lines[:MOST_SURE] if line.strip()]
+    whole = _pattern(group)
+    others = [line for line in sample if not whole.match(line)]
+    for end in range(len(group[0]) - 1, 1, -1):
+        shown = "".join(group[0][:end])
+        if group[0][end].isspace() and len(shown) >= SHORTEST_OUTER and MARKED.search(shown):
+            outer = _pattern([tokens[:end] for tokens in group])
+            if sum(bool(outer.match(line)) for line in others) > 1:
+                return [outer]
+    return []
 
 
 def _tokens(prefix: str) -> Iterator[str]:

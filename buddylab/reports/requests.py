@@ -70,6 +70,8 @@ TOO_LARGE = re.compile(r"0x[0-9a-fA-F]{17}|(?<![0-9a-zA-Z])[0-9]{20}", AFTER)
 MOST_ORDER = 30
 """No kernel has so many orders."""
 ANY_ORDER = re.compile(r"order[:=]([0-9]{1,3})(?![0-9])", AFTER)
+NAME_ALONE = re.compile(r"[^\s:]\S{0,30}(?: \S{1,15})?(?::| invoked)")
+"""A process name that stands alone on its line."""
 LONGEST_COMM = 80
 """Characters of a process name that are kept; the kernel's own names have 15."""
 
@@ -78,6 +80,9 @@ def process_name(text: Text, offset: int) -> str | None:
     """The name in front of the message on its own line, None where there is none. Control characters become dots."""
     start = text.joined.rfind("\n", 0, offset) + 1
     name = text.joined[start:offset].strip()
+    if start and name in ("", "invoked"):  # a wrap may have left the name on the line before
+        before = text.joined[text.joined.rfind("\n", 0, start - 1) + 1 : start - 1].strip()
+        name = before if NAME_ALONE.fullmatch(before) else name
     name = name.removesuffix("invoked").strip().removesuffix(":").strip()
     return printable(name[-LONGEST_COMM:]) or None
 

@@ -1,9 +1,14 @@
-"""Lines that a mail program or a terminal has broken, put together again where the text itself shows it."""
+"""Lines that a mail program or a terminal has broken, put together again where the text itself shows it.
+
+A column that broke lines whatever stood there leaves them all of one length. Both ways to read such a text are tried:
+the one in which more of the kernel's lines are whole is right.
+"""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from buddylab.reports.forms import whole_lines
 from buddylab.reports.mend import Line
 
 BEGINS = re.compile(
@@ -13,53 +18,68 @@ BEGINS = re.compile(
 """How lines of a report begin."""
 NARROWEST, WIDEST = 40, 260
 """Columns at which lines are broken."""
-FEWEST = 4
-"""A text broken at a column has at least so many lines of just that length."""
+FULL = 0.75
+Ways = list[tuple[str, str]]
+"""(rest, glue) of every line."""
 
 
 def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]]) -> None:
     """Set `glue` of each line that goes on in the next: nothing where a column broke it, a blank where a word did."""
-    prefixed = bool(patterns) and sum(bool(line.prefix) for line in lines) * 4 >= len(
-        [one for one in lines if one.rest]
-    )
-    width = _column(lines, prefixed)
-    if width:
-        _join_at_column(lines, width, prefixed)
-    elif prefixed:
+    filled = sum(bool(line.rest) for line in lines)
+    prefixed = bool(patterns) and sum(bool(line.prefix) for line in lines) * 4 >= filled
+    if prefixed:
         _join_words(lines)
+    for line, after in pairwise(lines):
+        if not line.rest and line.prefix.strip() and not after.prefix.strip():
+            line.glue = ""  # the prefix alone fitted on its line
+    width = max((len(line.body) for line in lines), default=0)
+    if not NARROWEST <= width <= WIDEST or not any(map(_near_report, lines)):
+        return
+    before: Ways = [(line.rest, line.glue) for line in lines]
+    broken = [line for line, after in pairwise(lines) if prefixed and _goes_on(line, after, True)]
+    if not _join_at_column(lines, width, prefixed):
+        return
+    after: Ways = [(line.rest, line.glue) for line in lines]
+    better = _score(after) - _score(before)
+    if better < 0 or not better and not _all_full(lines, broken, width):
+        for line, (rest, glue) in zip(lines, before, strict=True):
+            line.rest, line.glue = rest, glue
+
+
+def _all_full(lines: list[Line], broken: list[Line], width: int) -> bool:
+    """Are the broken lines, or all long ones, nearly all of just this length? Words leave many lengths behind."""
+    if len(broken) > 1:
+        return sum(len(line.body) >= width - 1 for line in broken) >= FULL * len(broken)
+    full = sum(len(line.body) == width for line in lines)
+    return full > 1 and full >= FULL * sum(len(line.body) > width - 8 for line in lines)
+
+
+def _near_report(line: Line) -> bool:
+    return "order" in line.rest or "kB" in line.rest or "free" in line.rest
+
+
+def _score(ways: Ways) -> int:
+    return whole_lines("".join(rest + glue for rest, glue in ways))
 
 
 def _goes_on(line: Line, after: Line, prefixed: bool) -> bool:
     """May the second line be the rest of the first?"""
-    if prefixed:
-        return not after.prefix.strip() and bool(after.rest)
-    return not after.prefix.strip() and bool(after.rest) and not BEGINS.match(after.rest)
+    return not after.prefix.strip() and bool(after.rest) and (prefixed or not BEGINS.match(after.rest))
 
 
-def _column(lines: list[Line], prefixed: bool) -> int:
-    """The column at which the text was broken whatever stood there; 0 if it was not."""
-    lengths = [len(line.body) for line in lines]
-    width = max(lengths, default=0)
-    if not NARROWEST <= width <= WIDEST:
-        return 0
-    full = [at for at, nr in enumerate(lengths[:-1]) if nr == width]
-    near = sum(nr > width - 10 for nr in lengths)
-    if len(full) < FEWEST or len(full) < 0.55 * near:
-        return 0
-    onward = sum(_goes_on(lines[at], lines[at + 1], prefixed) for at in full)
-    return width if onward >= 0.7 * len(full) else 0
-
-
-def _join_at_column(lines: list[Line], width: int, prefixed: bool) -> None:
+def _join_at_column(lines: list[Line], width: int, prefixed: bool) -> bool:
+    """Join each line of just this length with the next; True if any was."""
+    joined = False
     for line, after in pairwise(lines):
         if len(line.body) < width - 1 or not _goes_on(line, after, prefixed):
             continue
         if len(line.body) == width:
             line.rest += line.body[len(line.body.rstrip()) :]
             after.rest = after.body if after.body[:1].isspace() else after.rest
-            line.glue = ""
+            line.glue, joined = "", True
         elif prefixed:
-            line.glue = " "
+            line.glue = " " if line.rest else ""
+    return joined
 
 
 def _join_words(lines: list[Line]) -> None:
@@ -74,4 +94,4 @@ def _join_words(lines: list[Line]) -> None:
         word = len(after.rest.split(None, 1)[0]) if after.rest else 0
         broken = begun and _goes_on(line, after, True) and len(line.body.rstrip()) + 1 + word > width
         if broken:
-            line.glue = " "
+            line.glue = " " if line.rest else ""
