@@ -22,6 +22,11 @@ RESERVE = re.compile(
 BUDDY = re.compile(
     rf"{ZONE}:\s+((?:[0-9]{{1,18}}\*[0-9]{{1,12}}kB\s+(?:\([A-Z]{{1,8}}\)\s+)?){{1,30}})=\s+{NUMBER}kB(?=\s)", FLAGS
 )
+TAIL = re.compile(
+    r"(?<![\w])(present|managed|free_pcp|local_pcp|free_cma|reserved_highatomic|free_highatomic):([0-9]{1,18})[kK]B(?![\w])",
+    FLAGS,
+)
+"""What the rest of a zone's line may say."""
 EMPTY = re.compile(rf"{ZONE}:[ \t]+empty[ \t]*$", FLAGS)
 LETTERS = re.compile(r"\([A-Z]{1,8}\)", FLAGS)
 TYPES = re.compile(r"kB(?:\s+\(([A-Z]{1,8})\))?", FLAGS)
@@ -48,10 +53,10 @@ COUNTED = (*map(_anywhere, (HEADER, RESERVE, EMPTY)), REQUEST, VERSION)
 COUNTED_BUDDY = _anywhere(BUDDY)
 
 
-def whole_lines(joined: str) -> int:
-    """How many lines of a report are whole in a text, behind whatever prefix: a measure of a way to read it."""
+def whole_lines(joined: str) -> tuple[int, int]:
+    """How many lines and figures of a report are whole in a text, behind any prefix: a measure of a way to read it."""
     found = sum(1 for pattern in COUNTED for _ in pattern.finditer(joined))
-    return found + sum(map(proves_itself, COUNTED_BUDDY.finditer(joined)))
+    return found + sum(map(proves_itself, COUNTED_BUDDY.finditer(joined))), sum(1 for _ in TAIL.finditer(joined))
 
 
 def numbers(blocks: str) -> tuple[tuple[int, ...], tuple[int, ...]]:

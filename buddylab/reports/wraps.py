@@ -40,25 +40,23 @@ def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]]) -> None:
     if not _join_at_column(lines, width, prefixed):
         return
     after: Ways = [(line.rest, line.glue) for line in lines]
-    better = _score(after) - _score(before)
-    if better < 0 or not better and not _all_full(lines, broken, width):
+    old, new = _score(before), _score(after)
+    if new < old or new == old and not _all_full(broken, width):
         for line, (rest, glue) in zip(lines, before, strict=True):
             line.rest, line.glue = rest, glue
 
 
-def _all_full(lines: list[Line], broken: list[Line], width: int) -> bool:
-    """Are the broken lines, or all long ones, nearly all of just this length? Words leave many lengths behind."""
-    if len(broken) > 1:
-        return sum(len(line.body) >= width - 1 for line in broken) >= FULL * len(broken)
-    full = sum(len(line.body) == width for line in lines)
-    return full > 1 and full >= FULL * sum(len(line.body) > width - 8 for line in lines)
+def _all_full(broken: list[Line], width: int) -> bool:
+    """Are the broken lines nearly all of just this length? Words leave many lengths behind."""
+    full = sum(len(line.body) >= width - 1 for line in broken)
+    return len(broken) > 1 and full >= FULL * len(broken)
 
 
 def _near_report(line: Line) -> bool:
     return "order" in line.rest or "kB" in line.rest or "free" in line.rest
 
 
-def _score(ways: Ways) -> int:
+def _score(ways: Ways) -> tuple[int, int]:
     return whole_lines("".join(rest + glue for rest, glue in ways))
 
 

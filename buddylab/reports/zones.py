@@ -5,17 +5,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from buddylab.reports.forms import FLAGS, HEADER_WORDS, TYPES, numbers, sizes_complaint
+from buddylab.reports.forms import FLAGS, HEADER_WORDS, TAIL, TYPES, numbers, sizes_complaint
 from buddylab.reports.paste import Text
 from buddylab.reports.report import Buddy, Figure, ZoneReport
 from buddylab.said import Said
 
 LOOSE = re.compile(r"(?<![\w])(?:free|min|low|high):[0-9][0-9.,]{0,30}kB", FLAGS)
 """A piece of a zone's line. One outside of the lines that were read closes the zone before it."""
-TAIL = re.compile(
-    r"(?<![\w])(present|managed|free_pcp|local_pcp|free_cma|reserved_highatomic|free_highatomic):([0-9]{1,18})[kK]B(?![\w])",
-    FLAGS,
-)
 LOOKS_LIKE = re.compile(
     r"(?<![\w])(?:free|min|low|high):[0-9][0-9.,]{0,30}kB|lowmem_reserve\[|protections\[|[0-9][*_][0-9]+kB", FLAGS
 )

@@ -124,7 +124,7 @@ export function mountClinic(el, model, openExplorer) {
     const { reports = [] } = model.get("shown");
     clearTimeout(waiting);
     drawResult();
-    tell(busy && reports.length && !model.get("error").length ? pair(reports[chosen].sentence) : "", true);
+    tell(busy && reports.length && !model.get("error").length ? pair(reports[chosen].cause.text) : "", true);
     busy = false;
   }
   /** What stands in the box: a text that Python was given goes there too. */

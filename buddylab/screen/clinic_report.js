@@ -126,6 +126,8 @@ export function makeClinicReport(id, result, lang) {
   }
 
   // -- one report
+  const causeOf = ({ cause }) => h("p", { id: `${id}-cause`, class: "ct-cause", tabindex: -1 }, pair(cause.text));
+
   function verdictOf(report) {
     const state = report.passes === null ? "none" : report.passes ? "ok" : "no";
     const hero = report.tests.find((test) => test.zone === report.zone)?.rows.at(-1);
@@ -143,6 +145,7 @@ export function makeClinicReport(id, result, lang) {
     const words = rule && { words: pair(rule.words), first: rule.first, last: rule.last };
     return h("div", { class: "ct-req" },
       asked && h("p", {}, figure(say("asks", { who: asked.process ?? say("someone"), size, mask }), lines)),
+      asked?.caller && h("p", { class: "ct-small" }, say("caller", { who: pair(asked.caller) })),
       asked?.others.length > 0 && h("p", { class: "ct-small" }, say("others", { list: asked.others.join("; ") })),
       h("p", { class: "ct-small" }, report.kernel ? say("printed", { k: report.kernel }) : say("unnamed"), say("stop"),
         h("span", { title: rule?.source }, rule ? say(rule.last ? "rule" : "ruleOn", words) : say("noRule"))));
@@ -151,9 +154,10 @@ export function makeClinicReport(id, result, lang) {
   const list = (key, items, name) => items.length > 0 && h("section", { class: name, "aria-label": say(key) },
     h("h3", {}, say(key)), h("ul", {}, items));
 
-  function cureOf({ zone, text, margin, warning }) {
+  function cureOf({ zone, text, margin, price, command, passes }) {
     return h("li", {}, h("span", { class: "ct-where" }, zone), h("span", { class: "ct-cure" }, pair(text),
-      warning && h("small", {}, `⚠ ${pair(warning)}`)), h("b", { class: "ct-spare" }, say("spare", { n: margin })));
+      h("small", {}, pair(price)), command && h("code", { class: "ct-command" }, command)),
+    h("b", { class: passes ? "ct-spare" : "ct-later" }, passes ? say("spare", { n: margin }) : say("later")));
   }
 
   function textPane(shown, report) {
@@ -178,15 +182,18 @@ export function makeClinicReport(id, result, lang) {
     const report = shown.reports[chosen];
     const playing = h("button", { type: "button", class: "solo go", disabled: Boolean(report.cannot_play),
       "aria-describedby": `${id}-play`, on: { click: play } }, `▶ ${say("play")}`);
-    return [chooser(shown, chosen, choose), verdictOf(report),
+    return [chooser(shown, chosen, choose), causeOf(report), verdictOf(report),
+      list("cures", report.cures.map(cureOf), "ct-cures"),
       h("div", { class: "ct-cols" }, h("div", { class: "ct-main" }, requestOf(report),
         report.zones.filter((zone) => !zone.empty).map((zone) => zoneOf(zone, report)),
         report.more_zones > 0 && h("p", { class: "ct-small" }, say("zonesMore", { n: report.more_zones })),
-        list("cures", report.cures.map(cureOf), "ct-cures"), list("reasons", report.reasons.map((one) => h("li", {}, pair(one))), "ct-list"),
+        list("reasons", report.reasons.map((one) => h("li", {}, pair(one))), "ct-list"),
         h("div", { class: "ct-play" }, playing, h("span", { id: `${id}-play`, class: "ct-small" },
           pair(report.cannot_play ?? report.play_note)))),
       h("div", { class: "ct-side" }, textPane(shown, report),
         list("unread", report.unread.map(({ line, why }) => h("li", {}, figure(say("lines", { list: line }), [line]), ` ${pair(why)}`)), "ct-list"),
+        list("repairs", report.repairs.map(({ line, text }) => h("li", {}, figure(say("lines", { list: line }), [line]),
+          ` ${pair(text)}`)), "ct-list"),
         report.more_unread > 0 && h("p", { class: "ct-small" }, say("more", { n: report.more_unread })),
         list("notes", report.notes.map((one) => h("li", {}, pair(one))), "ct-list")))];
   }
