@@ -25,9 +25,9 @@ LAYERS = {
     "reclaim": {"core"},  # 2.6.21's decisions
     "machines": {"core"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
-    "view": {"core", "commentary"},  # what a run says
+    "view": {"core", "commentary", "said"},  # what a run says
     "world": {"core", "machines", "reclaim"},  # the model
-    "explorer": {"core", "machines", "reclaim", "view", "world"},  # what the main screen is about
+    "explorer": {"core", "machines", "reclaim", "said", "view", "world"},  # what the main screen is about
     "reports": {"core", "printable"},
     "course": {
         "commentary",
@@ -43,7 +43,18 @@ LAYERS = {
     },
     "plots": {"core", "course", "world"},
     "widgets": {"core", "course", "explorer", "export", "machines", "reports", "screen", "view"},
-    "export": {"core", "explorer", "machines", "printable", "scenario", "screen", "target", "view", "__version__"},
+    "export": {
+        "core",
+        "explorer",
+        "machines",
+        "printable",
+        "said",
+        "scenario",
+        "screen",
+        "target",
+        "view",
+        "__version__",
+    },
     "commands": {"core", "explorer", "export", "reports", "scenario"},
     "__main__": {"commands", "__version__"},
     "": set(),  # buddylab/__init__.py

@@ -7,6 +7,7 @@ from buddylab.core import gfp
 from buddylab.explorer import filling
 from buddylab.explorer.knobs import FLAGS, GROUPS, PRESETS, Knobs, checked, play
 from buddylab.machines import hardware
+from buddylab.said import Said
 
 MOST = 5
 """Changes that are shown."""

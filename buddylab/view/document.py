@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from importlib import resources
 from itertools import groupby, zip_longest
 from typing import Any
 
@@ -59,6 +60,14 @@ def view(run: Run, *, name: Said | None = None, kind_of: Callable[[int], str] | 
         "result": run.page,
         "end": run.end,
     }
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) that every document keeps to. A new dict each time."""
+    parsed: dict[str, Any] = json.loads(
+        resources.files(__package__).joinpath("schema.json").read_text(encoding="utf-8")
+    )
+    return parsed
 
 
 def to_json(document: dict[str, Any]) -> str:
