@@ -23,7 +23,7 @@ LAYERS = {
     "screen": set(),  # the JavaScript and its style sheet
     "commentary": set(),  # the annotated source and its notes
     "reclaim": {"core"},  # 2.6.21's decisions
-    "machines": {"core"},  # by name, of one's own sizes, as a report says
+    "machines": {"core", "said"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
     "view": {"core", "commentary", "said"},  # what a run says
     "world": {"core", "machines", "reclaim"},  # the model
@@ -36,13 +36,14 @@ LAYERS = {
         "machines",
         "reclaim",
         "reports",
+        "said",
         "target",
         "view",
         "world",
         "__version__",
     },
     "plots": {"core", "course", "world"},
-    "widgets": {"core", "course", "explorer", "export", "machines", "reports", "screen", "view"},
+    "widgets": {"core", "course", "explorer", "export", "machines", "reports", "said", "screen", "view"},
     "export": {
         "core",
         "explorer",
