@@ -45,10 +45,16 @@ class Run(recording.Run):
         return to_html(self, path, title=title, overwrite=overwrite)
 
 
+LEFT = "<td style='text-align: left; vertical-align: top'>"
+"""A notebook would set what stands in a table to the right."""
+
+
 def _table(lines: Iterable[str]) -> str:
     cells = ((line.partition(" ")[0], line.partition(" ")[2].strip()) for line in lines)
-    rows = "".join(f"<tr><td><code>{escape(a)}</code></td><td>{escape(b)}</td></tr>" for a, b in cells)
-    return f"<table style='text-align: left'>{rows}</table>"
+    rows = "".join(
+        f"<tr>{LEFT}<code>{escape(stage)}</code></td>{LEFT}{escape(said)}</td></tr>" for stage, said in cells
+    )
+    return f"<table>{rows}</table>"
 
 
 def record(

@@ -34,7 +34,8 @@ def story(run: Run, lang: str = "en") -> list[str]:
 def _line(stage: str, of_stage: Sequence[Frame], lang: str) -> str:
     """A stage's first sentence that is no test's, then each zone's test by the row at which it ended."""
     said = [say(frame["say"], frame.get("args", {}), lang) for frame in of_stage if "test" not in frame][:1]
-    return f"{stage:{WIDTH}}{' '.join([*said, ', '.join(_tests(of_stage, lang))]).rstrip()}"
+    tests = {"en": ", ", "zh": "，"}[lang].join(_tests(of_stage, lang))
+    return f"{stage:{WIDTH}}{' '.join([*said, tests]).rstrip()}"
 
 
 def _tests(of_stage: Sequence[Frame], lang: str) -> Iterator[str]:
