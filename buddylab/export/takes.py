@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from buddylab.core.attempt import Livelock
 from buddylab.core.gfp import gfp_str
-from buddylab.core.ladder import Livelock
 from buddylab.core.record import Run
 from buddylab.explorer.knobs import Knobs, recording, request_deck
 from buddylab.printable import printable

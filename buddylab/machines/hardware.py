@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from buddylab.core.machine import Machine
-from buddylab.core.zone import Zone, setup_pageset, setup_zones, zone_batchsize
+from buddylab.core.setup import setup_pageset, setup_zones, zone_batchsize
+from buddylab.core.zone import Zone
 from buddylab.machines.reported import ReportedMachine, read
 from buddylab.said import SaidError
 

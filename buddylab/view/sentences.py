@@ -13,6 +13,11 @@ def sentences() -> dict[str, dict[str, str]]:
     return dict(json.loads(text))
 
 
+def args_of(key: str, args: dict[str, Any]) -> dict[str, Any]:
+    """Those of the arguments that have a place in the sentence."""
+    return {name: value for name, value in args.items() if f"{{{name}}}" in sentences()[key]["en"]}
+
+
 def say(key: str, args: dict[str, Any], lang: str = "en") -> str:
     """A sentence with its numbers put in, thousands marked by commas; an argument may be {"en": …, "zh": …}.
 

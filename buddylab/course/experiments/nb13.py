@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from buddylab.core import gfp
+from buddylab.core.attempt import Livelock
 from buddylab.core.environment import Task
-from buddylab.core.ladder import Livelock, alloc_pages
+from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record
 from buddylab.course.bench import full, with_free
 from buddylab.course.experiments.nb00 import verdict
