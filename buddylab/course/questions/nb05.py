@@ -6,7 +6,8 @@ from random import Random
 from buddylab.course.experiments.nb05 import case, changed, clumped, first_request
 from buddylab.course.field import figures, told, written
 from buddylab.course.question import Question, Text, Wrong, pick
-from buddylab.explorer.knobs import START, checked, play
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import play
 from buddylab.reports import Explanation, ZoneTest, explain, row_text
 
 __all__ = ["big_blocks", "which_row", "short_by", "order2", "dma", "moves", "last_stage", "largest", "what_helps"]
@@ -269,7 +270,7 @@ NEXT = (
 @cache
 def stages(gfp_mask: str, order: int) -> list[str]:
     """The stages that the explorer's setting goes through, on the machine of the report."""
-    knobs = {**START, "gfp_mask": gfp_mask, "order": order, "in_interrupt": gfp_mask == "GFP_ATOMIC"}
+    knobs = {**start(), "gfp_mask": gfp_mask, "order": order, "in_interrupt": gfp_mask == "GFP_ATOMIC"}
     return [event[1] for event in play(checked(knobs))[1].events if event[0] == "stage"]
 
 
