@@ -25,7 +25,7 @@ LAYERS = {
     "reclaim": {"core"},  # 2.6.21's decisions
     "machines": {"core", "said"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
-    "view": {"core", "commentary"},  # what a run says
+    "view": {"core", "commentary", "said"},  # what a run says
     "world": {"core", "machines", "reclaim", "said"},  # the model
     "explorer": {"core", "machines", "reclaim", "said", "view", "world"},  # what the main screen is about
     "reports": {"core", "printable"},

@@ -97,7 +97,7 @@ def _chosen(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
     """Another use of the memory."""
     for name, said in knob.choices:
         if name != knobs[knob.name]:
-            yield 2.5, "away_mix", {"what": {"en": said.en, "zh": said.zh}}, {knob.name: name}
+            yield 2.5, "away_mix", {"what": said}, {knob.name: name}
 
 
 def _along_track(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:

@@ -22,7 +22,7 @@ class Recording:
     """What a setting of the knobs led to: the run, the document that it is drawn from, and the deck beside it."""
 
     run: Run
-    trace: dict[str, Any]
+    document: dict[str, Any]
     deck: dict[str, Any]
 
 
@@ -32,8 +32,7 @@ def recording(knobs: Knobs, by_hand: bool = False) -> Recording:
     Raises SaidError for what cannot be.
     """
     world, run = play(knobs, by_hand)
-    name = hardware.of(knobs["machine"]).name
-    shown = view(run, name={"en": name.en, "zh": name.zh}, kind_of=world.kind_of)
+    shown = view(run, name=hardware.of(knobs["machine"]).name, kind_of=world.kind_of)
     return Recording(run, shown, deck(knobs, run))
 
 
