@@ -49,7 +49,7 @@ def as_html(all_told: list[Explanation], lang: Lang = "en") -> str:
     )
     parts = "".join(
         f'<section lang="{TAGS[one]}"><h1>{_text(TITLE, one)}</h1>\n'
-        + "".join(_section(told, one) for told in all_told)
+        + "".join(section(told, one) for told in all_told)
         + "</section>\n"
         for one in LANGS
     )
@@ -71,7 +71,7 @@ def _items(lines: list[str]) -> str:
     return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
 
 
-def _section(told: Explanation, lang: Lang) -> str:
+def section(told: Explanation, lang: Lang) -> str:
     """Cause, verdict, cures; then who asked, the rows, and what else is known."""
     verdict, *asked = heading(told)
     helps = [

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from buddylab.core.zone import LOWMEM_RESERVE_RATIO
+from buddylab.core.setup import LOWMEM_RESERVE_RATIO
 from buddylab.reports import settings
 from buddylab.reports.cure import Case, Cure, Turn, fewest, largest
 from buddylab.reports.period import period

@@ -164,7 +164,7 @@ def _pieces(lines: list[Line], at: int) -> list[Line]:
 
 
 def _junctions(pieces: list[Line], found: Found) -> bool:
-    """Try all sets of breaks that may lie inside a word, small ones first; one way alone is taken. True: it is whole."""
+    """Try all sets of breaks that may lie inside a word, small ones first; one way alone counts. True: it is whole."""
     header = "free:" in pieces[0].rest
     pattern = HEADER if header else BUDDY
     breaks = [at for at, piece in enumerate(pieces[:-1]) if piece.glue == "\n"]

@@ -9,9 +9,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 ZONES = "(?:DMA32|DMA|Normal|HighMem|Movable|Device)"
+NODE = r"Node[ \t]+[0-9]{1,4}[ \t]+"
 SURE = re.compile(
-    rf"Mem-[iI]nfo:|\b{ZONES}:?[ \t]*$|Node[ \t]+[0-9]{{1,4}}[ \t]+{ZONES}(?:[ \t:]|$)|(?:Node[ \t]+[0-9]{{1,4}}[ \t]+)?{ZONES}[ \t]+free:[0-9]|(?:lowmem_reserve|protections)\[\]:"
-    rf"|(?:Node[ \t]+[0-9]{{1,4}}[ \t]+)?{ZONES}:[ \t]+(?:[0-9]{{1,18}}\*[0-9]|empty)"
+    rf"Mem-[iI]nfo:|\b{ZONES}:?[ \t]*$|{NODE}{ZONES}(?:[ \t:]|$)|(?:{NODE})?{ZONES}[ \t]+free:[0-9]"
+    r"|(?:lowmem_reserve|protections)\[\]:"
+    rf"|(?:{NODE})?{ZONES}:[ \t]+(?:[0-9]{{1,18}}\*[0-9]|empty)"
     r"|CPU: [0-9]{1,5} (?:UID: [0-9]{1,10} )?PID: [0-9]{1,10}\b|Pid: [0-9]{1,10},"
     r"|active_anon:[0-9]{1,18} inactive_anon:|Call Trace:|Hardware name: ",
     re.ASCII,
@@ -31,7 +33,8 @@ DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?"
 MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 ZONED = "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
-KERNEL_WORD = rf"Node [0-9]|{ZONES}[: ]|std(?:out|err) |active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|\S{{1,40}}:\s"
+KERNEL_WORD = rf"Node [0-9]|{ZONES}[: ]|std(?:out|err) |active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|"
+    r"\S{1,40}:\s"
 HOST = rf"(?:(?!{KERNEL_WORD}|[^ \n]{{1,40}} invoked)[\w.@-]{{1,64}} (?=[^\n]))?"
 KNOWN = re.compile(
     r"\.\.\.[ \t]+"  # a sender's own mark

@@ -6,6 +6,8 @@ Units: pages. C: mm/page_alloc.c, __alloc_pages (2.6.10), zone_watermark_ok and 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH
+from buddylab.core.zone import rows as core_rows
 from buddylab.reports.masks import Table
 from buddylab.reports.release import NEWEST, Release
 from buddylab.said import Said
@@ -238,19 +240,23 @@ def _rows(state: State, order: int, rights: Rights, rule: Rule) -> Iterator[Row]
         # C: !wait && z->free_pages >= z->pages_high, which is three times pages_min.
         yield Row(0, state.free, 3 * state.mark - 1, state.free >= 3 * state.mark)
     if row.ok and order and rule.name == "loop":
-        yield from _loop_rows(state, order, row.free, lowered(state.mark, rights, rule))
+        yield from _loop_rows(state, order, row.free + (1 << order) - 1, rights)
     elif row.ok and order and rule.name == "any" and state.counts is not None:
         yield _found_any(state, order, rights)
 
 
-def _loop_rows(state: State, order: int, free: int, floor: int) -> Iterator[Row]:
-    """Rows 1 to order: pages in smaller blocks do not count, the mark is halved."""
-    for o in range(1, order + 1) if state.counts is not None else ():
-        nr = (state.counts or ())[o - 1] if o <= len(state.counts or ()) else 0
-        free, floor = free - (nr << o - 1), floor >> 1
-        yield Row(o, free, floor, free > floor, nr)
-        if free <= floor:
-            return
+def _loop_rows(state: State, order: int, free: int, rights: Rights) -> Iterator[Row]:
+    """Rows 1 to order: pages in smaller blocks do not count, the mark is halved. free: before the block is taken.
+
+    The numbers are those of the core's own `rows`; a first row that passes only since C compares it unsigned counts as
+    refused here, as the next row does it anyway.
+    """
+    if state.counts is None:
+        return
+    flags = ALLOC_HIGH * rights.high | ALLOC_HARDER * rights.harder
+    nr_free = [*state.counts, *[0] * order][:order]
+    for row in core_rows(free, nr_free, order, state.mark, state.reserve, flags)[1:]:
+        yield Row(row.order, row.free_pages, row.mark, row.ok, row.nr_free)
 
 
 def _found_any(state: State, order: int, rights: Rights) -> Row:

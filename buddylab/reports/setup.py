@@ -52,7 +52,7 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All zones of a report. pages_min: min_free_kbytes in pages, as far as the report shows it; lowmem: see `share`."""
+    """All zones of a report. pages_min: min_free_kbytes in pages, as far as it shows; lowmem: see `share`."""
 
     zones: dict[str, ZoneSetup]
     pages_min: int

@@ -35,14 +35,14 @@ def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]]) -> None:
     width = max((len(line.body) for line in lines), default=0)
     if not NARROWEST <= width <= WIDEST or not any(map(_near_report, lines)):
         return
-    before: Ways = [(line.rest, line.glue) for line in lines]
+    as_words: Ways = [(line.rest, line.glue) for line in lines]
     broken = [line for line, after in pairwise(lines) if prefixed and _goes_on(line, after, True)]
     if not _join_at_column(lines, width, prefixed):
         return
-    after: Ways = [(line.rest, line.glue) for line in lines]
-    old, new = _score(before), _score(after)
+    as_column: Ways = [(line.rest, line.glue) for line in lines]
+    old, new = _score(as_words), _score(as_column)
     if new < old or new == old and not _all_full(broken, width):
-        for line, (rest, glue) in zip(lines, before, strict=True):
+        for line, (rest, glue) in zip(lines, as_words, strict=True):
             line.rest, line.glue = rest, glue
 
 

@@ -11,13 +11,14 @@ from typing import Any
 from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
-from buddylab.core.record import Change, Run, apply, net
+from buddylab.core.record import Change, Run, apply
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
 from buddylab.view.causes import Causes
 from buddylab.view.decisions import DECISIONS, Moment
 from buddylab.view.ending import deciding_test, ending
-from buddylab.view.rows import chain, mark_name, own_row_says, row_says, watermark_rows
-from buddylab.view.sentences import sentences
+from buddylab.view.lists import named, net
+from buddylab.view.rows import mark_name, written_out
+from buddylab.view.sentences import args_of
 
 Frame = dict[str, Any]
 Lines = tuple[int, int]
@@ -66,10 +67,10 @@ TRIES = {
 }
 
 
-def frames(trace: Run) -> list[Frame]:
+def frames(run: Run) -> list[Frame]:
     """The run as frames, the last one the verdict."""
-    narrator = _Narrator(trace)
-    for place, (event, changed) in enumerate(zip(trace.events, trace.changes(), strict=True)):
+    narrator = _Narrator(run)
+    for place, (event, changed) in enumerate(zip(run.events, run.changes(), strict=True)):
         for change in changed:
             apply(narrator.zones, change)
         narrator.see(place, event, changed)
@@ -80,22 +81,22 @@ def frames(trace: Run) -> list[Frame]:
 class _Narrator:
     """Turns events into frames: an event opens a frame, or joins the one that is open."""
 
-    def __init__(self, trace: Run) -> None:
-        self.trace, self.events = trace, trace.events
-        self.zones = tuple(zone.copy() for zone in trace.before)
+    def __init__(self, run: Run) -> None:
+        self.run, self.events = run, run.events
+        self.zones = tuple(zone.copy() for zone in run.before)
         self.index = {zone.label: place for place, zone in enumerate(self.zones)}
         self.frames: list[Frame] = []
         self.stage, self.visits, self.depth = "", dict.fromkeys(LINES, 0), 0
         self.own, self.own_zone, self.bulk = "", "", False
-        self.task = [int(trace.task.PF_MEMALLOC), int(trace.task.TIF_MEMDIE)]
+        self.task = [int(run.task.PF_MEMALLOC), int(run.task.TIF_MEMDIE)]
         self.outer: list[str] = []
         self.reached = -1
-        self.freeing = trace.end == "freed"
+        self.freeing = run.end == "freed"
         if self.freeing:
             self.stage = FREE
-        home = next((z.node for z in trace.before if trace.zonelist and z.label == trace.zonelist[0]), 0)
-        here = trace.machine.numa and trace.gfp_mask & gfp.THISNODE
-        self.allowed = [label for label in trace.zonelist if not here or self.zones[self.index[label]].node == home]
+        home = next((z.node for z in run.before if run.zonelist and z.label == run.zonelist[0]), 0)
+        here = run.machine.numa and run.gfp_mask & gfp.THISNODE
+        self.allowed = [label for label in run.zonelist if not here or self.zones[self.index[label]].node == home]
         self.tests: list[int] = []
         self.causes = Causes()
         self.reports: list[tuple[int, Event]] = []
@@ -134,7 +135,7 @@ class _Narrator:
             return
         rest = self.events[self.place + 1 :]
         following = next((e for e in rest if e[0] == "stage"), ("stage", "", alloc_flags))
-        decision = decide(Moment(self.trace, memalloc, memdie, rest[0] if rest else None, following[1], following[2]))
+        decision = decide(Moment(self.run, memalloc, memdie, rest[0] if rest else None, following[1], following[2]))
         if decision is not None:
             key, parts = decision
             frame = self.open(key, **{"event": ["stage", name], **parts})
@@ -183,41 +184,14 @@ class _Narrator:
     ) -> None:
         own, self.own_zone, self.own = bool(self.own), zone, ""
         if not own and not self.depth:
-            self.scan(self.trace.zonelist.index(zone))
-        rows = watermark_rows(self.zones[self.index[zone]], order, mark, classzone_idx, alloc_flags)
-        reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
-        for row in rows:
-            key = own_row_says(row, order) if own else row_says(row, order, reserve)
-            args = {
-                "zone": zone,
-                "asked": 1 << order,
-                "reserve": reserve,
-                **{name: row[name] for name in ("o", "f", "m", "above")},
-            }
-            row |= {"say": key, "args": {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}}
-        last = rows[-1]
+            self.scan(self.run.zonelist.index(zone))
+        place = self.index[zone]
+        test = written_out(self.zones[place], place, own, order, mark, classzone_idx, alloc_flags)
+        last = test["rows"][-1]
         entry = {"entry": "watermarks"} if self.stage == "restart" else {}
         if not own:
             self.tests.append(len(self.frames))
-        name = "pages_low" if own else mark_name(alloc_flags)
-        self.open(
-            last["say"],
-            last["args"],
-            event=event,
-            mood=("" if result else "" if own else "no"),
-            **entry,
-            test={
-                "zone": self.index[zone],
-                "own": own,
-                "mark_name": name,
-                "mark": mark,
-                "order": order,
-                "chain": chain(mark, alloc_flags),
-                "reserve": reserve,
-                "ok": bool(result),
-                "rows": rows,
-            },
-        )
+        self.open(last["say"], last["args"], event=event, mood="" if result or own else "no", **entry, test=test)
 
     def on_wake_up_interruptible(self, event: Event, *_: int) -> None:
         self.open("woken", {"zone": self.own_zone}, event=event, mood="wake")
@@ -240,13 +214,7 @@ class _Narrator:
         args = {"zone": zone, "order": order, "from": block_order, "from1": block_order - 1, "asked": 1 << order}
         key = "take" if block_order == order else "split" if block_order == order + 1 else "split_more"
         split = {"from": block_order, "yours": order, "back": list(range(block_order - 1, order - 1, -1))}
-        self.open(
-            key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
-            event=event,
-            mood="ok",
-            split=split,
-        )
+        self.open(key, args_of(key, args), event=event, mood="ok", split=split)
 
     def on_buffered_rmqueue(self, event: Event, zone: str, order: int, cold: int, pfn: int) -> None:
         self.bulk = False
@@ -265,7 +233,7 @@ class _Narrator:
         progress = event[3]
         self.open(
             "reclaim_progress" if progress else "reclaim_none",
-            {"progress": progress, "order": self.trace.order} if progress else {},
+            {"progress": progress, "order": self.run.order} if progress else {},
             event=event,
             mood="reclaim" if progress else "no",
             lines=(121, 121),
@@ -281,7 +249,7 @@ class _Narrator:
             mood="kill" if kind == "killed" else "reclaim",
             reclaimed={given: pages} if given else {},
             note=kind,
-            by="caller" if by == self.trace.task.comm else by,
+            by="caller" if by == self.run.task.comm else by,
         )
         self.causes.told(len(self.frames) - 1, kind, zone, by)
 
@@ -323,7 +291,7 @@ class _Narrator:
             "warned",
             event=event,
             mood="warn",
-            log=warning(self.trace.task.comm, order, gfp_mask).rstrip("\n"),
+            log=warning(self.run.task.comm, order, gfp_mask).rstrip("\n"),
             conds=[["__GFP_NOWARN", 0, "c_warn"], ["printk_ratelimit()", 1, "c_print"]],
         )
 
@@ -369,7 +337,7 @@ class _Narrator:
             conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
         self.open(
             key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
+            args_of(key, args),
             event=event,
             mood="ok",
             merge={"from": order, "to": merged, "buddies": buddies},
@@ -381,13 +349,13 @@ class _Narrator:
     def end(self) -> None:
         """The last frame: what came of it, and which test decided."""
         own = [place for place in self.tests if not self.frames[place].get("depth")]
-        first = self.index[self.trace.zonelist[0]] if self.trace.zonelist else None
-        decides = deciding_test(self.trace.page is not None, self.frames, own, first)
+        first = self.index[self.run.zonelist[0]] if self.run.zonelist else None
+        decides = deciding_test(self.run.page is not None, self.frames, own, first)
         rounds = max(self.visits.values()) - 1
-        key, args, mood = ending(self.trace, self.zones, self.frames, decides, self.stage, rounds)
-        self.open(key, args, event=["end", self.trace.end], mood=mood, decides=decides, tests=self.tests)
-        for place, changes in self.causes.placed(self.trace.before).items():
-            shown = [[self.index[label], *rest] for label, *rest in net(changes)]
+        key, args, mood = ending(self.run, self.zones, self.frames, decides, self.stage, rounds)
+        self.open(key, args, event=["end", self.run.end], mood=mood, decides=decides, tests=self.tests)
+        for place, changes in self.causes.placed(self.run.before).items():
+            shown = [named(change, self.index[change[0]]) for change in net(changes)]
             if shown:
                 self.frames[place]["changes"] = shown
 

@@ -26,7 +26,9 @@ def with_012(text):
 
 def journal_json(text):
     return "\n".join(
-        json.dumps({"__REALTIME_TIMESTAMP": f"17644968{n:08}", "PRIORITY": "4", "MESSAGE": line, "_TRANSPORT": "kernel"})
+        json.dumps(
+            {"__REALTIME_TIMESTAMP": f"17644968{n:08}", "PRIORITY": "4", "MESSAGE": line, "_TRANSPORT": "kernel"}
+        )
         for n, line in enumerate(text.split("\n"))
     )
 
@@ -40,7 +42,9 @@ def docker_json(text):
 
 def dmesg_h(text):
     lines = text.split("\n")
-    return "\n".join(f"[{'Nov30 14:02' if not n else '  +0.00002' + str(n % 10)}] {line}" for n, line in enumerate(lines))
+    return "\n".join(
+        f"[{'Nov30 14:02' if not n else '  +0.00002' + str(n % 10)}] {line}" for n, line in enumerate(lines)
+    )
 
 
 PREFIXES = {
@@ -89,15 +93,14 @@ PREFIXES = {
 def words(text, width):
     """Wrapped where a word ends, as mail programs do."""
     return "\n".join(
-        "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)) for line in text.split("\n")
+        "\n".join(textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False))
+        for line in text.split("\n")
     )
 
 
 def column(text, width):
     """Broken at a column whatever stands there, as terminals do."""
-    return "\n".join(
-        line[at : at + width] for line in text.split("\n") for at in range(0, max(len(line), 1), width)
-    )
+    return "\n".join(line[at : at + width] for line in text.split("\n") for at in range(0, max(len(line), 1), width))
 
 
 def quoted(text):
