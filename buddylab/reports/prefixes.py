@@ -33,8 +33,10 @@ DAYS = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},?"
 MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}"
 ZONED = "(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 CLOCK = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
-KERNEL_WORD = rf"Node [0-9]|{ZONES}[: ]|std(?:out|err) |active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|"
+KERNEL_WORD = (
+    rf"Node [0-9]|{ZONES}[: ]|std(?:out|err) |active_anon|lowmem_reserve|protections|CPU|Call|Hardware|Mem-|kernel|"
     r"\S{1,40}:\s"
+)
 HOST = rf"(?:(?!{KERNEL_WORD}|[^ \n]{{1,40}} invoked)[\w.@-]{{1,64}} (?=[^\n]))?"
 KNOWN = re.compile(
     r"\.\.\.[ \t]+"  # a sender's own mark

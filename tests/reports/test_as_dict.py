@@ -15,7 +15,7 @@ def test_the_json_of_a_complete_report(row):
     (report,) = json.loads(json.dumps(reports_as_dict(parse(text_of(row["id"])))))["reports"]
     assert (report["process"], report["order"], report["mode"]) == (row["process"], row["order"], int(row["mode"], 16))
     assert row["flags"] is None or report["flags"] == row["flags"].split("|")
-    assert report["unread"] == [] and set(report["verdict"]) == {"passes", "zone", "row", "sentence"}
+    assert report["unread"] == [] and set(report["verdict"]) == {"passes", "zone", "row", "sentence", "sentence_zh"}
     for label, truth in truth_zones(row).items():
         for word in ("free_kb", "min_kb", "low_kb", "high_kb", "lowmem_reserve"):
             assert report["zones"][label][word] == truth[word]

@@ -53,7 +53,7 @@ def pairs(value):
 def test_every_sentence_has_its_chinese():
     for row in ROWS:
         for report in drawn(text_of(row["id"]))["reports"]:
-            for key in ("sentence", "rule", "reasons", "cures", "notes", "unread"):
+            for key in ("cause", "sentence", "rule", "reasons", "notes", "unread", "repairs"):
                 for english, chinese in pairs(report[key]):
                     assert english and any("\u4e00" <= letter <= "\u9fff" for letter in chinese), english
 
