@@ -13,17 +13,22 @@ BY_REQUEST_FROM = Release(5, 8)
 C: commit 97a225e69a1f of 3 June 2020, three days after 5.7; a mail of July 2020, before 5.8, has it in mainline."""
 
 
+LARGE_PAGE = 16
+"""kB of a page with which only 64-bit machines print reports: those have no HighMem."""
+
+
 def zone_types_of(report: Report, first: Release, last: Release) -> list[tuple[str, ...]]:
     """The sets of zone types that can be compiled in: as many as a reserve has entries, and in line with them."""
     widths = {len(zone.lowmem_reserve) for zone in report.zones if zone.lowmem_reserve is not None}
     if len(widths) != 1:
         return []
     named = {zone.name for zone in report.zones} | {"Normal"}
+    names = [name for name in ZONE_NAMES if name != "HighMem" or report.page_kb < LARGE_PAGE or name in named]
     if last < Release(2, 6, 11) and widths == {3}:  # whatever the machine; here a zone's own mark is a reserve too
         return [types for types in [("DMA", "Normal", "HighMem")] if named <= set(types)]
     possible = [
         types
-        for types in combinations(ZONE_NAMES, widths.pop())
+        for types in combinations(names, widths.pop())
         if named <= set(types) and _in_time(types, first, last) and _in_line(report, types)
     ]
     possible = [types for types in possible if _likely(report, types)] or possible

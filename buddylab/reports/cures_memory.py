@@ -99,7 +99,8 @@ def more_memory(case: Case) -> Cure | None:
     nr, o = best
     pages = nr << o
     if not o:
-        said = Said(f"{pages:,} more free pages in {state.label}", f"{state.label} 再多 {pages:,} 个空闲页")
+        s = "s" if pages > 1 else ""
+        said = Said(f"{pages:,} more free page{s} in {state.label}", f"{state.label} 再多 {pages:,} 个空闲页")
     elif nr == 1:
         said = Said(f"one free block of order {o} more in {state.label}", f"{state.label} 多一个 {o} 阶空闲块")
     else:

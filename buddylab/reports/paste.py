@@ -110,7 +110,7 @@ def clean(text: str | bytes) -> Text:
         for number, body in bodies
     ]
     lines = interleaved(lines, found)
-    unwrap(lines, patterns)
+    unwrap(lines, patterns, found)
     mend_lines(lines, found)
     starts, parts, at = [], [], 0
     for line in lines:

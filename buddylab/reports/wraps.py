@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from buddylab.reports.forms import whole_lines
-from buddylab.reports.mend import Line
+from buddylab.reports.mend import Found, Line
+from buddylab.said import Said
 
 BEGINS = re.compile(
     r"(?:Node |DMA|Normal|HighMem|Movable|Device|Mem-[iI]nfo|lowmem_reserve|protections|CPU|Pid|Call Trace|active_anon|"
@@ -23,7 +24,7 @@ Ways = list[tuple[str, str]]
 """(rest, glue) of every line."""
 
 
-def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]]) -> None:
+def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]], found: Found) -> None:
     """Set `glue` of each line that goes on in the next: nothing where a column broke it, a blank where a word did."""
     filled = sum(bool(line.rest) for line in lines)
     prefixed = bool(patterns) and sum(bool(line.prefix) for line in lines) * 4 >= filled
@@ -44,6 +45,10 @@ def unwrap(lines: list[Line], patterns: Sequence[re.Pattern[str]]) -> None:
     if new < old or new == old and not _all_full(broken, width):
         for line, (rest, glue) in zip(lines, as_words, strict=True):
             line.rest, line.glue = rest, glue
+        return
+    first = next(line.number for line, (_, glue) in zip(lines, as_words, strict=True) if line.glue != glue)
+    said = f"lines that were broken at column {width} were put together"
+    found.append((first, Said(said, f"已接上在第 {width} 列断开的各行")))
 
 
 def _all_full(broken: list[Line], width: int) -> bool:
