@@ -40,7 +40,7 @@ def cures(told: Explanation) -> list[Cure]:
     if told.verdict.passes is not False or told.rule is None or settings.outside(told):
         return []
     found: list[Cure] = []
-    setup = setup_of(told.report, period(told.report)[1])
+    setup = setup_of(told.report, min(period(told.report)[1], told.rule.last))
     whole = settings.whole(told)
     for test in told.tests[:MOST_ZONES]:
         if test.state is not None and test.passes is False:

@@ -95,13 +95,14 @@ def setup_of(report: Report, last: Release) -> Setup | None:
         return None
     pages_min = sum(one.low_min for one in lowmem)
     size = sum(one.size for one in lowmem)
+    fit: list[Setup] = []
     for candidate in range(pages_min, pages_min + min(len(lowmem), MOST_LOST) + 1):
         setup = Setup(known, candidate, report.page_kb, scaled, size)
         filled = {label: _filled(setup, one) for label, one in known.items()}
         setup = Setup(filled, candidate, report.page_kb, scaled, size)
         if all(_gives(setup, zone, report.page_kb) for zone in zones):
-            return setup
-    return None
+            fit.append(setup)
+    return min(fit, key=lambda setup: sum(abs(setup.marks(z.label).min - z.low_min) for z in lowmem), default=None)
 
 
 def _zone(zone: ZoneReport, page_kb: int, scaled: bool) -> ZoneSetup | None:

@@ -1,8 +1,8 @@
 """Each cure of every report of both sets, worked out again from the printed figures, without the package's code.
 
-The set-up: a zone's share of min_free_kbytes is pages_min x size / (all below HighMem); low and high lie a quarter and a
-half of it above min, from 4.6 on at least size x scale / 10,000 each. The test: free pages less the block against
-mark and reserve, and then the loop of halves (2.6.11 to 4.3) or any block large enough (from 4.4 on).
+The set-up: a zone's share of min_free_kbytes is pages_min x size / (all below HighMem); low and high lie a quarter
+and a half of it above min, from 4.6 on at least size x scale / 10,000 each. The test: free pages less the block
+against mark and reserve, then the loop of halves (2.6.11 to 4.3) or any block large enough (from 4.4 on).
 """
 
 from pathlib import Path
