@@ -65,5 +65,5 @@ def test_what_can_be_had_of_the_report():
 def test_the_single_changes_and_later_rules():
     told = explain(case())
     assert not changed(told, "pages") and changed(told, "block") and not changed(told, "marks")
-    assert [cure.kind for cure in cures(told)[:3]] == ["block", "order", "min_free_kbytes"]
+    assert {"order", "memory", "min_free_kbytes"} <= {cure.kind for cure in cures(told)}
     assert [under(kernel).verdict.passes for kernel in ("2.6.21", "4.3", "4.4")] == [False, False, True]

@@ -31,7 +31,7 @@ def test_the_five_verdicts():
         "torn": "none",
     }
     assert nb13.without("network", "lowmem_reserve").verdict.passes is None
-    assert told("torn").verdict.sentence == "no verdict: the line with the request is damaged"
+    assert str(told("torn").verdict.sentence) == "no verdict: the line with the request is damaged"
 
 
 def test_near_misses_and_the_reserve():

@@ -70,7 +70,9 @@ def heading(told: Explanation) -> Iterator[Said]:
 
 
 def kernel_line(told: Explanation) -> Iterator[Said]:
-    """The release, and the rule that it tests with."""
+    """The release, and the rule that it tests with; nothing where nothing of a kernel's zones is in the text."""
+    if not told.report.zones and told.report.request is None:
+        return
     kernel = as_is(told.report.kernel) if told.report.kernel else Said("not named", "未写明")
     rule = Said("rule: ", "规则：").then(told.rule.words) if told.rule else Said("no rule applies", "没有可用的规则")
     yield Said("kernel ", "内核 ").then(kernel, Said("; ", "；"), rule)

@@ -18,15 +18,15 @@ from buddylab.reports.rules import Rights
 from buddylab.reports.setup import setup_of
 
 KINDS = (
-    *("limit", "order", "kvmalloc", "fallback", "mask", "wake_earlier", "min_free_kbytes", "watermark_scale_factor"),
-    *("compact", "boost", "cma", "reserve", "memory"),
+    *("limit", "order", "kvmalloc", "fallback", "wake_earlier", "compact", "boost", "cma", "memory"),
+    *("watermark_scale_factor", "min_free_kbytes", "reserve", "mask"),
 )
 """All kinds, in the order in which an administrator or a driver's author could act."""
 SEARCHES = (
     *(lower_order, kvmalloc, fallback, wake_earlier, lower_min_free, lower_scale),
     *(compact, no_boost, less_cma, lower_reserve, more_memory),
 )
-BY_ZONE = ("reserve", "memory", "cma")
+BY_ZONE = ("reserve", "cma")
 """Kinds that are told for each zone; the others hold for the machine or the caller, and once is enough."""
 MOST_ZONES = 200
 """Cures are looked for in so many zones, the first tried first; another mask only if there are no more."""
@@ -52,13 +52,20 @@ def cures(told: Explanation) -> list[Cure]:
 
 
 def _once(found: list[Cure]) -> Iterator[Cure]:
-    """The first of each kind, or the first for each zone."""
+    """The first of each kind, or the first for each zone; of more memory the least."""
     seen = set()
-    for cure in found:
+    for cure in sorted(found, key=_pages):
         key = cure.kind, cure.zone if cure.kind in BY_ZONE else ""
         if key not in seen:
             seen.add(key)
             yield cure
+
+
+def _pages(cure: Cure) -> int:
+    """Of more memory the pages, so that the least comes first; the others keep their order."""
+    if cure.kind != "memory" or not isinstance(cure.turn.to, int) or not isinstance(cure.turn.from_, int):
+        return 0
+    return cure.turn.to - cure.turn.from_
 
 
 __all__ = ["KINDS", "Cure", "Turn", "cures", "margin"]

@@ -88,7 +88,10 @@ def setup_of(report: Report, last: Release) -> Setup | None:
     """
     scaled = last >= SCALED_FROM
     zones = [zone for zone in report.zones if zone.populated]
-    told = [_zone(zone, report.page_kb, scaled) for zone in zones]
+    sized = [_size(zone, report.page_kb) for zone in zones]
+    if not any(sized) and not scaled:  # a zone's share shows in its mark, too
+        sized = [zone.pages("min", report.page_kb) if zone.name not in OWN_RULE else None for zone in zones]
+    told = [_zone(zone, size, report.page_kb, scaled) for zone, size in zip(zones, sized, strict=True)]
     known = {one.label: one for one in told if one is not None}
     lowmem = [one for one in known.values() if not one.own]
     if not lowmem or len(known) < len(zones):
@@ -105,11 +108,14 @@ def setup_of(report: Report, last: Release) -> Setup | None:
     return min(fit, key=lambda setup: sum(abs(setup.marks(z.label).min - z.low_min) for z in lowmem), default=None)
 
 
-def _zone(zone: ZoneReport, page_kb: int, scaled: bool) -> ZoneSetup | None:
+def _size(zone: ZoneReport, page_kb: int) -> int | None:
+    return zone.pages("managed", page_kb) or zone.pages("present", page_kb)
+
+
+def _zone(zone: ZoneReport, size: int | None, page_kb: int, scaled: bool) -> ZoneSetup | None:
     """What the figures of one zone say; None if one is missing."""
     boost = zone.pages("boost", page_kb) or 0
     marks = [zone.pages(word, page_kb) for word in ("min", "low", "high")]
-    size = zone.pages("managed", page_kb) or zone.pages("present", page_kb)
     if not size or any(mark is None for mark in marks):
         return None
     low, mid, high = (mark - boost for mark in marks if mark is not None)
@@ -172,7 +178,7 @@ def pages_above(
     total = 0
     for other in zones:
         if other.node == zone.node and own < types.index(other.name) <= top and other.populated:
-            size = other.pages("managed", page_kb) or other.pages("present", page_kb)
+            size = _size(other, page_kb)
             if size is None:
                 return None
             total += size
