@@ -81,6 +81,8 @@ def _report(told: Explanation) -> Json:
     tests = [_test(told, test) for test in told.tests[:MOST_ZONES]]
     unread = [{"line": one.line, "text": one.text.strip(), "why": one.why} for one in report.unread[:MOST_UNREAD]]
     lines = {line for zone in zones for line in zone["lines"]} | {one["line"] for one in unread}
+    if report.killing:
+        lines |= {report.killing.line, *(victim.line for victim in report.killing.victims)}
     return {
         "title": _title(report),
         "cause": {"id": found.id, "text": _safe(found.said)},

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from buddylab.reports.classzone import grown
 from buddylab.reports.explanation import Explanation
-from buddylab.reports.setup import LARGEST_SCALE, Setup
+from buddylab.reports.setup import LARGEST_SCALE, OWN_RULE, Setup
 from buddylab.said import Said
 
 LEAST_MIN_FREE = 128
@@ -80,7 +80,8 @@ def whole(told: Explanation) -> bool:
     if not told.zone_types:
         return False
     named = {zone.name for zone in report.zones}
-    return all(told.zone_types[at] in named for zone in report.zones for at in grown(zone.lowmem_reserve))
+    needed = {told.zone_types[at] for zone in report.zones for at in grown(zone.lowmem_reserve)}
+    return needed - {*OWN_RULE} <= named
 
 
 def limit(told: Explanation) -> Setting | None:
