@@ -31,6 +31,10 @@ class Said(NamedTuple):
         return join([self, *others], sep)
 
 
+NOTHING = Said("", "")
+"""Where nothing is said."""
+
+
 class SaidError(ValueError):
     """Something that cannot be, told in both languages: what was given, what is allowed, what to do."""
 

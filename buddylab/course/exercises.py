@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from buddylab.said import Said
+
 
 @dataclass(frozen=True)
 class Case:
@@ -32,7 +34,7 @@ class Exercise:
     """
 
     tidy: Callable[[Any], Any]
-    wants: tuple[str, str]
+    wants: Said
     say: Callable[[Any], Any] = lambda answer: answer
 
 
@@ -57,16 +59,16 @@ def _blocks(value: Any) -> list[list[int]]:
 EXERCISES = {
     "01.expand": Exercise(
         _blocks,
-        (
+        Said(
             "a list of (order, pfn), a pair for every block that becomes free",
             "由 (阶, pfn) 组成的列表，每个变为空闲的块一对",
         ),
     ),
-    "03.zone_watermark_ok": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
+    "03.zone_watermark_ok": Exercise(_truth, Said("True or False", "True 或 False"), _true_or_false),
     "06.rmqueue_bulk": Exercise(
-        _pfns, ("a list of pfns, in the order in which they are taken", "按取出次序排列的 pfn 列表")
+        _pfns, Said("a list of pfns, in the order in which they are taken", "按取出次序排列的 pfn 列表")
     ),
-    "09.do_retry": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
+    "09.do_retry": Exercise(_truth, Said("True or False", "True 或 False"), _true_or_false),
 }
 
 
