@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from buddylab.said import Said
+from buddylab.said import Said, unknown
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ EXERCISES = {
 
 @cache
 def cases(name: str) -> tuple[Case, ...]:
-    """The recorded cases of an exercise, the plainest first. Raises ValueError for an unknown one."""
+    """The recorded cases of an exercise, the plainest first. Raises SaidError for an unknown one."""
     if name not in EXERCISES:
-        raise ValueError(f"there is no exercise {name!r}: {', '.join(EXERCISES)}")
+        raise unknown(Said("exercise", "练习"), name, EXERCISES)
     text = resources.files("buddylab.course").joinpath("data/exercises.json").read_text(encoding="utf-8")
     return tuple(Case(**row) for row in json.loads(text)[name])

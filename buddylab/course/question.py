@@ -14,7 +14,7 @@ from buddylab.said import NOTHING, Said, SaidError
 Lists = tuple[tuple[int, ...], ...]
 """Free lists by order from 0 up, each as first pfns from head to tail."""
 
-NOT_ANSWERED = "not answered yet · 尚未作答"
+NOT_ANSWERED = Said("not answered yet", "尚未作答").both()
 """The one line of every cell that waits for an answer."""
 
 KINDS = ("number", "choice", "stage", "mask", "lists")
