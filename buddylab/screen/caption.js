@@ -25,7 +25,20 @@ export function makeCaption(app) {
     waiting = setTimeout(() => {
       saidAt = performance.now();
       setText(aloud, isHeard(document) ? line : "");
-    }, readOutIn(app.playing, performance.now() - saidAt));
+    }, readOutIn(app.film.playing, performance.now() - saidAt));
+  }
+
+  let longest = { key: "", text: "" };
+  /** The longest sentence that the run may say as far as it may be seen. */
+  function longestSaid() {
+    const limit = app.moves.limit(), key = `${app.run.id} ${app.lang} ${limit}`, { frames } = app.trace;
+    if (longest.key !== key) {
+      const known = frames.slice(0, (app.run.rows[limit]?.frame ?? frames.length) + 1);
+      const speakers = known.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
+      const said = speakers.map(({ say, args }) => app.say(say, args));
+      longest = { key, text: said.reduce((a, b) => (b.length > a.length ? b : a), "") };
+    }
+    return longest.text;
   }
 
   function show(view) {
@@ -35,9 +48,9 @@ export function makeCaption(app) {
     setText(icon, ICONS[view.mood] ?? "›");
     setText(text, view.text);
     readOut(`${view.frame.stage}: ${view.text}`);
-    setText(room, app.longest()); // unseen: keeps the height that the longest sentence of the run needs
+    setText(room, longestSaid()); // unseen: keeps the height that the longest sentence of the run needs
     setText(stage, view.frame.stage);
-    const n = view.cursor + 1, hidden = app.limit() < app.run.rows.length - 1;
+    const n = view.cursor + 1, hidden = app.moves.limit() < app.run.rows.length - 1;
     setText(small, [app.t(hidden ? "stepOf" : "frameOf", { n, of: app.run.rows.length }),
       view.frame.depth && app.t("nested"),
       passed && `+${app.t("millis", { n: (passed * 1000) / HZ })}`].filter(Boolean).join(" · "));

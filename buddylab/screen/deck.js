@@ -1,8 +1,9 @@
 // The knobs.
 import { CONTEXT, ORDERS } from "./constants.js";
-import { fmt } from "./frames.js";
+import { fmt } from "./say.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
+import { sideOf } from "./words.js";
 
 export function makeDeck(app) {
   const el = h("section", { class: "deck" });
@@ -34,7 +35,7 @@ export function makeDeck(app) {
     const known = (mask) => app.deck.presets.some(([, value]) => value === mask);
     const preset = select("preset", app.t("preset"),
       [["", app.t("ownMask")], ...app.deck.presets.map(([name, mask]) => [mask, name])],
-      (mask) => mask && app.patch({ gfp_mask: Number(mask) }),
+      (mask) => mask && app.ask.patch({ gfp_mask: Number(mask) }),
         () => (known(app.knobs.gfp_mask) ? app.knobs.gfp_mask : ""));
     const input = h("input", { class: "hex", type: "text", spellcheck: "false", autocomplete: "off",
       "data-knob": "mask",
@@ -43,15 +44,15 @@ export function makeDeck(app) {
     const send = () => {
       if (!input.value.trim()) {
         input.value = sent = hex();
-        app.forgetMask();
-      } else if (input.value !== sent) app.typeMask((sent = input.value));
+        app.ask.forgetMask();
+      } else if (input.value !== sent) app.ask.typeMask((sent = input.value));
     };
     input.addEventListener("focus", () => { sent = input.value; });
     input.addEventListener("keydown", (event) => event.key === "Enter" && send());
     input.addEventListener("blur", () => { send(); controls.mask(); });
     const names = h("span", { class: "names" }), wrong = h("span", { class: "bad", role: "status" });
     controls.mask = () => {
-      const error = [].concat(app.deck.mask_error ?? [])[app.index] ?? [].concat(app.deck.mask_error ?? [])[0];
+      const error = [].concat(app.deck.mask_error ?? [])[sideOf(app.lang)] ?? [].concat(app.deck.mask_error ?? [])[0];
       if (document.activeElement !== input) input.value = hex();
       input.toggleAttribute("aria-invalid", Boolean(error));
       setText(names, error ? "" : app.deck.mask_text);
@@ -62,16 +63,16 @@ export function makeDeck(app) {
 
   function bitGroup([en, zh, bits]) {
     const one = ([name, bit, ignored]) => bitSwitch(`bit${bit}`, name, `__GFP_${name}`,
-      () => Boolean(app.knobs.gfp_mask & bit), () => app.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
+      () => Boolean(app.knobs.gfp_mask & bit), () => app.ask.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
         ignored);
-    return h("fieldset", { class: "grp" }, h("legend", {}, [en, zh][app.index]),
+    return h("fieldset", { class: "grp" }, h("legend", {}, [en, zh][sideOf(app.lang)]),
       h("div", { class: "bits" }, bits.map(one)));
   }
 
   function orderLine() {
     const inputs = Array.from({ length: ORDERS },
       (_, order) => h("input", { type: "radio", name: `${app.id}-order`, disabled: locked(),
-      "data-knob": order ? null : "order", on: { change: () => app.patch({ order }) } }));
+      "data-knob": order ? null : "order", on: { change: () => app.ask.patch({ order }) } }));
     const size = h("span", { class: "size" });
     controls.order = () => {
       inputs.forEach((input, order) => { input.checked = order === app.knobs.order; });
@@ -87,7 +88,7 @@ export function makeDeck(app) {
 
   function whoLine() {
     const one = (name) => bitSwitch(name, name, name, () => Boolean(app.knobs[name]),
-      (on) => app.patch({ [name]: on }));
+      (on) => app.ask.patch({ [name]: on }));
     const bits = h("div", { class: "bits", "data-knob": "who" }, CONTEXT.map(one));
     return row(app.t("whoAsks"), bits);
   }
@@ -96,7 +97,7 @@ export function makeDeck(app) {
     const input = h("input", { type: "range", min: 0, max, "aria-label": label, "data-knob": name,
       disabled: locked() });
     let dragging = false;
-    input.addEventListener("input", () => { dragging = true; app.patch({ [name]: Number(input.value) }); });
+    input.addEventListener("input", () => { dragging = true; app.ask.patch({ [name]: Number(input.value) }); });
     input.addEventListener("change", () => { dragging = false; controls[name](); });
     controls[name] = () => { if (!dragging) input.value = value(); };
     return input;
@@ -108,7 +109,7 @@ export function makeDeck(app) {
     const input = slider("pressure", app.t("pressureName", { zone }), 1000, () => app.deck.pressure.value);
     controls.track = () => {
       const { free, present, cut, ticks, value, recorded = [] } = app.deck.pressure, at = (position) => `${position / 10}%`;
-      const px = app.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
+      const px = app.size.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
       const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
       keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
         ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
@@ -139,12 +140,12 @@ export function makeDeck(app) {
       const text = app.t("mixShares", { k, s: slab, a, c, d, w });
       bar.setAttribute("aria-label", text);
       keyed(bar, text, () => [s("rect", { width: `${k}%`, height: 14, fill: "var(--use1)" }),
-        s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.pattern("dots") }),
+        s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.draw.pattern("dots") }),
         s("rect", { x: `${k + a}%`, width: `${c}%`, height: 14, fill: "var(--use3)" })]);
       setText(shares, text);
     };
-    const choose = select("mix", app.t("usedBy"), app.deck.mixes.map(([id, en, zh]) => [id, [en, zh][app.index]]),
-      (id) => app.patch({ mix: id }), () => app.knobs.mix);
+    const choose = select("mix", app.t("usedBy"), app.deck.mixes.map(([id, en, zh]) => [id, [en, zh][sideOf(app.lang)]]),
+      (id) => app.ask.patch({ mix: id }), () => app.knobs.mix);
     return row(app.t("usedBy"), choose, bar, shares, h("span", { class: "model" }, app.t("model")));
   }
 
@@ -171,7 +172,7 @@ export function makeDeck(app) {
         on: { input: () => { own.typed[kind] = input.value; }, keydown: (event) => event.key === "Enter" && make() } });
       return [kind, input];
     });
-    const make = () => app.patch({ machine: Object.fromEntries(Object.entries(own.typed)
+    const make = () => app.ask.patch({ machine: Object.fromEntries(Object.entries(own.typed)
       .filter(([, value]) => value !== "" && value !== undefined).map(([kind, value]) => [kind, Number(value)])) });
     const node = h("div", { class: "v own", role: "group", "aria-label": app.t("ownHint"), title: app.t("ownHint") },
       inputs.map(([kind, input]) => h("label", {}, kind === "nodes" ? app.t("nodesWord") : kind, input)), "MB",
@@ -191,13 +192,13 @@ export function makeDeck(app) {
 
   function machineLine() {
     const choose = select("machine", app.t("machine"),
-      [...app.deck.machines.map(([id, en, zh]) => [id, [en, zh][app.index]]), ...app.deck.own ? [["own", app.t("ownSizes")]] : [],
+      [...app.deck.machines.map(([id, en, zh]) => [id, [en, zh][sideOf(app.lang)]]), ...app.deck.own ? [["own", app.t("ownSizes")]] : [],
         ...isReported() ? [["reported", app.t("reportedMachine")]] : []],
       (id) => {
         own.open = id === "own";
         if (own.open && !hasOwn()) own.typed = ownSizes();
         if (own.open) for (const update of Object.values(controls)) update();
-        else if (id !== "reported") app.patch({ machine: id });
+        else if (id !== "reported") app.ask.patch({ machine: id });
       }, () => (own.open || hasOwn() ? "own" : isReported() ? "reported" : app.knobs.machine));
     return [row(app.t("machine"), choose,
       !isReported() && labelled(app.t("scattered"), slider("scatter", app.t("scattered"), 100, () => app.knobs.scatter))),
@@ -208,7 +209,7 @@ export function makeDeck(app) {
     controls = {};
     return [
       h("div", { class: "gfp" }, maskLine(), app.deck.bits.map(bitGroup),
-        app.deck.note ? h("p", { class: "fixed" }, app.deck.note[app.index])
+        app.deck.note ? h("p", { class: "fixed" }, app.deck.note[sideOf(app.lang)])
           : app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
       h("div", { class: "kn" }, orderLine(), whoLine(), app.deck.pressure && pressureLine(),
         app.deck.mixes && mixLine(), app.deck.machines && machineLine()), // a scripted run has none of these
@@ -216,7 +217,7 @@ export function makeDeck(app) {
   }
 
   function show() {
-    el.hidden = !app.deckOpen;
+    el.hidden = !app.switches.deckOpen;
     el.setAttribute("aria-label", app.t("knobs"));
     const { presets, bits, machines, mixes, pressure } = app.deck;
     keyed(el, JSON.stringify([app.lang, app.live, presets, bits, machines, mixes, pressure?.zone,

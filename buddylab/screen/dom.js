@@ -53,3 +53,6 @@ export function stageShape(kind) {
   if (kind === "ends") return s("rect", { class: "dot", x: -8, y: -5.5, width: 16, height: 11, rx: 5.5 });
   return s("circle", { class: "dot", r: kind === "tries" ? 6 : 3.8 });
 }
+
+/** A name for ids and radio groups that no other explorer of the page has: each may come from its own Blob. */
+export const uniqueId = () => `bl${crypto.getRandomValues(new Uint32Array(1))[0].toString(36)}`;

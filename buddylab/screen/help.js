@@ -12,7 +12,7 @@ export function keyLines(acts, undo) {
   return [...everywhere, ...ELSEWHERE, ...(undo ? [[["Ctrl+Z"], "keyUndo"]] : []), [["Escape"], "keyClose"]];
 }
 
-export function makeHelp(app) {
+export function makeHelp(app, acts) {
   const title = h("h2", { id: `${app.id}-keys` }), list = h("dl"), where = h("p");
   const close = h("button", { type: "button", class: "solo", on: { click: () => el.close() } });
   const el = h("dialog", { class: "help", "aria-labelledby": title.id }, h("div", { class: "head" }, title, close),
@@ -25,7 +25,7 @@ export function makeHelp(app) {
     setText(title, app.t("keys"));
     setText(close, app.t("close"));
     setText(where, app.t("keysWhere"));
-    keyed(list, app.lang, () => keyLines(app.acts, app.byHand).map(line));
+    keyed(list, app.lang, () => keyLines(acts, app.hand.on).map(line));
   }
   /** Open it, or close it if it is open; the browser gives the focus back to where it was. */
   const toggle = () => (el.open ? el.close() : el.showModal());

@@ -11,12 +11,12 @@ export function makeSteps(app) {
   const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } },
     s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d }))) });
   const buttons = [
-    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })),
-    button("back", "M12 2v12L3 8z", () => app.step(-1)), button("forward", "M4 2v12l9-6z", () => app.step(1)),
-    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.go(last(), { settle: true })),
+    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.moves.go(0, { settle: true })),
+    button("back", "M12 2v12L3 8z", () => app.moves.step(-1)), button("forward", "M4 2v12l9-6z", () => app.moves.step(1)),
+    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.moves.go(last(), { settle: true })),
   ];
   const range = h("input", { type: "range", class: "scrub", min: 0, on: {
-    input: () => app.go(Number(range.value)), change: () => app.settle() } });
+    input: () => app.moves.go(Number(range.value)), change: () => app.moves.settle() } });
   const el = h("section", { class: "steps" }, h("div", { class: "tp" }, buttons.map((one) => one.el)), range, place, text);
   function show(view) {
     range.max = last();
@@ -38,7 +38,7 @@ export function makeSteps(app) {
  *  Predict keeps from looking ahead keeps the others too: `limit` is the last row that any of them may show. */
 export function makeTies(app, runId, heard) {
   const limits = new Map(); // of the other screens, by id
-  const tell = (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { limit: app.ownLimit(), ...what,
+  const tell = (what) => window.dispatchEvent(new CustomEvent("buddylab", { detail: { limit: app.moves.ownLimit(), ...what,
     from: app.id, run: runId() } }));
   const hear = ({ detail }) => {
     if (detail.from === app.id) return;

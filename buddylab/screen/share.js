@@ -31,7 +31,7 @@ export function makeShare(app) {
   function send() {
     if (!paste.value.trim()) return;
     setText(said, "");
-    app.paste(paste.value);
+    app.ask.paste(paste.value);
   }
   paste.addEventListener("keydown", (event) => event.key === "Enter" && send());
 
@@ -43,7 +43,7 @@ export function makeShare(app) {
   }
 
   function show() {
-    el.hidden = !app.shareOpen || !app.forms;
+    el.hidden = !app.switches.shareOpen || !app.forms;
     if (el.hidden) return;
     el.setAttribute("aria-label", app.t("share"));
     keyed(el, [app.lang, app.live].join(), build);

@@ -1,6 +1,8 @@
 // 64 pages of a zone by address.
 import { USED } from "./constants.js";
-import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
+import { fmt } from "./say.js";
+import { missingBuddy, stripRuns, takenBlock } from "./address.js";
+import { refusal } from "./evidence.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 /** Where a stretch comes from: the stretch of the step before that holds most of it, if it is another one; else null.
@@ -16,25 +18,25 @@ export function origin(run, before) {
 
 export function makeStrip(app) {
   const svg = s("svg", { role: "group" }), legend = h("div", { class: "key" }), told = h("span"),
-    undo = h("button", { type: "button", class: "solo", on: { click: () => app.undo() } }),
-    clear = h("button", { type: "button", class: "solo", on: { click: () => app.clearHand() } }),
+    undo = h("button", { type: "button", class: "solo", on: { click: () => app.hand.undo() } }),
+    clear = h("button", { type: "button", class: "solo", on: { click: () => app.hand.clear() } }),
     bar = h("div", { class: "hand" }, told, undo, clear), el = h("section", { class: "p strip" }, svg, legend, bar);
   svg.addEventListener("keydown", onKey);
-  const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none",
-    R: () => app.pattern("lines"), "?": "var(--line2)" };
+  const FILLS = { K: "var(--use1)", A: () => app.draw.pattern("dots"), C: "var(--use3)", H: "none",
+    R: () => app.draw.pattern("lines"), "?": "var(--line2)" };
   const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
   const Y = 16, H = 16;
 
   /** A used stretch can be freed by hand: the page under the pointer, by keyboard the first one. */
   function freeable(run, node, scale) {
-    if (!app.byHand) return node;
+    if (!app.hand.on) return node;
     const name = app.t("freeThis", { pfn: run.pfn, what: app.t(run.kind === "yours" ? "yours" : USED[run.kind]) });
-    const page = (event) => run.pfn + Math.max(0, Math.min(run.n - 1, Math.floor((event.offsetX / app.zoom
+    const page = (event) => run.pfn + Math.max(0, Math.min(run.n - 1, Math.floor((event.offsetX / app.size.zoom
       - Number(node.getAttribute("x"))) / scale)));
     node.classList.add("act");
     for (const [key, value] of Object.entries({ role: "button", tabindex: -1, "aria-label": name, "data-pfn": run.pfn,
     })) node.setAttribute(key, value);
-    node.addEventListener("click", (event) => app.free(event.detail ? page(event) : run.pfn));
+    node.addEventListener("click", (event) => app.hand.free(event.detail ? page(event) : run.pfn));
     return node;
   }
 
@@ -43,14 +45,14 @@ export function makeStrip(app) {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (at < 0 || (!move && event.key !== "Enter" && event.key !== " ")) return;
     if (move) blocks[at + move]?.focus();
-    else app.free(Number(event.target.dataset.pfn));
+    else app.hand.free(Number(event.target.dataset.pfn));
     event.preventDefault();
     event.stopPropagation();
   }
 
   function showBar() {
     const done = app.knobs?.hand?.length ?? 0;
-    bar.hidden = !app.byHand;
+    bar.hidden = !app.hand.on;
     setText(told, app.t(done ? "handDone" : "handHint", { n: done }));
     for (const [button, word] of [[undo, "undo"], [clear, "clearHand"]]) {
       setText(button, app.t(word));
@@ -65,7 +67,7 @@ export function makeStrip(app) {
     if (!from) return node;
     node.style.transformBox = "fill-box";
     node.style.transformOrigin = "0 50%";
-    return app.animate(node, [{ transform: `translateX(${(from.pfn - run.pfn) * scale}px) scaleX(${from.n / run.n})`,
+    return app.draw.animate(node, [{ transform: `translateX(${(from.pfn - run.pfn) * scale}px) scaleX(${from.n / run.n})`,
       opacity: 0.5 }, { transform: "none", opacity: 1 }], 320);
   }
 
@@ -81,7 +83,7 @@ export function makeStrip(app) {
     if (run.kind === "free") {
       const dead = run.order < cut;
       return [moved(run, s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
-        "data-order": run.order, fill: dead ? app.pattern("hatch") : "var(--free2)",
+        "data-order": run.order, fill: dead ? app.draw.pattern("hatch") : "var(--free2)",
         stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title), scale),
           width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
     }
@@ -123,14 +125,14 @@ export function makeStrip(app) {
     el.hidden = !strip;
     if (!strip) return;
     el.setAttribute("aria-label", app.t("strip"));
-    const width = app.stripWidth, scale = width / strip.pages,
+    const width = app.size.stripWidth, scale = width / strip.pages,
       mine = app.trace.result === null ? null : takenBlock(app.trace, view.at);
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
     const runs = stripRuns(strip, view.state.strips[at], own),
       cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
     const ghost = cut && refusal(view.evidence) ? missingBuddy(strip, runs, cut - 1) : null;
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
-    svg.setAttribute("width", width * app.zoom);
+    svg.setAttribute("width", width * app.size.zoom);
     svg.setAttribute("aria-label", app.t("stripName",
       { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
     showBar();
@@ -138,7 +140,7 @@ export function makeStrip(app) {
     if (!same || place.at !== at) before = app.forward
       ? stripRuns(strip, app.run.at(then).strips[at], then < 0 ? null : takenBlock(app.trace, then)) : [];
     place = { run: app.run.id, at, frame: view.at };
-    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
+    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.hand.on]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
     before = runs;

@@ -16,7 +16,7 @@ export function makeTranscript(app) {
   let current = null;
 
   const line = ({ at, frame, stage, text }) => h("li", {}, h("button", { type: "button", "data-frame": frame,
-    tabindex: -1, on: { click: () => app.go(at, { settle: true }) } }, h("b", {}, stage), `: ${text}`));
+    tabindex: -1, on: { click: () => app.moves.go(at, { settle: true }) } }, h("b", {}, stage), `: ${text}`));
   list.addEventListener("keydown", (event) => {
     const beside = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
     if (!beside) return;
@@ -37,11 +37,11 @@ export function makeTranscript(app) {
   }
 
   function show(view) {
-    el.hidden = !app.transcript;
-    if (!app.transcript) return;
+    el.hidden = !app.switches.transcript;
+    if (!app.switches.transcript) return;
     setText(title, app.t("transcript"));
     list.setAttribute("aria-label", app.t("transcript"));
-    const limit = app.limit();
+    const limit = app.moves.limit();
     keyed(list, `${app.run.id} ${app.lang} ${limit}`, () => transcriptLines(app.trace, app.run.rows, limit, app.say)
       .map(line));
     mark(list.children[Math.min(view.at, list.children.length - 1)]?.firstChild);

@@ -1,5 +1,8 @@
 // Labels of the screen, [English, 中文]. Sentences come from Python (text.say).
-export const WORDS = { // labels of the screen, [English, 中文]; sentences come from Python (text.say)
+/** Where a language stands in a pair [English, 中文]. */
+export const sideOf = (lang) => (lang === "zh" ? 1 : 0);
+
+export const WORDS = {
   ladder: ["Ladder", "阶梯"], asks: ["asks", "判断"], tries: ["tries", "尝试"], acts: ["acts", "动作"],
   ladderName: ["Ladder: the 16 stages", "阶梯：16 个阶段"], source: ["Source", "源代码"], why: ["Why", "为什么"],
   memory: ["Memory", "内存"], time: ["Time", "时间"], knobs: ["Knobs", "旋钮"], verdict: ["Verdict", "结论"],

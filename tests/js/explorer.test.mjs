@@ -2,16 +2,21 @@
 // numbers written out by hand, and the gotos of __alloc_pages() in Linux 2.6.21.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { applyFrame, changeList, initialState, levelsOf, makeTimeline } from "../../buddylab/screen/state.js";
 import {
-  applyFrame, changeList, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows, groupTests,
-  initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, refusal, routeEdges, sentence,
-  stops, stripRuns, takenBlock, tankScale, thinTicks, tickMoods, tileCount, triesSoFar, visitGain, visitStart,
-  wayTaken,
+  eventText, expandRows, nextStage, stops, visitGain, visitStart, wayTaken,
 } from "../../buddylab/screen/frames.js";
+import { evidenceAt, focusZone, foldRows, groupTests, refusal, triesSoFar } from "../../buddylab/screen/evidence.js";
+import { fill, fmt, sentence } from "../../buddylab/screen/say.js";
+import { missingBuddy, stripRuns, takenBlock } from "../../buddylab/screen/address.js";
+import { prepare } from "../../buddylab/screen/run.js";
+import { routeEdges } from "../../buddylab/screen/routes.js";
+import { tankScale, tileCount } from "../../buddylab/screen/scale.js";
+import { thinTicks, tickMoods } from "../../buddylab/screen/ticks.js";
 import { templateParts } from "../../buddylab/screen/top.js";
 import { edgePath } from "../../buddylab/screen/ladder.js";
 import { comparison, whyKind } from "../../buddylab/screen/why.js";
-import { staticModel } from "../../buddylab/screen/app.js";
+import { staticModel } from "../../buddylab/screen/model.js";
 
 const NORMAL = 1, DMA = 0;
 const zones = [

@@ -1,7 +1,7 @@
 // From which list a block came in a step, read from the recorded changes: [zone, list, operation, pfn].
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flights } from "../../buddylab/screen/frames.js";
+import { flights } from "../../buddylab/screen/state.js";
 
 const LEAVES = 0, HEAD = 1, TAIL = 2, HOT = 11, NR_FREE = 13;
 const found = (changes, zone = 0) => Object.fromEntries(flights(changes, zone));

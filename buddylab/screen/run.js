@@ -1,0 +1,18 @@
+// Everything about a recorded run that is read more than once.
+import { MAX_ROWS } from "./constants.js";
+import { groupTests, triesSoFar } from "./evidence.js";
+import { expandRows } from "./frames.js";
+import { levelsOf, makeTimeline } from "./state.js";
+
+/** Everything about a trace that is read more than once. */
+export function prepare(trace) {
+  const rows = expandRows(trace.frames), { frames } = trace;
+  const lastRowOf = (at) => rows.findLastIndex((entry) => entry.frame === at);
+  const end = frames[frames.length - 1];
+  const shown = groupTests(frames, end.tests ?? [], end.decides).shown.length;
+  const tries = triesSoFar(trace, rows, rows.length - 1).length;
+  const conds = Math.max(0, ...frames.map((frame) => frame.conds?.length ?? 0));
+  const slots = Math.min(MAX_ROWS, Math.max(4, trace.request.order + 1, shown, conds, trace.machine.zones.length));
+  const deciding = end.decides === undefined ? rows.length - 1 : lastRowOf(end.decides);
+  return { trace, rows, at: makeTimeline(trace), levels: levelsOf(trace), slots, tries, deciding };
+}
