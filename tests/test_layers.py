@@ -23,11 +23,11 @@ LAYERS = {
     "screen": set(),  # the JavaScript and its style sheet
     "commentary": set(),  # the annotated source and its notes
     "reclaim": {"core"},  # 2.6.21's decisions
-    "machines": {"core"},  # by name, of one's own sizes, as a report says
+    "machines": {"core", "said"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
     "view": {"core", "commentary"},  # what a run says
     "world": {"core", "machines", "reclaim"},  # the model
-    "explorer": {"core", "machines", "reclaim", "view", "world"},  # what the main screen is about
+    "explorer": {"core", "machines", "reclaim", "said", "view", "world"},  # what the main screen is about
     "reports": {"core", "printable"},
     "course": {
         "commentary",
@@ -36,13 +36,14 @@ LAYERS = {
         "machines",
         "reclaim",
         "reports",
+        "said",
         "target",
         "view",
         "world",
         "__version__",
     },
     "plots": {"core", "course", "world"},
-    "widgets": {"core", "course", "explorer", "export", "machines", "reports", "screen", "view"},
+    "widgets": {"core", "course", "explorer", "export", "machines", "reports", "said", "screen", "view"},
     "export": {"core", "explorer", "machines", "printable", "scenario", "screen", "target", "view", "__version__"},
     "commands": {"core", "explorer", "export", "reports", "scenario"},
     "__main__": {"commands", "__version__"},

@@ -12,7 +12,7 @@ PIECES = (FreeLists, Ladder, Memory, Source, Why)
 
 
 def recorded():
-    return record(prepare("small", 100).machine, gfp.GFP_KERNEL, 0)
+    return record(prepare("small", 900).machine, gfp.GFP_KERNEL, 0)
 
 
 def test_pieces_of_one_run_move_together_and_others_stay():

@@ -22,9 +22,9 @@ from buddylab.machines.hardware import Hardware
 from buddylab.machines.reported import ReportedMachine
 
 TRACK = 1000
-"""Positions on the pressure track; left = no page free."""
-CUT = 480
-"""Where the track is torn: left of it pages up to `near` high marks, right of it all the rest."""
+"""The largest memory pressure, at the right end of its track: no page free. 0 = all free."""
+CUT = 520
+"""Where the track is torn: right of it, to give the marks room, pages up to `NEAR` high marks, left the rest."""
 NEAR = 1.65
 
 
@@ -66,20 +66,20 @@ MIXES = {
 }
 
 
-def pages_at(zone: Zone, position: int) -> int:
-    """Free pages that a position 0..1000 of the pressure track stands for in this zone."""
+def pages_at(zone: Zone, pressure: int) -> int:
+    """Free pages that a memory pressure of 0..1000 leaves in this zone."""
     near = min(NEAR * zone.pages_high, zone.present_pages / 2)
-    if position <= CUT:
-        return round(near * position / CUT)
-    return round(near + (zone.present_pages - near) * (position - CUT) / (TRACK - CUT))
+    if pressure >= CUT:
+        return round(near * (TRACK - pressure) / (TRACK - CUT))
+    return round(near + (zone.present_pages - near) * (CUT - pressure) / CUT)
 
 
 def position_of(zone: Zone, pages: int) -> int:
-    """The position of the pressure track that stands for this many free pages."""
+    """The memory pressure, a position of its track, that leaves this many pages free (or as near as a step comes)."""
     near = min(NEAR * zone.pages_high, zone.present_pages / 2) or 1
     if pages <= near:
-        return round(CUT * pages / near)
-    return round(CUT + (TRACK - CUT) * (pages - near) / (zone.present_pages - near))
+        return TRACK - round((TRACK - CUT) * pages / near)
+    return CUT - round(CUT * (pages - near) / (zone.present_pages - near))
 
 
 def free_blocks(zone: Zone, target: int, scatter: int) -> list[int]:
@@ -242,7 +242,7 @@ def prepare(
     """A filled machine's world of its own (`.machine` asks it): built once for each setting, copied for each run.
 
     machine: a name of `hardware.MACHINES`, or sizes in MB by zone type, such as {"DMA": 16, "Normal": 48}.
-    pressure: 0..1000 on the track (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
+    pressure: 0 (all free) to 1000 (None = as the machine stands), scatter: 0..100 percent (None = the machine's own).
     mix: a name from MIXES, or shares of your own. pinned: pages in use that nobody may reclaim.
     Raises ValueError for a number outside, KeyError for an unknown machine or mix.
     """

@@ -86,7 +86,7 @@ def _machine_changes(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any],
         return
     zone = filling.main_zone(hardware.of(knobs["machine"]).machine())
     for step in (25, 50, 100, 200, 400, 800):
-        for position in (stands + step, stands - step):
-            if 0 <= position <= filling.TRACK:
-                pages = {"pages": filling.pages_at(zone, position), "zone": zone.label}
-                yield 2 + step / 400, "away_free", pages, {"pressure": position}
+        for pressure in (stands - step, stands + step):
+            if 0 <= pressure <= filling.TRACK:
+                pages = {"pages": filling.pages_at(zone, pressure), "zone": zone.label}
+                yield 2 + step / 400, "away_free", pages, {"pressure": pressure}

@@ -30,7 +30,7 @@ START: Setting = {
 }
 """Where the search starts: an ordinary request on a small machine with room."""
 KNOBS: dict[str, tuple[Any, ...]] = {
-    "pressure": (100, 0),
+    "pressure": (900, 1000),
     "mix": tuple(name for name in MIXES if name != "desktop"),
     "gfp_mask": ("GFP_ATOMIC", "GFP_NOFS", "GFP_HIGHUSER"),
     "order": (3, 10),
@@ -43,8 +43,8 @@ KNOBS: dict[str, tuple[Any, ...]] = {
 MOST = 3
 """Knobs turned at once."""
 
-_LOW = {"pressure": 100}
-_KILL = {"pressure": 100, "mix": "no_swap"}
+_LOW = {"pressure": 900}
+_KILL = {"pressure": 900, "mix": "no_swap"}
 REACH: dict[str, Setting] = {
     "might_sleep": {},
     "fault_injection": {},

@@ -39,7 +39,7 @@ def lecture_page(
 ) -> Path:
     """Record presets x orders x levels of free memory x who asks, and write them as one page; returns its path.
 
-    levels: positions 0..1000 of the pressure track; without them those of `default_levels`. progress: told the share
+    levels: memory pressures, 0 (all free) to 1000; without them those of `default_levels`. progress: told the share
     done, 0.0 to 1.0, such as `buddylab.widgets.ProgressBar()`.
     Raises ValueError for a setting that cannot be, ExportError for a target that exists (unless overwrite) or cannot
     be written.
@@ -66,7 +66,7 @@ def default_levels(machine: str) -> list[int]:
         filling.position_of(zone, pages)
         for pages in (zone.pages_min // 2, zone.pages_min, zone.pages_low, zone.pages_high)
     ]
-    return [0, *marks, filling.default_pressure(machine), 900]
+    return [filling.TRACK, *marks, filling.default_pressure(machine), 100]
 
 
 class Grid:

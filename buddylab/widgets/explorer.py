@@ -12,10 +12,11 @@ from buddylab import export, screen
 from buddylab.core import gfp
 from buddylab.core.record import Run
 from buddylab.explorer import reach
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, recording
+from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, placed, recording
 from buddylab.explorer.neighbours import search
 from buddylab.explorer.reach import REACH, own_stages
 from buddylab.explorer.share import Setting, forms, parse, share
+from buddylab.said import Said, SaidError, as_is
 from buddylab.view.compare import difference
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
@@ -31,7 +32,8 @@ class Explorer(anywidget.AnyWidget):
 
     Every knob of `buddylab.explorer.knobs.KNOBS` is a keyword and a trait: assign, `observe` and `link` them as with
     any widget. Each change records anew, several in one `set(...)` or one `hold_trait_notifications()` once. What
-    cannot be raises ValueError, and nothing changes. Another machine comes with its own pressure and scatter.
+    cannot be raises ValueError, and nothing changes. `pressure` goes from 0, all free, to 1000, none free; in its place
+    `free=` takes pages of the zone that it speaks of. Another machine comes with its own pressure and scatter.
     `run` is the recorded Run, `transcript()` its text. `reach(stage)` turns the knobs so that a stage is reached.
     """
 
@@ -67,7 +69,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        stand = checked({**START, **knobs})
+        stand = checked({**START, **placed(knobs, START["machine"])})
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
         self._search, self._by_hand = search(stand), False
@@ -93,7 +95,7 @@ class Explorer(anywidget.AnyWidget):
     def from_text(cls, text: str, *, lang: str = "en", theme: str = "auto") -> "Explorer":
         """The explorer that a shared text or its JSON stands for: the same run.
 
-        >>> Explorer.from_text("buddylab:1 machine=small gfp_mask=0xd0 order=0")
+        >>> Explorer.from_text("buddylab:2 machine=small gfp_mask=0xd0 order=0")
 
         Raises ValueError, saying what is wrong with it, for a text that is no setting.
         """
@@ -112,6 +114,7 @@ class Explorer(anywidget.AnyWidget):
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
+        knobs = placed(knobs, self.machine)
         self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
         return self
 
@@ -135,6 +138,7 @@ class Explorer(anywidget.AnyWidget):
 
         `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
         """
+        knobs = placed(knobs, self.machine)
         if knobs:
             checked({**self.knobs, **knobs})
         self.other = knobs
@@ -188,7 +192,7 @@ class Explorer(anywidget.AnyWidget):
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
-            self._tell(error)
+            self._tell(error.said if isinstance(error, SaidError) else as_is(str(error)))
             self.send_state([name for name in sync_data if name in self.keys])
 
     def __repr__(self) -> str:
@@ -234,8 +238,8 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self._take(parse(change["new"]))
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.paste = ""
 
     def _show(self, knobs: Knobs) -> None:
@@ -250,9 +254,9 @@ class Explorer(anywidget.AnyWidget):
         turned = {name: value for name, value in wanted.items() if value != self._stand[name]}
         try:
             self._record(checked({**self._stand, **self._fresh(turned), **turned}))
-        except ValueError as error:
+        except SaidError as error:
             self._show(self._stand)
-            raise Refused(error) from error
+            raise Refused(*error.said) from error
 
     def _record_other(self, by_hand: bool = False) -> None:
         """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
@@ -267,8 +271,9 @@ class Explorer(anywidget.AnyWidget):
                 self.error = []
                 self._record_other()
                 self.forms = forms(self._setting())
-        except ValueError as error:
-            self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
+        except SaidError as error:
+            self.other = {}
+            self._tell(error.said)
 
     def _away_asked(self, _: Any) -> None:
         """The screen shows the verdict: two tries at a time, so that a knob turned meanwhile is not kept waiting."""
@@ -292,14 +297,14 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self.set(gfp_mask=change["new"])
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.mask = ""
 
-    def _tell(self, error: Exception) -> None:
+    def _tell(self, said: Said) -> None:
         """Show what was wrong in the widget; the same thing said again is news too."""
         self.error = []
-        self.error = [str(error), getattr(error, "zh", str(error))]
+        self.error = [*said]
 
 
 def first_row(frames: list[dict[str, Any]], stage: str) -> int:

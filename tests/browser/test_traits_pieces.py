@@ -10,11 +10,11 @@ from playwright.sync_api import expect
 from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
-SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 100}
+SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 900}
 LINKED = """import ipywidgets
 from IPython.display import display
 from buddylab.widgets import Explorer
-explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=100)
+explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=900)
 slider, field = ipywidgets.IntSlider(max=10), ipywidgets.IntText(description="jslinked")
 linked = ipywidgets.link((slider, "value"), (explorer, "order"))
 in_the_browser = ipywidgets.jslink((field, "value"), (explorer, "order"))
@@ -23,7 +23,7 @@ explorer.observe(lambda change: setattr(label, "value", f"{change.new} recorded 
 display(slider, field, label, explorer)"""
 PIECES = """from IPython.display import display
 from buddylab.widgets import Explorer, FreeLists, Ladder, Memory, Source, Why
-explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=100)
+explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=900)
 display(explorer, *(piece(explorer.run) for piece in (Ladder, Source, FreeLists, Memory)), Why(explorer))"""
 
 
@@ -94,10 +94,10 @@ def test_a_shared_setting_gives_the_same_run(run):
     root.get_by_role("button", name="Copy: Text").click()
     expect(root.locator(".told")).to_have_text(re.compile(r"^(Copied: Text\.|Text is selected: press Ctrl\+C\.)$"))
     paste = root.get_by_label("A setting that somebody shared")
-    paste.fill("buddylab:1 order=three <b>")
+    paste.fill("buddylab:2 order=three <b>")
     paste.press("Enter")
     expect(root.get_by_role("alert")).to_contain_text("order must be a whole number, not 'three'")
-    expect(paste).to_have_value("buddylab:1 order=three <b>")
+    expect(paste).to_have_value("buddylab:2 order=three <b>")
     sound(page)
     paste.fill(python.share)
     paste.press("Enter")

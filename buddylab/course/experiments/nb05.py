@@ -29,7 +29,7 @@ def case(kernel: str = KERNEL) -> Report:
 def clumped(scatter: int) -> Report:
     """The case with as many free pages in Normal, which lie otherwise.
 
-    scatter: 0 = in large blocks, 100 = in single pages (a MODEL's rule, `world.pressure.free_blocks`).
+    scatter: 0 = in large blocks, 100 = in single pages (a MODEL's rule, `filling.free_blocks`).
     """
     report = case()
     told = report.zone("Normal")

@@ -14,8 +14,8 @@ from buddylab.explorer import filling
 from buddylab.explorer.still import World
 from buddylab.world.process import Process, Script
 
-SHORT, SCATTERED = 40, 90
-"""A machine below pages_min on the track of free memory (0 to 1000), its free pages scattered (percent)."""
+SHORT, SCATTERED = 960, 90
+"""A memory pressure that leaves less than pages_min free, and how finely the free pages are scattered (percent)."""
 BLOCKS = 64
 """What the rescuer gives back, in blocks."""
 
@@ -32,9 +32,9 @@ def retry_table(masks: Sequence[int]) -> list[list[int]]:
     return [[int(goes_round(order, mask)) for order in range(MAX_ORDER)] for mask in masks]
 
 
-def short_of_memory(mix: str, machine: str = "small", track: int = SHORT) -> World:
+def short_of_memory(mix: str, machine: str = "small", pressure: int = SHORT) -> World:
     """A machine with little free memory, and that scattered; mix: what the rest is used for (`filling.MIXES`)."""
-    return filling.prepare(machine, track, SCATTERED, mix)
+    return filling.prepare(machine, pressure, SCATTERED, mix)
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ def stages_of(events: Sequence[Event]) -> list[str]:
     return [event[1] for event in events if event[0] == "stage"]
 
 
-def reclaim_once(gfp_mask: int, mix: str, machine: str = "small", track: int = SHORT) -> tuple[int, int]:
+def reclaim_once(gfp_mask: int, mix: str, machine: str = "small", pressure: int = SHORT) -> tuple[int, int]:
     """One call of try_to_free_pages: (progress that it reports, pages that it freed)."""
-    world = short_of_memory(mix, machine, track)
+    world = short_of_memory(mix, machine, pressure)
     zones = world.machine.zonelist(gfp_mask, 0).zones
     return world.try_to_free_pages(Task(comm="cc1"), zones, gfp_mask), world.population.freed
 

@@ -71,13 +71,13 @@ class Kill:
 
 
 @cache
-def at_the_kill(order: int, track: int, scatter: int, mb: int = 64) -> Kill | None:
+def at_the_kill(order: int, pressure: int, scatter: int, mb: int = 64) -> Kill | None:
     """A GFP_KERNEL request on a machine of programs without swap climbs until the killer is called; None: it is not.
 
-    track: free memory of the machine, 0 to 1000; scatter: how finely it is scattered, in percent. mb: its size; one
+    pressure: on its memory, 0 to 1000; scatter: how finely what is free is scattered, in percent. mb: its size; one
     zone, but 64 MB have DMA too.
     """
-    world = filling.prepare("small" if mb == 64 else {"Normal": mb}, track, scatter, "no_swap")
+    world = filling.prepare("small" if mb == 64 else {"Normal": mb}, pressure, scatter, "no_swap")
     attempt = _climb(begin(world.machine, gfp.GFP_KERNEL, order), killer_stage)
     if attempt.stage is not killer_stage:
         return None
