@@ -29,6 +29,7 @@ function traitCarrier(app, model, screen) {
         turned = turn(model, wish);
         if (turned && !("mask" in wish)) model.set("mask", ""); // so that the same text typed again is a change
       });
+      if ("error" in wish) screen.news.error(); // what was said about an earlier text goes
       if (turned) screen.save();
       return turned;
     },

@@ -39,7 +39,7 @@ export function makeAsk(app, { model, conversation, show, save, tell, takeError 
       show(app.piece ? undefined : ["top", "deck"]);
     },
     typeMask: (text) => conversation.wish("mask", { mask: text }),
-    paste: (text) => conversation.wish("paste", { error: [], paste: text }), // what was said about an earlier one goes
+    paste: (text) => conversation.wish("paste", { error: [], paste: text }),
     /** Nothing typed is no wish: what was said about an older text goes, and Python may say the same again later. */
     forgetMask() {
       app.deck = { ...app.deck, mask_error: null };

@@ -1,0 +1,24 @@
+// How the screen's JavaScript is written. Files that are not so yet stand in tests/js/unchecked.json (see check.mjs).
+import js from "@eslint/js";
+import globals from "globals";
+
+const rules = {
+  ...js.configs.recommended.rules,
+  complexity: ["error", 15],
+  eqeqeq: "error",
+  "max-len": ["error", { code: 120 }],
+  "max-lines": ["error", 300],
+  "max-lines-per-function": ["error", 60],
+  "no-shadow": "error",
+  "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+  "no-var": "error",
+  "object-shorthand": "error",
+  "prefer-const": "error",
+};
+
+export default [
+  { linterOptions: { reportUnusedDisableDirectives: "error" } },
+  { files: ["buddylab/**/*.js"], languageOptions: { globals: globals.browser }, rules },
+  { files: ["tests/js/*.mjs", "eslint.config.js"], languageOptions: { globals: globals.node },
+    rules: { ...rules, "no-shadow": "off" } }, // a test may call its own run what the module calls so
+];
