@@ -1,4 +1,4 @@
-// How the screen's JavaScript is written. Files that are not so yet stand in tests/js/unchecked.json (see check.mjs).
+// How the screen's JavaScript is written. Files that are not so yet stand in tools/unchecked.json (see check_javascript.mjs).
 import js from "@eslint/js";
 import globals from "globals";
 
@@ -19,6 +19,6 @@ const rules = {
 export default [
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   { files: ["buddylab/**/*.js"], languageOptions: { globals: globals.browser }, rules },
-  { files: ["tests/js/*.mjs", "eslint.config.js"], languageOptions: { globals: globals.node },
+  { files: ["tests/js/*.mjs", "tools/*.mjs", "eslint.config.js"], languageOptions: { globals: globals.node },
     rules: { ...rules, "no-shadow": "off" } }, // a test may call its own run what the module calls so
 ];

@@ -62,7 +62,7 @@ export function addPredictAndCompare(app, { model, panels, show, tell, conversat
   compare.set = (knobs) => {
     if (Object.keys(knobs).length) return conversation.wish("other", { other: knobs });
     conversation.forget("other");
-    compare.trace = null;
+    compare.document = null;
     tell({ other: {} });
     show();
   };

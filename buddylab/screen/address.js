@@ -1,10 +1,11 @@
 // The stretches of the address strip.
 import { TAKES } from "./constants.js";
+import { orderOf } from "./state.js";
 
 /** Runs of the address strip: [{pfn, n, kind: "free"|"yours"|letter, order}]. `mine` = [pfn, pages] or null. */
 export function stripRuns(strip, state, mine) {
   const end = strip.start + strip.pages, runs = [];
-  const blocks = [...state.free].map(([pfn, order]) => ({ pfn, n: 1 << order, kind: "free", order }));
+  const blocks = [...state.free].map(([pfn, key]) => ({ pfn, n: 1 << orderOf(key), kind: "free", order: orderOf(key) }));
   if (mine) blocks.push({ pfn: mine[0], n: mine[1], kind: "yours" });
   const inside = blocks.filter((block) => block.pfn < end && block.pfn + block.n > strip.start);
   inside.sort((a, b) => a.pfn - b.pfn);
@@ -40,8 +41,8 @@ export function missingBuddy(strip, runs, order) {
 }
 
 /** [pfn, pages] of the block that the request has been given up to this frame, or null. */
-export function takenBlock(trace, at) {
-  const { order } = trace.request;
-  const got = trace.frames.slice(0, at + 1).findLast(({ event, depth }) => !depth && TAKES.includes(event?.[0]));
-  return got && got.event[4] >= 0 && got.event[4] === trace.result ? [trace.result, 1 << order] : null;
+export function takenBlock(document, at) {
+  const { order } = document.request;
+  const got = document.frames.slice(0, at + 1).findLast(({ event, depth }) => !depth && TAKES.includes(event?.[0]));
+  return got && got.event[4] >= 0 && got.event[4] === document.result ? [document.result, 1 << order] : null;
 }

@@ -16,7 +16,7 @@ import { makeTies } from "./piece.js";
 function isAnswer(model, name) {
   if (name === "mask" || name === "paste") return !model.get(name);
   if (name === "error") return model.get("error")?.length > 0;
-  return ["deck", "trace", "other_trace", "difference"].includes(name);
+  return ["deck", "document", "other_document", "difference"].includes(name);
 }
 
 /** Carries the conversation by the model's traits. `screen` has the takers of what comes in. */
@@ -117,7 +117,7 @@ export function mount(el, model) {
   const { knobs: _, ...traits } = news;
   const off = [...Object.keys(traits).map((name) => model.on(name, () => conversation.hear(name))),
     ...Object.keys(app.knobs).map((name) => model.on(name, () => conversation.hear("knobs")))];
-  for (const name of ["forms", "predict", "source_view", "lang", "theme", "trace", "other_trace"]) news[name]();
+  for (const name of ["forms", "predict", "source_view", "lang", "theme", "document", "other_document"]) news[name]();
   queueMicrotask(() => { if (root.isConnected) screen.show(); });
   size.observe(root);
   document.fonts?.ready.then(fit);

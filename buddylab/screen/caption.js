@@ -31,7 +31,7 @@ export function makeCaption(app) {
   let longest = { key: "", text: "" };
   /** The longest sentence that the run may say as far as it may be seen. */
   function longestSaid() {
-    const limit = app.moves.limit(), key = `${app.run.id} ${app.lang} ${limit}`, { frames } = app.trace;
+    const limit = app.moves.limit(), key = `${app.run.id} ${app.lang} ${limit}`, { frames } = app.document;
     if (longest.key !== key) {
       const known = frames.slice(0, (app.run.rows[limit]?.frame ?? frames.length) + 1);
       const speakers = known.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
@@ -42,7 +42,7 @@ export function makeCaption(app) {
   }
 
   function show(view) {
-    const { HZ } = app.trace.machine, passed = app.run.levels[view.at].jiffies - app.trace.initial.jiffies;
+    const { HZ } = app.document.machine, passed = app.run.levels[view.at].jiffies - app.document.initial.jiffies;
     el.setAttribute("aria-label", app.t("verdict"));
     el.dataset.mood = view.mood;
     setText(icon, ICONS[view.mood] ?? "›");

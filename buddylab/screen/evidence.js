@@ -3,8 +3,8 @@ import { MAX_ROWS, TAKES } from "./constants.js";
 
 /** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row.
  *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}. */
-export function triesSoFar(trace, rows, cursor) {
-  const { frame: upTo, last } = rows[cursor], labels = trace.machine.zones.map((zone) => zone.label);
+export function triesSoFar(document, rows, cursor) {
+  const { frame: upTo, last } = rows[cursor], labels = document.machine.zones.map((zone) => zone.label);
   const tries = new Map();
   const cell = (frame, zone, ok, at) => {
     const row = tries.get(frame.stage) ?? { stage: frame.stage, mark: null, cells: {} };
@@ -14,7 +14,7 @@ export function triesSoFar(trace, rows, cursor) {
     tries.set(frame.stage, row);
     return row;
   };
-  trace.frames.slice(0, upTo + 1).forEach((frame, at) => {
+  document.frames.slice(0, upTo + 1).forEach((frame, at) => {
     if (frame.depth) return;
     const [name, zone, , , pfn] = frame.event ?? [];
     if (frame.test && !frame.test.own) {
@@ -63,13 +63,13 @@ export const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[4] >= 
   || (event?.[0] === "end" && event[1] === "page");
 
 /** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */
-export function evidenceAt(trace, rows, cursor) {
-  const { frame: at, row } = rows[cursor], { frames } = trace, frame = frames[at];
+export function evidenceAt(document, rows, cursor) {
+  const { frame: at, row } = rows[cursor], { frames } = document, frame = frames[at];
   const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
   if (frame.test) return { test: frame.test, row, past: false };
   if (frames[frame.decides]?.test && !grants(frame)) return whole(frames[frame.decides].test);
   if (frame.split || frame.merge || frame.depth) return null;
-  const first = trace.machine.zones.findIndex((zone) => zone.label === trace.request.zonelist[0]);
+  const first = document.machine.zones.findIndex((zone) => zone.label === document.request.zonelist[0]);
   for (let back = at; back >= 0; back -= 1) {
     const { test, changes } = frames[back];
     if (grants(frames[back]) || changes?.some(([zone]) => zone === first)) return null;
@@ -86,13 +86,13 @@ export const refusal = (evidence) => {
 };
 
 /** The index of the zone that Memory's free lists show at this frame. */
-export function focusZone(trace, frame, evidence) {
-  const labels = trace.machine.zones.map((zone) => zone.label);
+export function focusZone(document, frame, evidence) {
+  const labels = document.machine.zones.map((zone) => zone.label);
   if (frame.test) return frame.test.zone;
   const named = labels.indexOf(frame.event?.[1]);
   if (named >= 0) return named;
   if (frame.changes?.length) return frame.changes[0][0];
-  const taken = grants(frame) && trace.frames.findLast((one) => !one.depth && one !== frame && grants(one));
+  const taken = grants(frame) && document.frames.findLast((one) => !one.depth && one !== frame && grants(one));
   if (taken) return Math.max(0, labels.indexOf(taken.event[1]));
-  return evidence?.test.zone ?? Math.max(0, labels.indexOf(trace.request.zonelist[0]));
+  return evidence?.test.zone ?? Math.max(0, labels.indexOf(document.request.zonelist[0]));
 }

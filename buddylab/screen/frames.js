@@ -1,5 +1,6 @@
 // Pure functions over the recorded frames: rows, steps, visits to stages, the way taken.
 import { ALLOC_FLAGS, EVENT_ARGS, TAKES } from "./constants.js";
+import { freePages } from "./state.js";
 
 export const event0 = (frame) => frame.event?.[0];
 
@@ -67,16 +68,16 @@ export function nextStage(frames, at) {
 }
 
 /** What a visit to a stage has brought so far: {free: [before, now] per zone, jiffies, total (jiffies), kinds}. */
-export function visitGain(trace, levels, at) {
-  const start = visitStart(trace.frames, at), { zones, jiffies } = trace.initial;
-  const before = start ? levels[start - 1] : { free: zones.map((zone) => zone.free), jiffies };
+export function visitGain(document, levels, at) {
+  const start = visitStart(document.frames, at), { jiffies } = document.initial;
+  const before = start ? levels[start - 1] : { free: freePages(document.initial), jiffies };
   const kinds = {};
-  for (const { reclaimed } of trace.frames.slice(start, at + 1)) {
+  for (const { reclaimed } of document.frames.slice(start, at + 1)) {
     for (const [kind, pages] of Object.entries(reclaimed ?? {})) kinds[kind] = (kinds[kind] ?? 0) + pages;
   }
   return {
     free: levels[at].free.map((pages, zone) => [before.free[zone], pages]), kinds,
-    jiffies: levels[at].jiffies - before.jiffies, total: levels[at].jiffies - trace.initial.jiffies,
+    jiffies: levels[at].jiffies - before.jiffies, total: levels[at].jiffies - document.initial.jiffies,
   };
 }
 

@@ -32,7 +32,7 @@ export function makeMoves(app, { panels, ties, conversation, show, tell }) {
     if (told) settle();
   }
   function step(by, told = true) {
-    const places = stops(app.run.rows, app.trace.frames, app.film.granularity);
+    const places = stops(app.run.rows, app.document.frames, app.film.granularity);
     const next = by > 0 ? places.find((place) => place > app.cursor) : places.findLast((place) => place < app.cursor);
     go(next ?? (by > 0 ? lastRow() : 0), { settle: told, forward: by > 0 });
   }
@@ -43,8 +43,8 @@ export function makeMoves(app, { panels, ties, conversation, show, tell }) {
   }
   return {
     go, step, limit, ownLimit, clamp, settle, settleSoon,
-    runTo: (stage) => toNext(({ frame, row }) => row <= 0 && app.trace.frames[frame].stage === stage),
-    nextRefusal: () => toNext((entry) => refuses(app.trace, entry)),
+    runTo: (stage) => toNext(({ frame, row }) => row <= 0 && app.document.frames[frame].stage === stage),
+    nextRefusal: () => toNext((entry) => refuses(app.document, entry)),
     end: () => clearTimeout(settling),
   };
 }

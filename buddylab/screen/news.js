@@ -22,14 +22,14 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     if (predict.on) return 0;
     return first ? app.run.deciding : app.run.rows.length - 1;
   }
-  function takeTrace() {
-    const trace = model.get("trace"), first = !app.run, wanted = model.get("index");
+  function takeDocument() {
+    const given = model.get("document"), first = !app.run, wanted = model.get("index");
     report("silent", null);
-    report("trace", trace?.frames?.length ? null : app.t("noTrace"));
-    if (!trace?.frames?.length) return false;
+    report("document", given?.frames?.length ? null : app.t("noDocument"));
+    if (!given?.frames?.length) return false;
     player.stop();
-    app.trace = trace;
-    app.run = { ...prepare(trace), id: (runs += 1) };
+    app.document = given;
+    app.run = { ...prepare(given), id: (runs += 1) };
     if (predict.on && !first) {
       predict.restart();
       return false;
@@ -44,8 +44,8 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     return true;
   }
   function takeOther() {
-    const trace = model.get("other_trace");
-    compare.trace = trace?.frames ? trace : null;
+    const given = model.get("other_document");
+    compare.document = given?.frames ? given : null;
     compare.id += 1;
     compare.difference = model.get("difference") ?? {};
     compare.possible = app.live && model.get("other") !== undefined;
@@ -104,7 +104,7 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     app.knobs = knobs();
     return true;
   };
-  return { deck: takeDeck, forms: takeForms, trace: takeTrace, other_trace: takeOther, difference: takeOther,
+  return { deck: takeDeck, forms: takeForms, document: takeDocument, other_document: takeOther, difference: takeOther,
     paste: takePaste, mask: () => false, predict: takePredict, predictions: takePredict, index: takeIndex,
     error: takeError, away: () => true, source_view: takeSourceView, theme: takeTheme, lang: takeLang, knobs: takeKnobs };
 }

@@ -21,7 +21,7 @@ export function makePlayer(app, moves, show) {
   function tick() {
     moves.step(1, false);
     const { frame, last } = app.run.rows[app.cursor];
-    const refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
+    const refused = last && ["no", "end-no"].includes(app.document.frames[frame].mood);
     if (atEnd() && film.loop && !app.predict.on) soon(fromStart, 2);
     else if (atEnd() || (film.stopAtRefusal && refused)) pause();
     else soon(tick);

@@ -4,15 +4,15 @@ import { groupTests, triesSoFar } from "./evidence.js";
 import { expandRows } from "./frames.js";
 import { levelsOf, makeTimeline } from "./state.js";
 
-/** Everything about a trace that is read more than once. */
-export function prepare(trace) {
-  const rows = expandRows(trace.frames), { frames } = trace;
+/** Everything about a document that is read more than once. */
+export function prepare(document) {
+  const rows = expandRows(document.frames), { frames } = document;
   const lastRowOf = (at) => rows.findLastIndex((entry) => entry.frame === at);
   const end = frames[frames.length - 1];
   const shown = groupTests(frames, end.tests ?? [], end.decides).shown.length;
-  const tries = triesSoFar(trace, rows, rows.length - 1).length;
+  const tries = triesSoFar(document, rows, rows.length - 1).length;
   const conds = Math.max(0, ...frames.map((frame) => frame.conds?.length ?? 0));
-  const slots = Math.min(MAX_ROWS, Math.max(4, trace.request.order + 1, shown, conds, trace.machine.zones.length));
+  const slots = Math.min(MAX_ROWS, Math.max(4, document.request.order + 1, shown, conds, document.machine.zones.length));
   const deciding = end.decides === undefined ? rows.length - 1 : lastRowOf(end.decides);
-  return { trace, rows, at: makeTimeline(trace), levels: levelsOf(trace), slots, tries, deciding };
+  return { document, rows, at: makeTimeline(document), levels: levelsOf(document), slots, tries, deciding };
 }

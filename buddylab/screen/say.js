@@ -7,12 +7,12 @@ export function fmt(value) {
   return typeof value === "number" ? NUMBER.format(value).replace("-", "−") : String(value ?? "");
 }
 
-/** Put args into the {name} places of a template; an argument may itself be {en, zh}. */
+/** Put args into the {name} places of a template; an argument may itself be [en, zh]. */
 export function fill(template, args = {}, lang = "en") {
   return template.replace(/\{(\w+)\}/g, (place, name) => {
     const value = args[name];
     if (value === undefined) return place;
-    return fmt(value !== null && typeof value === "object" && "en" in value ? value[lang] : value);
+    return fmt(Array.isArray(value) ? value[lang === "zh" ? 1 : 0] : value);
   });
 }
 

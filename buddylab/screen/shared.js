@@ -23,14 +23,14 @@ export function makeShared(model, root) {
   const panel = model.get("panel"), piece = PIECES[panel] ?? null;
   const app = {
     id: uniqueId(), root, piece, live: model.live !== false && !panel, lang: "en",
-    text: model.get("text"), deck: null, knobs: null, forms: null, trace: null, run: null, cursor: 0, forward: false,
+    text: model.get("text"), deck: null, knobs: null, forms: null, document: null, run: null, cursor: 0, forward: false,
     size: { zoom: 1, wide: true, stacked: false, ladderScale: 1, memWidth: 600, trackWidth: 300, stripWidth: 600,
       scrubWidth: 600 },
     switches: { theme: "auto", lecture: false, deckOpen: null, shareOpen: false, transcript: false,
       sourceView: "original" },
     film: { playing: false, granularity: "row", speed: 1, stopAtRefusal: false, loop: false },
     predict: { on: false, answers: [] },
-    compare: { trace: null, id: 0, difference: {}, possible: false },
+    compare: { document: null, id: 0, difference: {}, possible: false },
     t: (key, args) => fill(WORDS[key][sideOf(app.lang)], args, app.lang),
     say: (key, args) => sentence(app.text.say, key, args, app.lang),
   };

@@ -1,5 +1,18 @@
 // The state of the machine after any frame: the recorded changes, applied.
-import { ADD_HEAD, HOT, NR_FREE, REMOVE, SNAPSHOT_EVERY } from "./constants.js";
+import { ADD_HEAD, REMOVE, SNAPSHOT_EVERY } from "./constants.js";
+
+/** A list's name among all of its zone: a free list's key ("3", or "3:U" where lists have types), else "pcp:" and it. */
+export const listName = (part, key) => (part === "pcp" ? `pcp:${key}` : key);
+
+/** The order of the blocks on a list: 3 of "3" and of "3:U"; the per-cpu lists "hot" and "cold" hold single pages. */
+export const orderOf = (key) => Number.parseInt(key, 10) || 0;
+
+/** The free pages of every zone. */
+export const freePages = ({ zones }) => zones.map(({ counts }) => counts.NR_FREE_PAGES);
+
+const openZone = ({ counts, lists, pcp }) => ({ counts: { ...counts }, lists: openLists(lists), pcp: openLists(pcp) });
+
+const openLists = (lists) => Object.fromEntries(Object.entries(lists).map(([key, list]) => [key, openList(list)]));
 
 export function openList(list) {
   if (Array.isArray(list)) return { count: list.length, head: [...list], tail: [] };
@@ -7,20 +20,18 @@ export function openList(list) {
 }
 
 /** The state before the first frame. A list is {count, head, tail}; it is torn where count > head + tail. */
-export function initialState(trace) {
-  const zones = trace.initial.zones.map((zone) => ({
-    free: zone.free, lists: [...zone.lists, zone.hot, zone.cold].map(openList),
-  }));
-  const strips = [].concat(trace.strip ?? []).map((strip) => ({
+export function initialState(document) {
+  const zones = document.initial.zones.map(openZone);
+  const strips = [].concat(document.strip ?? []).map((strip) => ({
     free: new Map(strip.free), percpu: new Set([...strip.used].flatMap((c, i) => (c === "P" ? [strip.start + i] : []))),
   }));
-  return { jiffies: trace.initial.jiffies, zones, strips };
+  return { jiffies: document.initial.jiffies, zones, strips };
 }
 
 export function cloneState(state) {
   return {
     jiffies: state.jiffies,
-    zones: state.zones.map((zone) => ({ free: zone.free, lists: zone.lists.map(openList) })),
+    zones: state.zones.map(openZone),
     strips: state.strips.map((strip) => ({ free: new Map(strip.free), percpu: new Set(strip.percpu) })),
   };
 }
@@ -41,42 +52,43 @@ export function changeList(list, op, pfn) {
   }
 }
 
-/** Apply a frame's changes and clock to the state, in place. `strips` are the trace's strips (for their zones). */
+/** Apply a frame's changes and clock to the state, in place. `strips` are the document's strips (for their zones). */
 export function applyFrame(state, frame, strips = []) {
-  for (const [zone, list, op, pfn] of frame.changes ?? []) {
-    if (list === NR_FREE) {
-      state.zones[zone].free = pfn;
+  for (const [zone, part, key, op, pfn] of frame.changes ?? []) {
+    if (part === "counts") {
+      state.zones[zone].counts[key] = op;
       continue;
     }
-    changeList(state.zones[zone].lists[list], op, pfn);
-    strips.forEach((strip, at) => strip.zone === zone && changeStrip(state.strips[at], list, op, pfn));
+    changeList(state.zones[zone][part][key], op, pfn);
+    strips.forEach((strip, at) => strip.zone === zone && changeStrip(state.strips[at], part, key, op, pfn));
   }
   if (frame.jiffies !== undefined) state.jiffies = frame.jiffies;
   return state;
 }
 
-export function changeStrip(strip, list, op, pfn) {
-  if (list >= HOT) op === REMOVE ? strip.percpu.delete(pfn) : strip.percpu.add(pfn);
-  else op === REMOVE ? strip.free.delete(pfn) : strip.free.set(pfn, list);
+export function changeStrip(strip, part, key, op, pfn) {
+  if (part === "pcp") op === REMOVE ? strip.percpu.delete(pfn) : strip.percpu.add(pfn);
+  else op === REMOVE ? strip.free.delete(pfn) : strip.free.set(pfn, key);
 }
 
-/** For every list of a zone that a block entered in these changes, the list that most of it came from: Map to -> from. */
+/** For every list of a zone that a block entered in these changes, the list that most of it came from, both by name:
+ *  Map to -> from. */
 export function flights(changes, zone) {
-  const size = (list) => (list < HOT ? 1 << list : 1), found = new Map();
-  const here = changes.filter(([where, list]) => where === zone && list !== NR_FREE);
-  const left = here.filter(([, , op]) => op === REMOVE).sort(([, a], [, b]) => size(b) - size(a));
-  for (const [, to, op, pfn] of here) {
+  const found = new Map(), here = changes.filter(([where, part]) => where === zone && part !== "counts")
+    .map(([, part, key, op, pfn]) => ({ name: listName(part, key), size: 1 << orderOf(key), op, pfn }));
+  const left = here.filter(({ op }) => op === REMOVE).sort((a, b) => b.size - a.size);
+  for (const { name, size, op, pfn } of here) {
     if (op === REMOVE) continue;
-    const source = left.find(([, from, , start]) => start < pfn + size(to) && pfn < start + size(from));
-    if (source && source[1] !== to) found.set(to, source[1]);
+    const source = left.find((from) => from.pfn < pfn + size && pfn < from.pfn + from.size);
+    if (source && source.name !== name) found.set(name, source.name);
   }
   return found;
 }
 
 /** at(n): the state after frame n (n = -1: before the first). Keeps snapshots, so that any jump is cheap. */
-export function makeTimeline(trace) {
-  const strips = [].concat(trace.strip ?? []);
-  const kept = [[-1, initialState(trace)]];
+export function makeTimeline(document) {
+  const strips = [].concat(document.strip ?? []);
+  const kept = [[-1, initialState(document)]];
   let cache = { at: -1, state: cloneState(kept[0][1]) };
   return function at(frame) {
     if (frame < cache.at) {
@@ -85,7 +97,7 @@ export function makeTimeline(trace) {
     }
     while (cache.at < frame) {
       cache.at += 1;
-      applyFrame(cache.state, trace.frames[cache.at], strips);
+      applyFrame(cache.state, document.frames[cache.at], strips);
       const newest = kept[kept.length - 1][0];
       if (cache.at >= newest + SNAPSHOT_EVERY) kept.push([cache.at, cloneState(cache.state)]);
     }
@@ -94,12 +106,12 @@ export function makeTimeline(trace) {
 }
 
 /** Free pages of every zone and the clock after each frame: [{free: [...], jiffies}], cheap to look up. */
-export function levelsOf(trace) {
-  let free = trace.initial.zones.map((zone) => zone.free), { jiffies } = trace.initial;
-  return trace.frames.map((frame) => {
-    const counters = (frame.changes ?? []).filter(([, list]) => list === NR_FREE);
-    if (counters.length) free = [...free];
-    for (const [zone, , , pages] of counters) free[zone] = pages;
+export function levelsOf(document) {
+  let free = freePages(document.initial), { jiffies } = document.initial;
+  return document.frames.map((frame) => {
+    const counted = (frame.changes ?? []).filter(([, , key]) => key === "NR_FREE_PAGES");
+    if (counted.length) free = [...free];
+    for (const [zone, , , pages] of counted) free[zone] = pages;
     jiffies = frame.jiffies ?? jiffies;
     return { free, jiffies };
   });

@@ -1,7 +1,7 @@
 // The list of files that eslint and tsc are not held to yet can only become shorter.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tscFaults, verdict } from "./check.mjs";
+import { tscFaults, verdict } from "../../tools/check_javascript.mjs";
 
 const FAULTS = new Map([["a.js", ["a.js(1,1): bad"]], ["b.js", ["b.js(2,3): bad"]]]);
 const there = (file) => file !== "gone.js";

@@ -193,11 +193,11 @@ def who_pays(rng: Random | None) -> Question:
     atomic = mask == "GFP_ATOMIC"
 
     def way() -> str:
-        trace = record(filled(wanted).machine, gfp.NAMES[mask], 0)
-        stages = [event[1] for event in trace.events if event[0] == "stage"]
+        run = record(filled(wanted).machine, gfp.NAMES[mask], 0)
+        stages = [event[1] for event in run.events if event[0] == "stage"]
         if "direct_reclaim" in stages:
             return "reclaims"
-        return "at_once" if trace.page is not None else "fails"
+        return "at_once" if run.page is not None else "fails"
 
     fact = (
         (

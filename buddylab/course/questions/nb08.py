@@ -263,10 +263,10 @@ def nested(rng: Random | None) -> Question:
     closed = "NOMEMALLOC" in mask
 
     def how() -> str:
-        trace = record(with_free(30), gfp.gfp_parse(mask), 0, task=Task("cc", PF_MEMALLOC=True))
-        if any(event[:2] == ("stage", "direct_reclaim") for event in trace.events):
+        run = record(with_free(30), gfp.gfp_parse(mask), 0, task=Task("cc", PF_MEMALLOC=True))
+        if any(event[:2] == ("stage", "direct_reclaim") for event in run.events):
             return "recurses"
-        return "fails" if trace.page is None else "reserve"
+        return "fails" if run.page is None else "reserve"
 
     return Question(
         kind="choice",

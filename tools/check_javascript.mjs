@@ -1,4 +1,4 @@
-// eslint and tsc over the screen's JavaScript: node tests/js/check.mjs
+// eslint and tsc over the screen's JavaScript: node tools/check_javascript.mjs
 //
 // unchecked.json is the one list of files that are not held to them yet. A file that is on the list and has no fault,
 // or does not exist, is a fault itself, so that the list can only become shorter.
@@ -7,8 +7,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
-const LIST = "tests/js/unchecked.json";
+const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const LIST = "tools/unchecked.json";
 
 /** What is to be told: the faults of files that are checked, and of the list itself. `faults`: Map(file -> lines). */
 export function verdict(faults, list, exists) {
@@ -36,7 +36,7 @@ export function tscFaults(output) {
 
 async function eslintFaults() {
   const { ESLint } = await import("eslint");
-  const results = await new ESLint({ cwd: ROOT }).lintFiles(["buddylab", "tests/js", "eslint.config.js"]);
+  const results = await new ESLint({ cwd: ROOT }).lintFiles(["buddylab", "tests/js", "tools", "eslint.config.js"]);
   return new Map(results.filter(({ messages }) => messages.length).map(({ filePath, messages }) => {
     const file = relative(ROOT, filePath);
     return [file, messages.map((one) => `${file}(${one.line},${one.column}): ${one.message} (${one.ruleId})`)];
