@@ -8,7 +8,7 @@ ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 NODE_TOOLS := $(if $(shell command -v npm),node_modules/.done)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks site slides links lock clean
+.PHONY: help lab test lint javascript bench notebooks site slides links lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -21,6 +21,9 @@ test: .venv/all .venv/lite/done $(NODE_TOOLS)  ## check everything (PARTS="lint 
 
 lint: .venv/all $(NODE_TOOLS)  ## ruff, eslint, mypy and tsc only
 	@tests/run lint types
+
+javascript: .venv/all  ## what the screen's JavaScript takes from Python: constants, types of the documents
+	$(BIN)/python tools/javascript.py
 
 bench: .venv/all  ## the table of speed ratios
 	$(BIN)/python -m benchmarks

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from buddylab.scenario import schema as scenario_schema
+from buddylab.scenario import json_schema as scenario_schema
 from buddylab.view.constants import constants
 from buddylab.view.document import schema as document_schema
 

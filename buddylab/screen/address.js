@@ -1,11 +1,12 @@
 // The stretches of the address strip.
-import { TAKES } from "./constants.js";
+import { TAKEN_PFN, TAKES, PAGES_OF } from "./kernel.js";
+import { refusal } from "./evidence.js";
 import { orderOf } from "./state.js";
 
 /** Runs of the address strip: [{pfn, n, kind: "free"|"yours"|letter, order}]. `mine` = [pfn, pages] or null. */
 export function stripRuns(strip, state, mine) {
   const end = strip.start + strip.pages, runs = [];
-  const blocks = [...state.free].map(([pfn, key]) => ({ pfn, n: 1 << orderOf(key), kind: "free", order: orderOf(key) }));
+  const blocks = [...state.free].map(([pfn, key]) => ({ pfn, n: PAGES_OF[orderOf(key)], kind: "free", order: orderOf(key) }));
   if (mine) blocks.push({ pfn: mine[0], n: mine[1], kind: "yours" });
   const inside = blocks.filter((block) => block.pfn < end && block.pfn + block.n > strip.start);
   inside.sort((a, b) => a.pfn - b.pfn);
@@ -28,21 +29,16 @@ export function stripRuns(strip, state, mine) {
   return runs;
 }
 
-/** A free block of this order whose buddy lies on the strip too and is not a free block: the ghost to draw, or null. */
-export function missingBuddy(strip, runs, order) {
-  const inside = (pfn) => pfn >= strip.start && pfn + (1 << order) <= strip.start + strip.pages;
-  const free = runs.filter((run) => run.kind === "free" && run.order === order && run.n === 1 << order);
-  const found = free.reverse().find((run) => inside(run.pfn ^ (1 << order)));
-  if (!found) return null;
-  const buddy = found.pfn ^ (1 << order), to = buddy + (1 << order);
-  const kinds = runs.filter((run) => run.pfn < to && run.pfn + run.n > buddy).map((run) => run.kind);
-  const why = kinds.every((kind) => kind === "P") ? "buddyPcp" : kinds.includes("free") ? "buddySplit" : "buddyUsed";
-  return { pfn: found.pfn, buddy, order, why };
+/** The buddy that a refusing test misses, as long as the block that would merge with it is there; else null. */
+export function missingBuddy(evidence, runs) {
+  const missing = refusal(evidence) && evidence.test.missing;
+  const there = missing && runs.some(({ kind, pfn, order }) => kind === "free" && pfn === missing.pfn && order === missing.order);
+  return there ? missing : null;
 }
 
 /** [pfn, pages] of the block that the request has been given up to this frame, or null. */
 export function takenBlock(document, at) {
   const { order } = document.request;
   const got = document.frames.slice(0, at + 1).findLast(({ event, depth }) => !depth && TAKES.includes(event?.[0]));
-  return got && got.event[4] >= 0 && got.event[4] === document.result ? [document.result, 1 << order] : null;
+  return got && got.event[TAKEN_PFN] >= 0 && got.event[TAKEN_PFN] === document.result ? [document.result, PAGES_OF[order]] : null;
 }

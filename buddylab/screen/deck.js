@@ -1,5 +1,5 @@
 // The knobs.
-import { CONTEXT, ORDERS } from "./constants.js";
+import { CONTEXT, ORDERS, PAGES_OF } from "./kernel.js";
 import { fmt } from "./say.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
@@ -76,11 +76,11 @@ export function makeDeck(app) {
     const size = h("span", { class: "size" });
     controls.order = () => {
       inputs.forEach((input, order) => { input.checked = order === app.knobs.order; });
-      const pages = 1 << app.knobs.order;
+      const pages = PAGES_OF[app.knobs.order];
       keyed(size, `${pages}`, () => [h("b", {}, app.t(pages === 1 ? "onePage" : "nPages", { n: pages })),
         ` · ${sizeText(app.knobs.order)}`]);
     };
-    const label = (input, order) => h("label", { title: `${fmt(1 << order)} × 4 kB = ${sizeText(order)}` }, input,
+    const label = (input, order) => h("label", { title: `${fmt(PAGES_OF[order])} × 4 kB = ${sizeText(order)}` }, input,
       String(order));
     return row(app.t("order"), h("div", { class: "seg ord", role: "radiogroup", "aria-label": app.t("order") },
       inputs.map(label)), size);

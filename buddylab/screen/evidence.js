@@ -1,5 +1,6 @@
 // Which tests were made, and which of them a frame stands on.
-import { MAX_ROWS, TAKES } from "./constants.js";
+import { MAX_ROWS } from "./constants.js";
+import { TAKEN_PFN, TAKES } from "./kernel.js";
 
 /** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row.
  *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}. */
@@ -59,7 +60,7 @@ export function foldRows(order, current, slots = MAX_ROWS) {
 }
 
 /** Pages have been given in this frame: a block taken, or the verdict that there is one. */
-export const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[4] >= 0)
+export const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[TAKEN_PFN] >= 0)
   || (event?.[0] === "end" && event[1] === "page");
 
 /** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */

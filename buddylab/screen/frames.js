@@ -1,5 +1,5 @@
 // Pure functions over the recorded frames: rows, steps, visits to stages, the way taken.
-import { ALLOC_FLAGS, EVENT_ARGS, TAKES } from "./constants.js";
+import { ALLOC_FLAGS, EVENT_ARGS, RETURNS, TAKES } from "./kernel.js";
 import { freePages } from "./state.js";
 
 export const event0 = (frame) => frame.event?.[0];
@@ -81,21 +81,22 @@ export function visitGain(document, levels, at) {
   };
 }
 
+/** An argument of an event beside its name; zones go by label. */
+function argText(name, arg) {
+  if (typeof arg === "string") return `"${arg}"`;
+  if (name === "gfp_mask") return `gfp_mask 0x${arg.toString(16)}`;
+  if (name === "alloc_flags") return flagNames(arg);
+  return name ? `${name} ${arg}` : String(arg);
+}
+
 /** A kernel event as a line of text: zone_watermark_ok(zone "Normal", order 3, mark 939, ...) = 0. */
 export function eventText(event) {
   if (!event) return "";
-  const [name, ...args] = event, names = EVENT_ARGS[name] ?? [];
-  const argText = (arg, i) => {
-    if (typeof arg === "string") return `"${arg}"`;
-    if (names[i] === "gfp_mask") return `gfp_mask 0x${arg.toString(16)}`;
-    if (names[i] === "alloc_flags") return flagNames(arg);
-    return names[i] ? `${names[i]} ${arg}` : String(arg);
-  };
-  const returned = names.indexOf("=");
-  const shown = args.map(argText).filter((_, i) => i !== returned);
+  const [name, ...args] = event, names = EVENT_ARGS[name] ?? [], returned = names.indexOf(RETURNS[name]);
+  const shown = args.map((arg, i) => argText(names[i], arg)).filter((_, i) => i !== returned);
   return `${name}(${shown.join(", ")})${returned < 0 ? "" : ` = ${args[returned]}`}`;
 }
 
 export function flagNames(flags) {
-  return ALLOC_FLAGS.filter((_, bit) => flags & (1 << bit)).map((name) => `ALLOC_${name}`).join("|") || "alloc_flags 0";
+  return ALLOC_FLAGS.filter(([, bit]) => flags & bit).map(([name]) => name).join("|") || "alloc_flags 0";
 }

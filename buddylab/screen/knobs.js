@@ -1,5 +1,6 @@
 // What the reader wishes of Python: knobs turned, work by hand, another request beside this one, the way round a verdict.
-import { AWAY_MS, CONTEXT } from "./constants.js";
+import { AWAY_MS } from "./constants.js";
+import { CONTEXT } from "./kernel.js";
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 

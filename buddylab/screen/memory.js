@@ -1,5 +1,5 @@
 // Zones as tanks, free lists and per-cpu lists as stacks.
-import { ORDERS } from "./constants.js";
+import { ORDERS } from "./kernel.js";
 import { flights, listName } from "./state.js";
 import { fmt } from "./say.js";
 import { tankScale, tileCount } from "./scale.js";
@@ -39,7 +39,7 @@ export function makeTanks(app) {
   }
 
   function makeTank(zone, index, { x, width, names, numbers }) {
-    const reserve = reserveOf(zone), scale = tankScale(zone, reserve, TOP, BOTTOM);
+    const reserve = reserveOf(zone), lines = app.document.request.marks[index], scale = tankScale(zone, reserve, TOP, BOTTOM);
     const asked = app.document.request.zonelist.includes(zone.label), clip = `${app.id}-tank${index}`;
     const level = s("rect", { class: "lvl", x: 1, width: width - 1, height: 400, fill: "var(--free2)" });
     const pointer = s("path", { class: "ptr", d: "M-1 0l-6 -4v8z", fill: "var(--free)" });
@@ -60,8 +60,8 @@ export function makeTanks(app) {
 
     function markLabels(test) {
       const marks = ["high", "low", "min"].map((which) =>
-        ({ y: scale.y(zone[`pages_${which}`] + reserve), text: fmt(zone[`pages_${which}`]), which }));
-      if (test?.chain?.length) marks.push({ y: scale.y(markInForce(test) + reserve), text: fmt(markInForce(test)),
+        ({ y: scale.y(lines[which]), text: fmt(zone[`pages_${which}`]), which }));
+      if (test?.chain?.length) marks.push({ y: scale.y(test.rows[0].m), text: fmt(markInForce(test)),
         force: true });
       if (reserve) marks.push({ y: (scale.floor + BOTTOM) / 2, text: `+${fmt(reserve)}`, floor: true });
       marks.sort((a, b) => a.y - b.y);

@@ -1,5 +1,6 @@
 // The state of the machine after any frame: the recorded changes, applied.
-import { ADD_HEAD, REMOVE, SNAPSHOT_EVERY } from "./constants.js";
+import { ADD_HEAD, REMOVE, PAGES_OF } from "./kernel.js";
+import { SNAPSHOT_EVERY } from "./constants.js";
 
 /** A list's name among all of its zone: a free list's key ("3", or "3:U" where lists have types), else "pcp:" and it. */
 export const listName = (part, key) => (part === "pcp" ? `pcp:${key}` : key);
@@ -75,7 +76,7 @@ export function changeStrip(strip, part, key, op, pfn) {
  *  Map to -> from. */
 export function flights(changes, zone) {
   const found = new Map(), here = changes.filter(([where, part]) => where === zone && part !== "counts")
-    .map(([, part, key, op, pfn]) => ({ name: listName(part, key), size: 1 << orderOf(key), op, pfn }));
+    .map(([, part, key, op, pfn]) => ({ name: listName(part, key), size: PAGES_OF[orderOf(key)], op, pfn }));
   const left = here.filter(({ op }) => op === REMOVE).sort((a, b) => b.size - a.size);
   for (const { name, size, op, pfn } of here) {
     if (op === REMOVE) continue;

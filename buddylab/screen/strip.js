@@ -1,5 +1,5 @@
 // 64 pages of a zone by address.
-import { USED } from "./constants.js";
+import { USED, PAGES_OF } from "./kernel.js";
 import { fmt } from "./say.js";
 import { missingBuddy, stripRuns, takenBlock } from "./address.js";
 import { refusal } from "./evidence.js";
@@ -23,7 +23,7 @@ export function makeStrip(app) {
     bar = h("div", { class: "hand" }, told, undo, clear), el = h("section", { class: "p strip" }, svg, legend, bar);
   svg.addEventListener("keydown", onKey);
   const FILLS = { K: "var(--use1)", A: () => app.draw.pattern("dots"), C: "var(--use3)", H: "none",
-    R: () => app.draw.pattern("lines"), "?": "var(--line2)" };
+    "?": "var(--line2)" };
   const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
   const Y = 16, H = 16;
 
@@ -91,24 +91,24 @@ export function makeStrip(app) {
       fill: "var(--free3)", stroke: "var(--free)" }, title), scale)];
     const rect = s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
       stroke: run.kind === "H" ? "var(--line)" : "none" }, title);
-    return ["H", "R"].includes(run.kind) ? [rect] : [freeable(run, rect, scale)];
+    return run.kind === "H" ? [rect] : [freeable(run, rect, scale)];
   }
 
   function ghostNodes(ghost, scale, start, width) {
-    const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
-    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why,
-      { pfn: ghost.buddy, own: ghost.pfn, size: 1 << ghost.order });
+    const x = (ghost.buddy - start) * scale, size = PAGES_OF[ghost.order] * scale, own = (ghost.pfn - start) * scale;
+    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(`buddy_${ghost.why}`,
+      { pfn: ghost.buddy, own: ghost.pfn, size: PAGES_OF[ghost.order] });
     const wide = (asks.length + says.length) * (app.lang === "zh" ? 9 : 5.7);
     const left = Math.max(0, Math.min(x, own, width - wide));
     const text = s("text", { x: left, y: 7 }, `${asks} `, s("tspan", { class: "bad" }, says));
     return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)",
       "stroke-width": 2, "stroke-dasharray": "4 3" },
-      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text];
+      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(PAGES_OF[ghost.order])} = ${fmt(ghost.buddy)}`)), text];
   }
 
   function legendNodes(strip) {
     const label = app.document.machine.zones[strip.zone].label,
-      kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
+      kinds = ["free", ..."KACPH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
     const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" },
       s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
       fill: kind === "free" ? "var(--free2)" : kind === "P" ? "var(--free3)" : fillOf(kind),
@@ -130,7 +130,7 @@ export function makeStrip(app) {
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
     const runs = stripRuns(strip, view.state.strips[at], own),
       cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
-    const ghost = cut && refusal(view.evidence) ? missingBuddy(strip, runs, cut - 1) : null;
+    const ghost = cut ? missingBuddy(view.evidence, runs) : null;
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
     svg.setAttribute("width", width * app.size.zoom);
     svg.setAttribute("aria-label", app.t("stripName",

@@ -1,5 +1,6 @@
 // The request as a sentence, and the switches of the view.
-import { CONTEXT, THEMES } from "./constants.js";
+import { CONTEXT, PAGES_OF } from "./kernel.js";
+import { THEMES } from "./constants.js";
 import { WORDS, sideOf } from "./words.js";
 import { fill } from "./say.js";
 import { h, keyed, setText } from "./dom.js";
@@ -21,7 +22,7 @@ export function makeTop(app) {
 
   function sentenceNodes() {
     const { request, machine } = app.document, who = CONTEXT.find((name) => request.context?.[name]);
-    const pages = request.order ? app.t("pages", { n: 1 << request.order, order: request.order }) : app.t("page");
+    const pages = request.order ? app.t("pages", { n: PAGES_OF[request.order], order: request.order }) : app.t("page");
     const words = {
       who: [app.t(who ?? "task"), "who"], pages: [pages, "order"], mask: [request.names, "mask"],
       machine: [fill("{m}", { m: machine.name }, app.lang), "machine"],

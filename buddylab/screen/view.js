@@ -1,5 +1,5 @@
 // What one step of the run shows: worked out once, read by every panel.
-import { TAKES } from "./constants.js";
+import { TAKES } from "./kernel.js";
 import { freePages, listName } from "./state.js";
 import { event0, visitStart } from "./frames.js";
 import { evidenceAt, focusZone } from "./evidence.js";

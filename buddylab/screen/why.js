@@ -1,5 +1,6 @@
 // The watermark test of the frame written out, or what else it looked at.
 import { SHAPES } from "./constants.js";
+import { PAGES_OF } from "./kernel.js";
 import { WORDS } from "./words.js";
 import { event0, nextStage, visitGain } from "./frames.js";
 import { fmt } from "./say.js";
@@ -26,13 +27,7 @@ export const isFewer = (row) => row.f < 0;
 
 /** The comparison that a row shows, [left, sign, right]: count and mark, or pages there and pages asked. */
 export function comparison(row, order) {
-  return isFewer(row) ? [row.above, "<", 1 << order] : [row.f, ">", row.m];
-}
-
-/** Where a zone's three marks lie for this request, in free pages: each with the reserve kept from its class. */
-export function marksOf({ machine, request }, zone) {
-  const { lowmem_reserve: reserve, ...marks } = machine.zones[zone];
-  return ["min", "low", "high"].map((which) => marks[`pages_${which}`] + (reserve[request.classzone_idx] ?? 0));
+  return isFewer(row) ? [row.above, "<", PAGES_OF[order]] : [row.f, ">", row.m];
 }
 
 export function makeWhy(app) {
@@ -52,8 +47,8 @@ export function makeWhy(app) {
 
   function verdict(row) {
     if (row.slip) return h("span", { class: "vv" }, h("span", {}, app.t("unsigned")));
-    const text = row.ok ? app.t("holds") : row.f === row.m ? app.t("equal")
-      : isFewer(row) ? app.t("fewer") : app.t("short", { n: row.m - row.f + 1 });
+    const text = row.ok ? app.t("holds") : row.short === 1 ? app.t("equal")
+      : isFewer(row) ? app.t("fewer") : app.t("short", { n: row.short });
     return h("span", { class: `vv ${row.ok ? "ok" : "no"}` }, bigMark(row.ok), h("span", {}, text));
   }
 
@@ -86,7 +81,7 @@ export function makeWhy(app) {
     : (digits * 30 + signs * 40) * scale + signs * 28 + (table.hidden ? 0 : table.offsetWidth / app.size.zoom + 12));
 
   function spelled(test, row) {
-    const size = 1 << test.order, { o, above } = row, mark = markInForce(test);
+    const size = PAGES_OF[test.order], { o, above } = row, mark = markInForce(test);
     if (isFewer(row)) return spell(app.t(o ? "fewerBlocks" : "fewerAll", { above, o }), h("b", {}, "<"),
       app.t("sizeAsked", { size }));
     const right = o ? app.t(o === 1 ? "spellOnce" : o === 2 ? "spellTwice" : "spellTimes", { mark, o })
@@ -186,7 +181,7 @@ export function makeWhy(app) {
     const row = test.rows[o], shown = row && o <= current, now = o === current;
     const name = o ? app.t("orderFrom", { o }) : app.t("anySize");
     const lab = h("span", { class: "lab" }, name,
-      o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(1 << (o - 1))}`) : null);
+      o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(PAGES_OF[o - 1])}`) : null);
     if (!shown) return h("div", { class: "r todo" }, lab);
     return h("div", { class: `r${now ? " cur" : ""}`, ...counting(o, spokenRow(name, test, row)) }, lab,
       waterfall(test, row, now), compared(test, row));
@@ -253,7 +248,7 @@ export function makeWhy(app) {
       return [big(num("∞")), spell(app.t("rounds", { n: frame.args.rounds, ms }))];
     }
     if (!test) {
-      const [pages, colour] = app.document.result === null ? [0] : [1 << app.document.request.order, "ok"];
+      const [pages, colour] = app.document.result === null ? [0] : [PAGES_OF[app.document.request.order], "ok"];
       return [big(num(pages, colour), unit(app.t("pagesHead"))),
         spell(app.t(frame.event[1] === "freed" ? "givenBack" : frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
@@ -264,12 +259,12 @@ export function makeWhy(app) {
 
   // -- a split or a merge, as a picture
   function splitHero({ split }) {
-    if (!split.back.length) return [big(num(1 << split.from, "ok"), unit(app.t("pagesHead"))),
+    if (!split.back.length) return [big(num(PAGES_OF[split.from], "ok"), unit(app.t("pagesHead"))),
       spell(app.t("wholeBlock", { o: split.from }))];
-    const back = split.back.flatMap((order) => [op("+"), num(1 << order, "free")]);
+    const back = split.back.flatMap((order) => [op("+"), num(PAGES_OF[order], "free")]);
     const colour = (text, name) => h("b", { class: "tight", style: `color:var(--${name})` }, text);
     return [h("div", { class: `big l${split.back.length > 5 ? 3 : split.back.length > 2 ? 2 : 0}` },
-      num(1 << split.from), op("="), num(1 << split.yours, "ok"), back),
+      num(PAGES_OF[split.from]), op("="), num(PAGES_OF[split.yours], "ok"), back),
     spell(app.t("splitSpell"), colour(app.t("yours"), "ok"), split.back.length ? app.t("splitBack") : "")];
   }
 
@@ -295,9 +290,9 @@ export function makeWhy(app) {
       "data-yours": yours }, levels.flatMap(level));
   }
 
-  function mergeHero({ merge: { from, to } }) {
-    return [big(num(1 << to), op("="), num(1 << from, "free"),
-      ...(to > from ? [op("+"), num((1 << to) - (1 << from), "free")] : [])),
+  function mergeHero({ merge: { from, to, joined } }) {
+    return [big(num(PAGES_OF[to]), op("="), num(PAGES_OF[from], "free"),
+      ...(to > from ? [op("+"), num(joined, "free")] : [])),
       spell(app.t(to > from ? "mergeSpell" : "mergeAlone"))];
   }
 
@@ -325,7 +320,7 @@ export function makeWhy(app) {
 
   function passingRows({ free }) {
     const bar = (zone, [before, now]) => {
-      const marks = marksOf(app.document, zone), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
+      const marks = Object.values(app.document.request.marks[zone]), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
         x = (pages) => `${(pages / top) * 100}%`;
       return s("svg", { class: "wf", "aria-hidden": "true" },
         s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),

@@ -195,6 +195,8 @@ class _Narrator:
                 "reserve": reserve,
                 **{name: row[name] for name in ("o", "f", "m", "above")},
             }
+            if not row["ok"] and row["f"] >= 0:
+                row["short"] = row["m"] - row["f"] + 1
             row |= {"say": key, "args": {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}}
         last = rows[-1]
         entry = {"entry": "watermarks"} if self.stage == "restart" else {}
@@ -373,7 +375,7 @@ class _Narrator:
             {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
             event=event,
             mood="ok",
-            merge={"from": order, "to": merged, "buddies": buddies},
+            merge={"from": order, "to": merged, "buddies": buddies, "joined": size - (1 << order)},
             conds=conds,
         )
 

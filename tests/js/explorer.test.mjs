@@ -350,14 +350,13 @@ test("the address strip tells free, used and yours apart", () => {
     ["free8", "K2", "P1", "K5", "yours8", "free8"]);
 });
 
-test("the missing buddy is found by the XOR, and why it is missing", () => {
-  const { strip } = flagship(), runs = (kinds) => [{ pfn: 199440, n: 8, kind: "free", order: 3 }, ...kinds];
-  assert.deepEqual(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 3),
-    { pfn: 199440, buddy: 199448, order: 3, why: "buddyUsed" });
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "P" }]), 3).why, "buddyPcp");
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 4, kind: "free", order: 2 },
-    { pfn: 199452, n: 4, kind: "A" }]), 3).why, "buddySplit");
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 2), null);
+test("the missing buddy is the one that Python names, while the block that would merge with it is there", () => {
+  const missing = { pfn: 199440, buddy: 199448, order: 3, why: "used" }, test = { ...low, missing };
+  const runs = [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" }];
+  assert.equal(missingBuddy({ test, row: 3 }, runs), missing);
+  assert.equal(missingBuddy({ test, row: 2 }, runs), null); // that row holds
+  assert.equal(missingBuddy({ test, row: 3 }, [{ ...runs[0], kind: "K" }]), null);
+  assert.equal(missingBuddy({ test: low, row: 3 }, runs), null);
 });
 
 test("the block given is known from the moment it is taken", () => {
