@@ -1,4 +1,4 @@
-// How the screen's JavaScript is written. Files that are not so yet stand in tools/unchecked.json (see check_javascript.mjs).
+// How the screen's JavaScript is written. What is not so yet stands in tools/unchecked.json (check_javascript.mjs).
 import js from "@eslint/js";
 import globals from "globals";
 
@@ -8,7 +8,7 @@ const rules = {
   eqeqeq: "error",
   "max-len": ["error", { code: 120 }],
   "max-lines": ["error", 300],
-  "max-lines-per-function": ["error", 60],
+  "max-lines-per-function": ["error", { max: 60, skipComments: true }], // as a docstring of Python is not counted
   "no-shadow": "error",
   "no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
   "no-var": "error",

@@ -20,8 +20,22 @@ NAMES = {"integer": "number", "number": "number", "string": "string", "boolean":
 
 def kernel() -> str:
     """The module kernel.js: every constant by its name."""
-    lines = [f"export const {name} = {json.dumps(value, ensure_ascii=False)};" for name, value in constants().items()]
-    return BANNER.format(source="buddylab/view/constants.py") + "\n".join(map(broken, lines)) + "\n"
+    parts = [BANNER.format(source="buddylab/view/constants.py").rstrip("\n")]
+    for name, value in constants().items():
+        parts.append(f"/** @type {{{type_of(value)}}} */")
+        parts.append(broken(f"export const {name} = {json.dumps(value, ensure_ascii=False)};"))
+    return "\n".join(parts) + "\n"
+
+
+def type_of(value: Any) -> str:
+    """The TypeScript type of a constant: of a list's or a dict's first entry for all of them, of a pair both."""
+    if isinstance(value, dict):
+        return f"Record<string, {type_of(next(iter(value.values())))}>"
+    if isinstance(value, list) and len({type(one) for one in value}) > 1:
+        return f"[{', '.join(map(type_of, value))}]"
+    if isinstance(value, list):
+        return f"{type_of(value[0])}[]"
+    return "string" if isinstance(value, str) else "number"
 
 
 def broken(line: str) -> str:

@@ -1,8 +1,16 @@
 // What the buttons of the screen do that is no question to Python and no step.
 import { download, svgOf } from "./picture.js";
+/** @import { App, Screen, Switches } from "./types" */
 
+/** @param {HTMLElement} panel @param {string} selector @returns {HTMLElement | null} */
+const controlIn = (panel, selector) => panel.querySelector(selector);
+
+/** @param {App} app
+ *  @param {Pick<Screen, "panels" | "show" | "tell" | "fit" | "setLecture" | "lightUp" | "ties">} screen
+ *  @returns {import("./types").Acts} */
 export function makeActs(app, { panels, show, tell, fit, setLecture, lightUp, ties }) {
   const { root, switches } = app;
+  /** @param {"shareOpen" | "transcript"} name */
   const toggle = (name) => {
     switches[name] = !switches[name];
     show();
@@ -22,15 +30,15 @@ export function makeActs(app, { panels, show, tell, fit, setLecture, lightUp, ti
     openShare: () => toggle("shareOpen"),
     toggleTranscript: () => toggle("transcript"),
     toggleHelp: () => panels.help.toggle(),
-    toScrubber: () => panels.time.el.querySelector(".scrub").focus(),
+    toScrubber: () => controlIn(panels.time.el, ".scrub")?.focus(),
     openDeck(knob) {
       switches.deckOpen = knob ? true : !switches.deckOpen;
       show();
       fit();
-      const holder = knob && panels.deck.el.querySelector(`[data-knob=${knob}]`);
-      (holder?.matches("input,select") ? holder : holder?.querySelector("input"))?.focus();
+      if (knob) controlIn(panels.deck.el, `:is(input, select)[data-knob=${knob}], [data-knob=${knob}] input`)?.focus();
     },
     savePicture() {
+      /** @param {boolean} on */
       const dress = (on) => { root.toggleAttribute("data-picture", on); fit(); };
       dress(true);
       const svg = svgOf(root);
@@ -40,8 +48,9 @@ export function makeActs(app, { panels, show, tell, fit, setLecture, lightUp, ti
   };
 }
 
-/** Predict and Compare: switched on and off, and what is kept of them. */
-export function addPredictAndCompare(app, { model, panels, show, tell, conversation, moves }) {
+/** Predict and Compare: switched on and off, and what is kept of them.
+ *  @param {App} app @param {Pick<Screen, "panels" | "show" | "tell" | "conversation" | "moves">} screen */
+export function addPredictAndCompare(app, { panels, show, tell, conversation, moves }) {
   const { predict, compare } = app;
   predict.set = (on) => {
     predict.on = on;

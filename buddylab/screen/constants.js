@@ -8,15 +8,18 @@ export const SETTLE_MS = 100; //           after a new run is drawn, Python is t
 export const AWAY_MS = 500; //             how long the verdict stands before the search for what would turn it begins
 export const FRAME_MS = 900; //             one step of Play at speed 1
 
+/** @type {Record<string, string>} */
 export const ICONS = {
   ok: "✓", no: "✗", wake: "▲", wait: "◷", warn: "!", kill: "☠", reclaim: "↺",
   "end-ok": "✓", "end-no": "✗", "end-loop": "∞",
 };
+/** @type {Record<string, string>} */
 export const SHAPES = { // of a stage on the ladder: asks, tries, acts, ends; the others are small dots
   fault_injection: "asks", thisnode: "asks", rebalance: "asks", should_retry: "asks",
   restart: "tries", min_attempt: "tries", nofail_alloc: "tries", retry_after_reclaim: "tries", high_attempt: "tries",
   wake_kswapd: "acts", direct_reclaim: "acts", out_of_memory: "acts", nopage: "ends", got_pg: "ends",
 };
+/** @type {Record<string, number>} */
 export const TICKS = { // how strong a tick is when there is no room for all; from ALWAYS on it is drawn whatever comes
   reclaim: 1, ok: 2, no: 2, warn: 3, wait: 4, wake: 4, kill: 4, "end-ok": 5, "end-no": 5, "end-loop": 5,
 };

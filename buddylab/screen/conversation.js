@@ -31,18 +31,73 @@ const BROWSER_CLOCK = {
   defer: (act) => queueMicrotask(act),
 };
 
+/** What is wished while a question is open: of each kind the newest, the kind that was wished last at the end. */
+function makeWishes() {
+  /** @type {Map<string, Wish>} */
+  const wishes = new Map();
+  return {
+    /** @param {string} kind @param {Wish} wish */
+    add(kind, wish) {
+      const whole = { ...wishes.get(kind), ...wish };
+      wishes.delete(kind);
+      wishes.set(kind, whole);
+    },
+    /** The oldest wish, which is no wish any more. */
+    take() {
+      for (const [kind, wish] of wishes) {
+        wishes.delete(kind);
+        return wish;
+      }
+      return null;
+    },
+    /** @param {string} kind */
+    get: (kind) => wishes.get(kind),
+    /** @param {string} kind */
+    drop: (kind) => wishes.delete(kind),
+    dropAll: () => wishes.clear(),
+  };
+}
+
+/** What has changed, gathered until the end of the task: by then all of a message is there.
+ *  @param {(names: Set<string>) => void} take @param {typeof BROWSER_CLOCK} clock */
+function makeInbox(take, clock) {
+  /** @type {Set<string>} */
+  let news = new Set();
+  let muffled = false;
+  function empty() {
+    const names = news;
+    news = new Set();
+    take(names);
+  }
+  return {
+    /** Something with this name has changed. @param {string} name */
+    hear(name) {
+      if (muffled) return;
+      if (!news.size) clock.defer(empty);
+      news.add(name);
+    },
+    /** What is changed meanwhile is no news: we change it ourselves. @param {() => void} act */
+    unheard(act) {
+      const before = muffled;
+      muffled = true;
+      try {
+        act();
+      } finally {
+        muffled = before;
+      }
+    },
+  };
+}
+
 /**
  * @param {Carrier} carrier
  * @param {typeof BROWSER_CLOCK} clock
  */
 export function makeConversation(carrier, clock = BROWSER_CLOCK) {
-  let open = false, number = 0, muffled = false;
+  let open = false, number = 0;
   /** @type {any} */
   let timer = null;
-  /** Names of what has changed since the last message was taken. @type {Set<string>} */
-  let news = new Set();
-  /** What is wished while a question is open: of each kind the newest. @type {Map<string, Wish>} */
-  const wishes = new Map();
+  const wishes = makeWishes(), inbox = makeInbox(takeMessage, clock);
 
   /** @param {boolean} on */
   function setOpen(on) {
@@ -53,8 +108,7 @@ export function makeConversation(carrier, clock = BROWSER_CLOCK) {
 
   /** Ask for the first of the wishes that asks for anything. */
   function next() {
-    for (const [kind, wish] of wishes) {
-      wishes.delete(kind);
+    for (let wish = wishes.take(); wish; wish = wishes.take()) {
       number += 1;
       setOpen(true); // first: an answer may come while the question is put
       if (carrier.send(wish, number)) return;
@@ -63,14 +117,13 @@ export function makeConversation(carrier, clock = BROWSER_CLOCK) {
   }
 
   function silence() {
-    wishes.clear();
+    wishes.dropAll();
     setOpen(false);
     carrier.silent();
   }
 
-  function takeMessage() {
-    const names = news;
-    news = new Set();
+  /** @param {Set<string>} names */
+  function takeMessage(names) {
     carrier.take(names);
     const answered = open && carrier.answers(names, number) === number;
     if (answered) {
@@ -86,32 +139,16 @@ export function makeConversation(carrier, clock = BROWSER_CLOCK) {
      * @param {string} kind @param {Wish} wish
      */
     wish(kind, wish) {
-      const whole = { ...wishes.get(kind), ...wish };
-      wishes.delete(kind); // the newest stands last
-      wishes.set(kind, whole);
+      wishes.add(kind, wish);
       if (!open) next();
     },
     /** Not wished any more. @param {string} kind */
-    forget: (kind) => wishes.delete(kind),
+    forget: (kind) => wishes.drop(kind),
     /** What is wished and not yet asked. @param {string} kind @returns {Wish | undefined} */
     wished: (kind) => wishes.get(kind),
     isOpen: () => open,
-    /** Something with this name has changed. @param {string} name */
-    hear(name) {
-      if (muffled) return;
-      if (!news.size) clock.defer(takeMessage);
-      news.add(name);
-    },
-    /** What is changed meanwhile is no news: we change it ourselves. @param {() => void} act */
-    unheard(act) {
-      const before = muffled;
-      muffled = true;
-      try {
-        act();
-      } finally {
-        muffled = before;
-      }
-    },
+    hear: inbox.hear,
+    unheard: inbox.unheard,
     end: () => clock.stop(timer),
   };
 }

@@ -1,12 +1,20 @@
 // Which tests were made, and which of them a frame stands on.
 import { MAX_ROWS } from "./constants.js";
 import { TAKEN_PFN, TAKES } from "./kernel.js";
+/** @import { Slot, Try } from "./types" */
+
+/** @import { Frame, RunDocument, Test } from "./document" */
+/** @import { Entry, Evidence } from "./types" */
 
 /** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row.
- *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}. */
+ *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}.
+ *  @param {RunDocument} document @param {Entry[]} rows @param {number} cursor
+ *  @returns {Try[]} */
 export function triesSoFar(document, rows, cursor) {
   const { frame: upTo, last } = rows[cursor], labels = document.machine.zones.map((zone) => zone.label);
+  /** @type {Map<string, Try>} */
   const tries = new Map();
+  /** @param {Frame} frame @param {string} zone @param {boolean | null} ok @param {number} at */
   const cell = (frame, zone, ok, at) => {
     const row = tries.get(frame.stage) ?? { stage: frame.stage, mark: null, cells: {} };
     const past = row.cells[zone]?.outcomes.filter((one) => one.ok !== ok) ?? [];
@@ -17,6 +25,7 @@ export function triesSoFar(document, rows, cursor) {
   };
   document.frames.slice(0, upTo + 1).forEach((frame, at) => {
     if (frame.depth) return;
+    /** @type {any[]} */
     const [name, zone, , , pfn] = frame.event ?? [];
     if (frame.test && !frame.test.own) {
       const known = at < upTo || last;
@@ -30,11 +39,15 @@ export function triesSoFar(document, rows, cursor) {
   return [...tries.values()];
 }
 
-/** Tests made, equal ones put together: [{test, row, times, decides}], at most `slots`, the deciding one among them. */
+/** Tests made, equal ones put together: [{test, row, times, decides}], at most `slots`, the deciding one among them.
+ *  @param {Frame[]} frames @param {number[]} tests @param {number | undefined} decides @param {number} [slots] */
 export function groupTests(frames, tests, decides, slots = MAX_ROWS) {
+  /** @type {Map<string, { test: Test, row: Test["rows"][number], times: number, decides: boolean }>} */
   const groups = new Map();
   for (const at of tests) {
-    const { test, stage } = frames[at], row = test.rows[test.rows.length - 1];
+    const { test, stage } = frames[at];
+    if (!test) continue;
+    const row = test.rows[test.rows.length - 1];
     const key = [stage, test.zone, test.mark_name, row.o, row.f, row.m].join();
     const group = groups.get(key) ?? { test, row, times: 0, decides: false };
     group.times += 1;
@@ -48,8 +61,10 @@ export function groupTests(frames, tests, decides, slots = MAX_ROWS) {
   return { shown: late, hidden: all.length - late.length };
 }
 
-/** Which of the rows 0..order to draw in a fixed number of slots: [{row}] or folds {from, to}. */
+/** Which of the rows 0..order to draw in a fixed number of slots: [{row}] or folds {from, to}.
+ *  @param {number} order @param {number} current @param {number} [slots] @returns {Slot[]} */
 export function foldRows(order, current, slots = MAX_ROWS) {
+  /** @param {number} from @param {number} to */
   const run = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => ({ row: from + i }));
   if (order < slots) return run(0, order);
   if (current < slots - 2) return [...run(0, slots - 2), { from: slots - 1, to: order }];
@@ -59,18 +74,28 @@ export function foldRows(order, current, slots = MAX_ROWS) {
   return [{ row: 0 }, { from: 1, to: lower - 1 }, ...run(lower, current + 1), { from: current + 2, to: order }];
 }
 
-/** Pages have been given in this frame: a block taken, or the verdict that there is one. */
-export const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[TAKEN_PFN] >= 0)
-  || (event?.[0] === "end" && event[1] === "page");
+/** Pages have been given in this frame: a block taken, or the verdict that there is one. @param {Frame} frame */
+export const grants = ({ event: [name, ...args] = [""] }) => (name === "end" ? args[0] === "page"
+  : TAKES.includes(name) && Number(args[TAKEN_PFN - 1]) >= 0);
 
-/** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */
+/** A test that was seen to its end. @param {Test} test */
+const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
+
+/** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds.
+ *  @param {RunDocument} document @param {Entry[]} rows @param {number} cursor @returns {Evidence | null} */
 export function evidenceAt(document, rows, cursor) {
   const { frame: at, row } = rows[cursor], { frames } = document, frame = frames[at];
-  const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
   if (frame.test) return { test: frame.test, row, past: false };
-  if (frames[frame.decides]?.test && !grants(frame)) return whole(frames[frame.decides].test);
+  const decided = frame.decides === undefined ? undefined : frames[frame.decides].test;
+  if (decided && !grants(frame)) return whole(decided);
   if (frame.split || frame.merge || frame.depth) return null;
   const first = document.machine.zones.findIndex((zone) => zone.label === document.request.zonelist[0]);
+  return standing(frames, at, first);
+}
+
+/** The last refusal of this zone that still holds at a frame: nothing has changed there since, nothing was granted.
+ *  @param {Frame[]} frames @param {number} at @param {number} first @returns {Evidence | null} */
+function standing(frames, at, first) {
   for (let back = at; back >= 0; back -= 1) {
     const { test, changes } = frames[back];
     if (grants(frames[back]) || changes?.some(([zone]) => zone === first)) return null;
@@ -80,20 +105,22 @@ export function evidenceAt(document, rows, cursor) {
   return null;
 }
 
-/** The row of the evidence that refuses, or null: only a refusal has a missing buddy to show. */
+/** The row of the evidence that refuses, or null: only a refusal has a missing buddy to show.
+ *  @param {Evidence | null} evidence */
 export const refusal = (evidence) => {
   const row = evidence?.test.rows[evidence.row];
   return row && !row.ok && !row.slip ? row : null;
 };
 
-/** The index of the zone that Memory's free lists show at this frame. */
+/** The index of the zone that Memory's free lists show at this frame.
+ *  @param {RunDocument} document @param {Frame} frame @param {Evidence | null} evidence @returns {number} */
 export function focusZone(document, frame, evidence) {
   const labels = document.machine.zones.map((zone) => zone.label);
   if (frame.test) return frame.test.zone;
-  const named = labels.indexOf(frame.event?.[1]);
+  const named = labels.indexOf(String(frame.event?.[1]));
   if (named >= 0) return named;
   if (frame.changes?.length) return frame.changes[0][0];
   const taken = grants(frame) && document.frames.findLast((one) => !one.depth && one !== frame && grants(one));
-  if (taken) return Math.max(0, labels.indexOf(taken.event[1]));
+  if (taken) return Math.max(0, labels.indexOf(String(taken.event?.[1])));
   return evidence?.test.zone ?? Math.max(0, labels.indexOf(document.request.zonelist[0]));
 }

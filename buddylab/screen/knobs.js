@@ -1,22 +1,30 @@
-// What the reader wishes of Python: knobs turned, work by hand, another request beside this one, the way round a verdict.
+// What the reader wishes of Python: knobs turned, work by hand, the changes that would turn a verdict.
 import { AWAY_MS } from "./constants.js";
 import { CONTEXT } from "./kernel.js";
+/** @import { App, Ask, Hand, Knobs, Model, Screen } from "./types" */
 
+/** @param {unknown} a @param {unknown} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-/** The knobs as the model has them; a page of its own has them in its deck alone. */
+/** The knobs as the model has them; a page of its own has them in its deck alone.
+ *  @param {App} app @param {Model} model @returns {Knobs} */
 export const modelKnobs = (app, model) => Object.fromEntries(Object.entries(app.deck?.knobs ?? {})
   .map(([name, value]) => [name, model.get(name) ?? value]));
 
-/** Set what differs from what the model has; whether there was anything. */
+/** Set what differs from what the model has; whether there was anything.
+ *  @param {Model} model @param {Knobs} wanted */
 export function turn(model, wanted) {
   const turned = Object.entries(wanted).filter(([name, value]) => !same(value, model.get(name)));
   for (const [name, value] of turned) model.set(name, value);
   return turned.length > 0;
 }
 
-/** What the panels may ask for. */
+/** What the panels may ask for.
+ *  @param {App} app
+ *  @param {Pick<Screen, "model" | "conversation" | "show" | "save" | "tell"> & { takeError: () => void }} screen
+ *  @returns {Ask} */
 export function makeAsk(app, { model, conversation, show, save, tell, takeError }) {
+  /** @type {any} */
   let asking = 0;
   /** The changes that turn this verdict, as Python found them for this very run; null while it has not. */
   function oneAway() {
@@ -25,7 +33,8 @@ export function makeAsk(app, { model, conversation, show, save, tell, takeError 
     clearTimeout(asking);
     const ask = () => {
       const still = model.get("run_id") === run && !conversation.isOpen();
-      if (still && app.run && app.cursor === app.run.rows.length - 1) tell({ away_wanted: `${run}:${ours ? found.tries : 0}` });
+      const atVerdict = app.run && app.cursor === app.run.rows.length - 1;
+      if (still && atVerdict) tell({ away_wanted: `${run}:${ours ? found.tries : 0}` });
     };
     if (app.live && run) asking = setTimeout(ask, ours ? 0 : AWAY_MS);
     return null;
@@ -57,10 +66,13 @@ export function makeAsk(app, { model, conversation, show, save, tell, takeError 
   };
 }
 
-/** By hand: every operation is a knob's new value, so that Python records it like any other. */
+/** By hand: every operation is a knob's new value, so that Python records it like any other.
+ *  @param {App} app @param {Ask} ask */
 export function makeHand(app, ask) {
+  /** @param {...any} one */
   const add = (...one) => ask.patch({ hand: [...(app.knobs.hand ?? []), one] });
   const who = () => CONTEXT.filter((flag) => app.knobs[flag]).join(",");
+  /** @type {Hand} */
   const hand = {
     on: false,
     free: (pfn) => { if (hand.on) add("free", pfn); },

@@ -1,10 +1,14 @@
 // The film: a step every FRAME_MS, until the end or what it shall stop at.
 import { FRAME_MS } from "./constants.js";
+/** @import { App, Moves } from "./types" */
 
+/** @param {App} app @param {Omit<Moves, "play">} moves @param {() => void} show */
 export function makePlayer(app, moves, show) {
   const { film } = app;
+  /** @type {any} */
   let timer = 0;
   const atEnd = () => app.cursor === Math.min(app.run.rows.length - 1, moves.limit());
+  /** @param {() => void} act @param {number} [frames] */
   const soon = (act, frames = 1) => { timer = setTimeout(act, (frames * FRAME_MS) / film.speed); };
 
   function pause() {
@@ -21,7 +25,7 @@ export function makePlayer(app, moves, show) {
   function tick() {
     moves.step(1, false);
     const { frame, last } = app.run.rows[app.cursor];
-    const refused = last && ["no", "end-no"].includes(app.document.frames[frame].mood);
+    const refused = last && ["no", "end-no"].includes(app.document.frames[frame].mood ?? "");
     if (atEnd() && film.loop && !app.predict.on) soon(fromStart, 2);
     else if (atEnd() || (film.stopAtRefusal && refused)) pause();
     else soon(tick);

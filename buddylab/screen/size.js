@@ -1,12 +1,16 @@
 // Size: container queries do the layout, these numbers are for what is measured in pixels.
 import { STACKED, WIDE } from "./constants.js";
 import { LADDER } from "./ladder.js";
+/** @import { App, Screen } from "./types" */
 
+/** @param {App} app @param {Pick<Screen, "panels" | "show">} screen @param {boolean} onlyLists */
 export function makeSize(app, { panels, show }, onlyLists) {
   const { root, size, switches } = app;
   let fitted = -1;
+  /** @param {Element | null} node @param {number} otherwise */
   const widthOf = (node, otherwise) => node?.clientWidth || otherwise;
 
+  /** @param {number} width */
   function measure(width) {
     size.zoom = switches.lecture ? 1.2 : 1;
     size.wide = width / size.zoom > WIDE && !app.piece;
@@ -17,12 +21,14 @@ export function makeSize(app, { panels, show }, onlyLists) {
     size.scrubWidth = widthOf(panels.time.el.querySelector(".scr"), 600);
     size.ladderScale = widthOf(panels.ladder.el.querySelector("svg.ld"), LADDER.width) / LADDER.width;
   }
+  /** @param {boolean} on */
   function setLecture(on) {
     switches.lecture = on;
     root.toggleAttribute("data-lecture", on);
     switches.deckOpen = !on && size.wide;
     fit();
   }
+  /** @returns {void} */
   function fit() {
     const width = root.clientWidth;
     measure(width);

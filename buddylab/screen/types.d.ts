@@ -32,7 +32,7 @@ export interface Text {
 export interface Entry { frame: number; row: number; last: boolean }
 /** A free list: what travelled of it. It is torn where count > head + tail. */
 export interface List { count: number; head: number[]; tail: number[] }
-export interface ZoneState { free: number; lists: Record<string, List> }
+export interface ZoneState { counts: Record<string, number>; lists: Record<string, List>; pcp: Record<string, List> }
 export interface StripState { free: Map<number, string>; percpu: Set<number> }
 export interface State { jiffies: number; zones: ZoneState[]; strips: StripState[] }
 export interface Level { free: number[]; jiffies: number }
@@ -262,4 +262,25 @@ export interface Screen {
   setLecture(on: boolean): void;
   news: Record<string, () => boolean>;
   settled(): void;
+}
+
+/** An edge of the ladder, and where it is drawn. `to` null: the function returns NULL. */
+export interface Edge {
+  from: string;
+  to: string | null;
+  kind: "null" | "rail" | "loop" | "self" | "end" | "skip" | "skip-left" | "skip-right";
+  lane?: number;
+}
+
+/** A stretch of the address strip; `kind` is free, yours or a letter of what it is used for. */
+export interface Stretch { pfn: number; n: number; kind: string; order?: number }
+
+/** A row of a test, or several folded into one line. */
+export type Slot = { row: number; from?: undefined; to?: undefined } | { row?: undefined; from: number; to: number };
+
+/** The tries of a stage: by zone what came of them, the newest outcome last (null: not known yet). */
+export interface Try {
+  stage: string;
+  mark: string | null;
+  cells: Record<string, { outcomes: { ok: boolean | null; times: number }[]; current: boolean }>;
 }

@@ -3,16 +3,19 @@ import { TAKES } from "./kernel.js";
 import { freePages, listName } from "./state.js";
 import { event0, visitStart } from "./frames.js";
 import { evidenceAt, focusZone } from "./evidence.js";
+/** @import { Frame } from "./document" */
+/** @import { App } from "./types" */
 
 /** The free list that a frame is about, by name; null for none. @param {Frame} frame */
 function columnOf(frame) {
   const order = frame.split?.from ?? frame.merge?.to;
   if (order !== undefined) return String(order);
-  const [, part, key] = (TAKES.includes(event0(frame)) && frame.changes?.find(([, where]) => where !== "counts")) || [];
-  return part ? listName(part, key) : null;
+  const taken = TAKES.includes(event0(frame) ?? "") && frame.changes?.find(([, part]) => part !== "counts");
+  return taken ? listName(taken[1], String(taken[2])) : null;
 }
 
-/** Free pages by zone before the visit to the stage that this frame belongs to. */
+/** Free pages by zone before the visit to the stage that this frame belongs to.
+ *  @param {App} app @param {number} at */
 function freeBefore({ document, run }, at) {
   const start = visitStart(document.frames, at);
   return start ? run.levels[start - 1].free : freePages(document.initial);

@@ -36,7 +36,8 @@ function makeScreen(more = {}) {
   const numbered = (names) => Math.max(0, ...[...names].map((name) => Number(name.split(" ")[1] ?? 0)));
   const talk = makeConversation({
     send: (wish, number) => { sent.push([number, wish]); return true; },
-    answers: numbered, take: (names) => taken.push([...names]), taken: (_, answered) => answered && told.push("answered"),
+    answers: numbered, take: (names) => taken.push([...names]),
+    taken: (_, answered) => answered && told.push("answered"),
     busy: (open) => told.push(open ? "busy" : "free"), silent: () => told.push("silent"), ...more,
   }, clock);
   const arrive = (...names) => { // one message
@@ -166,7 +167,8 @@ test("an answer that comes while the question is being put is one (a page answer
 });
 
 test("where there is nothing to ask, the next wish is asked, and nobody waits", () => {
-  const put = [], { talk, clock, told, arrive } = makeScreen({ send: (wish) => { put.push(wish); return !wish.same; } });
+  const put = [], send = (wish) => { put.push(wish); return !wish.same; };
+  const { talk, clock, told, arrive } = makeScreen({ send });
   talk.wish("knobs", { same: true });
   assert.equal(talk.isOpen(), false);
   talk.wish("knobs", { order: 1 });

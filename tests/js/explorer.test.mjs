@@ -35,7 +35,8 @@ const min = { zone: NORMAL, own: false, mark_name: "pages_min", mark: 939, chain
 const own = { ...low, own: true };
 const torn = (count, first) => ({ count, head: Array.from({ length: 32 }, (_, i) => first + 2 * i), tail: [900, 902] });
 const lists = (...free) => Object.fromEntries(Array.from({ length: 11 }, (_, order) => [order, free[order] ?? []]));
-const LIST = (zone, key, op, pfn) => [zone, "lists", key, op, pfn], FREE = (zone, pages) => [zone, "counts", "NR_FREE_PAGES", pages];
+const LIST = (zone, key, op, pfn) => [zone, "lists", key, op, pfn], FREE = (zone, pages) => [zone, "counts",
+  "NR_FREE_PAGES", pages];
 
 function flagship() {
   return {
@@ -46,8 +47,8 @@ function flagship() {
       { counts: { NR_FREE_PAGES: 894 }, lists: lists(), pcp: { hot: [], cold: [] } },
       { counts: { NR_FREE_PAGES: 70060 }, pcp: { hot: [7], cold: [] },
         lists: lists(torn(44578, 100), torn(11117, 300), torn(800, 500), [], [199456], [48384]) }] },
-    strip: { zone: NORMAL, start: 199440, pages: 32, free: [[199440, "3"], [199456, "4"]],
-      used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) },
+    strip: [{ zone: NORMAL, start: 199440, pages: 32, free: [[199440, "3"], [199456, "4"]],
+      used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) }],
     frames: [
       { stage: "might_sleep", event: ["might_sleep_if", 0] },
       { stage: "restart", event: ["get_page_from_freelist", 131104, 3, 68, 1] },
@@ -117,7 +118,7 @@ test("changes to a torn list keep the count exact, and what travelled in order",
 test("a split: the order-4 block leaves, order 3 comes back, 8 pages less are free", () => {
   const document = flagship(), state = initialState(document);
   applyFrame(state, { changes: [LIST(1, "4", 0, 199456), LIST(1, "3", 1, 199464), FREE(1, 70052)], jiffies: 105 },
-    [document.strip]);
+    document.strip);
   assert.equal(state.zones[NORMAL].counts.NR_FREE_PAGES, 70052);
   assert.deepEqual(state.zones[NORMAL].lists[4], { count: 0, head: [], tail: [] });
   assert.deepEqual(state.zones[NORMAL].lists[3], { count: 1, head: [199464], tail: [] });
@@ -164,7 +165,8 @@ test("the way on is told only when nothing in the visit can change it any more",
 
 test("the table of tries holds what was tested so far, kswapd's own test left out", () => {
   const document = flagship(), rows = expandRows(document.frames);
-  assert.deepEqual(triesSoFar(document, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }], current: true });
+  assert.deepEqual(triesSoFar(document, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }],
+    current: true });
   const last = triesSoFar(document, rows, rows.length - 1);
   assert.deepEqual(last.map(({ stage, mark }) => [stage, mark]),
     [["restart", "pages_low"], ["min_attempt", "pages_min"]]);
@@ -177,7 +179,8 @@ test("a try that succeeds after three refusals shows both, the newest last", () 
   const document = flagship(), granted = { ...min, ok: true };
   const again = (round, test) => ({ stage: "retry_after_reclaim", round, test });
   document.frames = [again(1, min), again(2, min), again(3, min), again(4, granted)];
-  const rows = expandRows(document.frames), cell = (cursor) => triesSoFar(document, rows, cursor)[0].cells.Normal.outcomes;
+  const rows = expandRows(document.frames), cell = (cursor) => triesSoFar(document, rows,
+    cursor)[0].cells.Normal.outcomes;
   assert.deepEqual(cell(rows.length - 1), [{ ok: false, times: 3 }, { ok: true, times: 1 }]);
   assert.deepEqual(cell(rows.length - 2), [{ ok: false, times: 3 }, { ok: null, times: 1 }]);
   assert.deepEqual(cell(11), [{ ok: false, times: 3 }]);
@@ -231,7 +234,8 @@ test("a granted run shows no older refusal when it takes and when it ends", () =
   assert.equal(evidenceAt(document, rows, 4).test, low); // before the take the refusal still holds
   assert.equal(evidenceAt(document, rows, 5), null);
   assert.equal(evidenceAt(document, rows, 6), null);
-  document.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } }, { stage: "min_attempt" });
+  document.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } },
+    { stage: "min_attempt" });
   assert.equal(evidenceAt(document, expandRows(document.frames), 8), null);
 });
 
@@ -340,13 +344,13 @@ test("stacks show all of a short list and a little more for a very long one", ()
 
 test("the address strip tells free, used and yours apart", () => {
   const document = flagship(), state = initialState(document).strips[0];
-  assert.deepEqual(stripRuns(document.strip, state, null),
+  assert.deepEqual(stripRuns(document.strip[0], state, null),
     [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" },
     { pfn: 199456, n: 16, kind: "free", order: 4 }]);
   state.free.delete(199456);
   state.free.set(199464, "3");
   state.percpu.add(199450);
-  assert.deepEqual(stripRuns(document.strip, state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
+  assert.deepEqual(stripRuns(document.strip[0], state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
     ["free8", "K2", "P1", "K5", "yours8", "free8"]);
 });
 
