@@ -2,7 +2,6 @@
 import { USED, PAGES_OF } from "./kernel.js";
 import { fmt } from "./say.js";
 import { missingBuddy, stripRuns, takenBlock } from "./address.js";
-import { refusal } from "./evidence.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 /** Where a stretch comes from: the stretch of the step before that holds most of it, if it is another one; else null.
