@@ -11,15 +11,18 @@ import { keysOf, listenToKeys } from "./keys.js";
 import { makeSize } from "./size.js";
 import { makeNews } from "./news.js";
 import { makeTies } from "./piece.js";
+/** @import { App, Model, Screen } from "./types" */
 
-/** Whether news of this name is Python's answer to what was asked: what was typed is cleared when it has been read. */
+/** Whether news of this name is Python's answer to what was asked: what was typed is cleared when it has been read.
+ *  @param {Model} model @param {string} name */
 function isAnswer(model, name) {
   if (name === "mask" || name === "paste") return !model.get(name);
   if (name === "error") return model.get("error")?.length > 0;
   return ["deck", "document", "other_document", "difference"].includes(name);
 }
 
-/** Carries the conversation by the model's traits. `screen` has the takers of what comes in. */
+/** Carries the conversation by the model's traits. `screen` has the takers of what comes in.
+ *  @param {App} app @param {Model} model @param {Screen} screen @returns {import("./conversation.js").Carrier} */
 function traitCarrier(app, model, screen) {
   let drawn = false;
   return {
@@ -53,7 +56,9 @@ function traitCarrier(app, model, screen) {
   };
 }
 
-/** Sets traits and sends them. A page that was saved with its widgets has no kernel: saving throws, the knobs lock. */
+/** Sets traits and sends them. A page that was saved with its widgets has no kernel: saving throws, the knobs lock.
+ *  @param {App} app @param {Model} model @param {Screen["conversation"]} conversation
+ *  @returns {Pick<Screen, "save" | "tell">} */
 function makeSpeech(app, model, conversation) {
   function save() {
     try {
@@ -62,6 +67,7 @@ function makeSpeech(app, model, conversation) {
       app.live = false;
     }
   }
+  /** @param {Record<string, any>} traits */
   function tell(traits) {
     conversation.unheard(() => { for (const [name, value] of Object.entries(traits)) model.set(name, value); });
     save();
@@ -69,9 +75,10 @@ function makeSpeech(app, model, conversation) {
   return { save, tell };
 }
 
-/** Everything that the parts of the screen need of each other, by name; gives how to end it. */
+/** Everything that the parts of the screen need of each other, by name; gives how to end it.
+ *  @param {App} app @param {Model} model */
 function wire(app, model) {
-  const screen = { model, night: matchMedia("(prefers-color-scheme: dark)") };
+  const screen = /** @type {Screen} */ ({ model, night: matchMedia("(prefers-color-scheme: dark)") });
   screen.conversation = makeConversation(traitCarrier(app, model, screen));
   Object.assign(screen, makeSpeech(app, model, screen.conversation));
   screen.lightUp = (order) => [screen.panels.memory, screen.panels.strip].forEach((panel) => panel.hover(order));
@@ -101,7 +108,8 @@ function wire(app, model) {
 }
 
 /** Draw the explorer, or the one panel that the model names, into el, in step with the model {get, set, save,
- *  on -> off, live}; returns a cleanup. */
+ *  on -> off, live}; returns a cleanup.
+ *  @param {HTMLElement} el @param {Model} model */
 export function mount(el, model) {
   const root = h("div", { class: "bl", tabindex: -1, role: "region", "aria-label": "buddylab explorer" });
   const app = makeShared(model, root), { screen, acts } = wire(app, model);
@@ -122,7 +130,7 @@ export function mount(el, model) {
   size.observe(root);
   document.fonts?.ready.then(fit);
   return () => {
-    for (const part of [screen.player, conversation, app.ask, screen.moves]) (part.end ?? part.stop)();
+    for (const part of [screen.player, conversation, app.ask, screen.moves]) part.end();
     body.disconnect();
     size.disconnect();
     night.removeEventListener("change", takeTheme);

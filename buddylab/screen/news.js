@@ -3,10 +3,14 @@ import { THEMES } from "./constants.js";
 import { prepare } from "./run.js";
 import { SOURCE_VIEWS } from "./source.js";
 import { modelKnobs } from "./knobs.js";
+/** @import { App, Screen } from "./types" */
 
-/** Takers by trait, in the order in which they are called; each says whether it wants the screen drawn. */
-export function makeNews(app, { model, panels, show, report, ties, conversation, moves, player, fit, night }) {
-  const { root, switches, predict, compare } = app;
+/** @typedef {Omit<Screen, "news" | "settled" | "wrap" | "refit" | "setLecture">} NewsNeeds */
+
+/** Takers of runs and knobs by trait; each says whether it wants the screen drawn.
+ *  @param {App} app @param {NewsNeeds} screen @returns {Screen["news"]} */
+function makeRunNews(app, { model, panels, report, ties, conversation, moves, player }) {
+  const { predict } = app;
   let runs = 0, byHandSo = 0;
   const knobs = () => ({ ...modelKnobs(app, model), ...conversation.wished("knobs") });
 
@@ -16,7 +20,8 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     app.knobs = knobs();
     return true;
   }
-  /** Where a new run is first seen: where Python says, at its start, at the test that decided, at its verdict. */
+  /** Where a new run is first seen: where Python says, at its start, at the test that decided, at its verdict.
+   *  @param {number} wanted @param {boolean} first */
   function placeOf(wanted, first) {
     if (wanted >= 0) return wanted;
     if (predict.on) return 0;
@@ -25,8 +30,9 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
   function takeDocument() {
     const given = model.get("document"), first = !app.run, wanted = model.get("index");
     report("silent", null);
-    report("document", given?.frames?.length ? null : app.t("noDocument"));
-    if (!given?.frames?.length) return false;
+    const empty = !given?.frames?.length;
+    report("document", empty ? app.t("noDocument") : null);
+    if (empty) return false;
     player.stop();
     app.document = given;
     app.run = { ...prepare(given), id: (runs += 1) };
@@ -43,6 +49,18 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     ties.tell({ hello: true }); // who else shows this run, and how far may one look?
     return true;
   }
+  const takeKnobs = () => {
+    if (conversation.isOpen()) return false;
+    app.knobs = knobs();
+    return true;
+  };
+  return { deck: takeDeck, document: takeDocument, knobs: takeKnobs, away: () => true };
+}
+
+/** Takers of what stands beside the run: the other one of Compare, Predict's answers, Python's place in it.
+ *  @param {App} app @param {NewsNeeds} screen @returns {Screen["news"]} */
+function makeBesideNews(app, { model, panels, moves }) {
+  const { predict, compare } = app;
   function takeOther() {
     const given = model.get("other_document");
     compare.document = given?.frames ? given : null;
@@ -65,6 +83,14 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     if (app.run && wanted >= 0 && wanted !== app.cursor) moves.go(wanted);
     return false;
   }
+  return { other_document: takeOther, difference: takeOther, predict: takePredict, predictions: takePredict,
+    index: takeIndex };
+}
+
+/** Takers of what the screen shows of itself, and of what is said about a question.
+ *  @param {App} app @param {NewsNeeds} screen @returns {Screen["news"]} */
+function makeViewNews(app, { model, panels, show, report, fit, night }) {
+  const { root, switches } = app;
   function takeError() {
     const error = model.get("error") ?? [];
     report("error", error[app.lang === "zh" ? 1 : 0] ?? error[0] ?? null);
@@ -99,12 +125,10 @@ export function makeNews(app, { model, panels, show, report, ties, conversation,
     app.forms = model.get("forms")?.text ? model.get("forms") : null;
     return true;
   }
-  const takeKnobs = () => {
-    if (conversation.isOpen()) return false;
-    app.knobs = knobs();
-    return true;
-  };
-  return { deck: takeDeck, forms: takeForms, document: takeDocument, other_document: takeOther, difference: takeOther,
-    paste: takePaste, mask: () => false, predict: takePredict, predictions: takePredict, index: takeIndex,
-    error: takeError, away: () => true, source_view: takeSourceView, theme: takeTheme, lang: takeLang, knobs: takeKnobs };
+  return { error: takeError, forms: takeForms, paste: takePaste, mask: () => false, source_view: takeSourceView,
+    theme: takeTheme, lang: takeLang };
 }
+
+/** All takers, in the order in which they are called. @param {App} app @param {NewsNeeds} screen */
+export const makeNews = (app, screen) =>
+  ({ ...makeRunNews(app, screen), ...makeBesideNews(app, screen), ...makeViewNews(app, screen) });

@@ -42,5 +42,5 @@ export function makePlayer(app, moves, show) {
     clearTimeout(timer);
     film.playing = false;
   }
-  return { play, stop };
+  return { play, stop, end: stop };
 }

@@ -3,8 +3,10 @@ import { WORDS, sideOf } from "./words.js";
 import { fill, sentence } from "./say.js";
 import { uniqueId } from "./dom.js";
 import { PIECES } from "./piece.js";
+/** @import { App, Draw, Model, Pair } from "./types" */
 
-/** How things are drawn: the patterns of this very screen, and movement where it is wanted. */
+/** How things are drawn: the patterns of this very screen, and movement where it is wanted.
+ *  @param {Pick<App, "id" | "forward">} app @returns {Draw} */
 function makeDraw(app) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   return {
@@ -18,9 +20,11 @@ function makeDraw(app) {
   };
 }
 
-/** The shared object before anything is known; moves, ask, hand and acts are added by those that do them. */
+/** The shared object before anything is known; moves, ask, hand and acts are added by those that do them.
+ *  @param {Model} model @param {HTMLElement} root @returns {App} */
 export function makeShared(model, root) {
   const panel = model.get("panel"), piece = PIECES[panel] ?? null;
+  /** What comes later is there before anything is drawn. @type {any} */
   const app = {
     id: uniqueId(), root, piece, live: model.live !== false && !panel, lang: "en",
     text: model.get("text"), deck: null, knobs: null, forms: null, document: null, run: null, cursor: 0, forward: false,
@@ -31,8 +35,8 @@ export function makeShared(model, root) {
     film: { playing: false, granularity: "row", speed: 1, stopAtRefusal: false, loop: false },
     predict: { on: false, answers: [] },
     compare: { document: null, id: 0, difference: {}, possible: false },
-    t: (key, args) => fill(WORDS[key][sideOf(app.lang)], args, app.lang),
-    say: (key, args) => sentence(app.text.say, key, args, app.lang),
+    t: (/** @type {string} */ key, /** @type {any} */ args) => fill(WORDS[key][sideOf(app.lang)], args, app.lang),
+    say: (/** @type {string} */ key, /** @type {any} */ args) => sentence(app.text.say, key, args, app.lang),
   };
   app.draw = makeDraw(app);
   return app;

@@ -1,6 +1,7 @@
 // The annotated source, and the note beside it.
 import { h, keyed, s, setText } from "./dom.js";
 
+/** @type {import("./types").Switches["sourceView"][]} */
 export const SOURCE_VIEWS = ["original", "translated", "corrected"];
 
 /** Line -> what stands there of an annotation: {kind, text, lang, label}. `original` leaves the file's line; otherwise the
