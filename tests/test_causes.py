@@ -135,7 +135,7 @@ def test_random_recordings_show_nothing_before_its_cause():
 GRID = [
     {"machine": "small", "gfp_mask": mask, "order": order, "pressure": pressure, "mix": mix, "in_interrupt": irq}
     for mask, order, pressure, mix, irq in product(
-        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (0, 300, 1000), ("desktop", "no_swap"), (False, True)
+        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (1000, 700, 0), ("desktop", "no_swap"), (False, True)
     )
     if irq == (mask == "GFP_ATOMIC")
 ]
@@ -157,7 +157,7 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
 
 def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
     document = recording(
-        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0, "mix": "no_swap"})
+        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"})
     ).trace
     frames = document["frames"]
     oom = next(frame for frame in frames if frame["say"] == "oom")
@@ -173,7 +173,7 @@ def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
 
 
 def test_who_frees_is_said():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 0})).trace
+    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).trace
     by = {frame["stage"]: set() for frame in document["frames"]}
     for frame in document["frames"]:
         if frame.get("note") in ("clean", "anon"):
@@ -182,7 +182,27 @@ def test_who_frees_is_said():
 
 
 def test_what_reclaim_reports_stands_behind_what_it_did():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 0})).trace
+    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).trace
     says = [frame["say"] for frame in document["frames"]]
     first = says.index("reclaim_progress")
     assert says.index("reclaim_start") < min(says.index(f"note_{kind}") for kind in ("clean", "slab")) < first
+
+
+def test_a_refill_tells_every_page_with_the_halvings_that_it_took():
+    """32 single pages at most, each from the smallest list that has a block: the first page halves it."""
+    document = recording(
+        checked(
+            {**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 636}
+            | {"hand": 2 * [["alloc", 0, 208, ""]]}
+        )
+    ).trace
+    refill = next(frame for frame in document["frames"] if frame["say"].startswith("refill"))
+    place = refill["steps"][0][0][0]
+    pages = 0
+    for step in refill["steps"]:
+        taken, *halves, entered, counted = step
+        assert taken[2] == 0 and [half[1] for half in halves] == list(range(taken[1] - 1, -1, -1))
+        assert all(half[3] == taken[3] + (1 << half[1]) for half in halves) and entered[1] in PER_CPU
+        pages += 1
+        assert counted == [place, FREE, 0, state_at_first(document)[place][FREE] - pages]
+    assert pages == refill["args"]["batch"]

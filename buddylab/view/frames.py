@@ -55,6 +55,8 @@ ENTRIES = {
     "out_of_memory": "oom_kill",
 }
 """The annotation that a stage's frames show."""
+ONE_BY_ONE = ("rmqueue_bulk", "drain_local_pages")
+"""Events of which a frame also tells every single page's way."""
 FREE = "__free_pages"
 """What the frames of a block given back stand on: it is no stage of the ladder."""
 TRIES = {
@@ -386,10 +388,16 @@ class _Narrator:
         rounds = max(self.visits.values()) - 1
         key, args, mood = ending(self.trace, self.zones, self.frames, decides, self.stage, rounds)
         self.open(key, args, event=["end", self.trace.end], mood=mood, decides=decides, tests=self.tests)
-        for place, changes in self.causes.placed(self.trace.before).items():
-            shown = [[self.index[label], *rest] for label, *rest in net(changes)]
-            if shown:
-                self.frames[place]["changes"] = shown
+        for place, groups in self.causes.placed(self.trace.before).items():
+            frame = self.frames[place]
+            if shown := self.indexed(net([change for group in groups for change in group])):
+                frame["changes"] = shown
+            if frame.get("event", [""])[0] in ONE_BY_ONE:
+                frame["steps"] = [self.indexed(group) for group in groups]
+
+    def indexed(self, changes: Sequence[Change]) -> list[list[Any]]:
+        """The same changes with the zones' places for their labels."""
+        return [[self.index[label], *rest] for label, *rest in changes]
 
 
 @cache
