@@ -35,7 +35,8 @@ export function gridOf(width, lecture = false) {
   return name === "narrow" ? narrowGrid(width, inner) : wideGrid(name, width, inner, size);
 }
 
-/** @param {SizeName} name @param {number} width @param {number} inner @param {(typeof SIZES)["base"]} size @returns {Grid} */
+/** @param {SizeName} name @param {number} width @param {number} inner @param {(typeof SIZES)["base"]} size @returns
+ *  {Grid} */
 function wideGrid(name, width, inner, size) {
   let y = TOP;
   const row = (/** @type {number} */ h) => {
@@ -58,7 +59,8 @@ function wideGrid(name, width, inner, size) {
     code: size.source ? code : null, note: size.source ? note : null };
 }
 
-/** One column: request, stage, source, sentence, time, knobs. @param {number} width @param {number} inner @returns {Grid} */
+/** One column: request, stage, source, sentence, time, knobs. @param {number} width @param {number} inner @returns
+ *  {Grid} */
 function narrowGrid(width, inner) {
   const { height, scale, rows: [askH, knobsH, sayH, timeH], hero, shelf, source } = SIZES.narrow;
   const at = (/** @type {number} */ y, /** @type {number} */ h) => ({ x: PAD, y, w: inner, h });

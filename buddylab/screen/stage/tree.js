@@ -1,6 +1,7 @@
 // The picture as a tree of plain objects: drawn into the page, or written as text, from the same tree.
 
-/** @typedef {{tag: string, attrs: Record<string, string | number | null | undefined>, kids: Tree[], text?: string}} Tree */
+/** @typedef {{tag: string, attrs: Record<string, string | number | null | undefined>, kids: Tree[], text?: string}}
+ *  Tree */
 /** @typedef {Record<string, string | number | null | undefined>} Attrs */
 /** @typedef {Tree | null | undefined | false | Kids[]} Kids */
 
@@ -27,7 +28,8 @@ export const node = (tag, attrs, ...kids) => ({ tag, attrs, kids: flatten(kids) 
 export const group = (kids, attrs = {}) => node("g", attrs, kids);
 
 /** @param {number} x @param {number} y @param {Kids} kids @param {Attrs} [attrs] */
-export const moved = (x, y, kids, attrs = {}) => node("g", { transform: `translate(${tenth(x)},${tenth(y)})`, ...attrs },
+export const moved = (x, y, kids, attrs = {}) => node("g", { transform: `translate(${tenth(x)},${tenth(y)})`,
+  ...attrs },
   kids);
 
 /** @param {number} x @param {number} y @param {number} width @param {number} height @param {Attrs} [attrs] */
@@ -38,7 +40,8 @@ export const box = (x, y, width, height, attrs = {}) => node("rect", { x: tenth(
 export const disc = (cx, cy, r, attrs = {}) => node("circle", { cx: tenth(cx), cy: tenth(cy),
   r: tenth(Math.max(0, r)), ...attrs });
 
-/** A path of absolute or relative commands; numbers are rounded. @param {(string | number)[]} parts @param {Attrs} attrs */
+/** A path of absolute or relative commands; numbers are rounded. @param {(string | number)[]} parts @param {Attrs}
+ *  attrs */
 export const pen = (parts, attrs) => node("path", { fill: "none",
   d: parts.map((part) => (typeof part === "number" ? tenth(part) : part)).join(" "), ...attrs });
 
@@ -70,7 +73,8 @@ const drawn = new WeakMap();
 /** Make an element look like the tree. @param {Element} element @param {Tree} tree */
 export function drawTree(element, tree) {
   const old = drawn.get(element) ?? {};
-  for (const name in old) if (tree.attrs[name] === null || tree.attrs[name] === undefined) element.removeAttribute(name);
+  for (const name in old) if (tree.attrs[name] === null
+    || tree.attrs[name] === undefined) element.removeAttribute(name);
   for (const name in tree.attrs) {
     const value = tree.attrs[name];
     if (value !== null && value !== undefined && old[name] !== value) element.setAttribute(name, String(value));
