@@ -1,6 +1,6 @@
 // A frame becomes one or more beats: a row of a test, a halving, a page, a signal. Read from the document only.
 import { castOf } from "./cast.js";
-import { askedZones, countsAfter, countsAtFirst, zoneAt } from "./counts.js";
+import { askedZones, countsAfter, countsAtFirst, numbered, zoneAt } from "./counts.js";
 import { paced } from "./pacing.js";
 import { FREE, HOT, STAGES } from "./types.js";
 
@@ -19,7 +19,7 @@ const MAKERS = [
   [(frame) => Boolean(frame.test), rowsOf],
   [(frame) => Boolean(frame.split && frame.split.from > frame.split.yours), splitOf],
   [(frame) => Boolean(frame.merge), mergeOf],
-  [(frame) => Boolean(frame.steps), pagesOf],
+  [(frame) => Boolean(frame.steps?.length), pagesOf],
   [(frame) => Boolean(frame.chains?.length), marksOf],
   [(frame) => frame.note === "killed", (_, frame) => [
     { kind: "choose", victim: frame.args?.zone, pages: frame.args?.pages },
@@ -137,7 +137,8 @@ export function beatsOf(doc, say) {
   const beats = [beatOf(doc, { kind: "open" }, -1, counts, counts)];
   doc.frames.forEach((frame, at) => {
     const make = /** @type {(typeof MAKERS)[0]} */ (MAKERS.find(([applies]) => applies(frame)))[1];
-    for (const { changes, ...part } of make(doc, frame, at)) {
+    const plain = { ...frame, changes: numbered(frame.changes), steps: frame.steps?.map(numbered) };
+    for (const { changes, ...part } of make(doc, plain, at)) {
       const after = countsAfter(counts, changes ?? []);
       beats.push(beatOf(doc, part, at, counts, after));
       counts = after;

@@ -24,7 +24,7 @@ function seat({ floor: { x, w, h } }, n) {
  *  @param {number} n @param {string} title @returns {Kids} */
 function rack(look, list, n, title) {
   const { c, doc, beat, floor: { x, w } } = look, zone = doc.machine.zones[beat.zone];
-  const { high } = list === COLD ? zone.pcp_cold : zone.pcp_hot, first = seat(look, 0);
+  const { high } = zone.pcp[list === COLD ? "cold" : "hot"] ?? { high: 0 }, first = seat(look, 0);
   return [words(x + 6, first.y - 18, fitting(w - 12, 12, [title], { bold: true }), { "font-size": 12,
     "font-weight": 700, fill: c.ink }),
     pen(["M", first.x + TILE / 2, first.y - 4, "l", -4, -7, "h", 8, "z"], { fill: c.ink }),

@@ -30,7 +30,7 @@ const onItsWay = (a, b, beat, p) => (Math.abs(b - a) > 6 ? Math.round(between(a,
 /** Where the columns stand. @param {Look} look */
 export function columns({ floor: { W, H, shelf, narrow }, doc }) {
   const count = doc.machine.zones.length, tanks = narrow ? 76 : Math.min(W * 0.42, count * 52 + 62);
-  const perCpu = narrow ? 42 : 66, start = tanks + (narrow ? 4 : 12), column = (W - start - perCpu - 6) / ORDERS;
+  const perCpu = narrow ? 54 : 66, start = tanks + (narrow ? 4 : 12), column = (W - start - perCpu - 6) / ORDERS;
   const at = (/** @type {number} */ list) => (list < HOT ? start + column * (list + 0.5)
     : W - perCpu + (list - HOT + 0.5) * (perCpu / 2));
   return { tanks, start, column, perCpu, at, base: H - BASE, top: H - shelf + HEAD, tile: Math.min(26, column - 6),
@@ -63,7 +63,8 @@ export function tankX(look, place, focus) {
 /** @param {Look} look @param {number} place @param {number} focus @returns {Kids} */
 function tank(look, place, focus) {
   const { c, doc, beat, p, id } = look, zone = doc.machine.zones[place], { top, base } = columns(look);
-  const x = tankX(look, place, focus), w = Math.min(30, columns(look).pitch - 8), mine = place === focus;
+  const x = tankX(look, place, focus), w = look.floor.narrow ? 26 : Math.min(30, columns(look).pitch - 8);
+  const mine = place === focus;
   const scale = tankScale(look, place, top, base), free = onItsWay(beat.before[place].free, beat.after[place].free,
     beat, p);
   const level = scale.y(between(beat.before[place].free, beat.after[place].free, flowed(beat, p)));
@@ -71,7 +72,7 @@ function tank(look, place, focus) {
   const marks = /** @type {const} */ (["high", "low", "min"]).map((mark) => (
     { mark, pages: zone[`pages_${mark}`], y: scale.y(zone[`pages_${mark}`] + scale.reserve) }));
   const zigzag = scale.cut !== null && pen(["M", x - 1, scale.cut, ...zigzags(w + 2)], { stroke: c.ink3 });
-  const labels = columns(look).pitch + (mine ? 54 : -3);
+  const labels = look.floor.narrow ? 66 : columns(look).pitch + (mine ? 54 : -8);
   return [group([box(x, top, w, base - top, { fill: c.skin }), box(x, level, w, base - level, { fill: c.free2 }),
     scale.reserve > 0 && [box(x, scale.floorY, w, base - scale.floorY, { fill: `url(#${id}-cross)` }),
       pen(["M", x, scale.floorY, "h", w], { stroke: c.resv, "stroke-width": 2 })],

@@ -10,12 +10,12 @@
 /** @typedef {{stage: string, say: string, lines?: [number, number], entry?: string, args?: Record<string, any>,
  *    event?: any[], round?: number, depth?: number, mood?: string, conds?: any[][], test?: Test, chains?: any[],
  *    split?: {from: number, yours: number, back: number[]}, merge?: {from: number, to: number, buddies: number[][]},
- *    changes?: Change[], steps?: Change[][], jiffies?: number, log?: string, note?: string, by?: string,
+ *    changes?: any[][], steps?: any[][][], jiffies?: number, log?: string, note?: string, by?: string,
  *    reclaimed?: Record<string, number>, badness?: [string, number][], asleep?: string[], decides?: number,
  *    tests?: number[]}} Frame */
 /** @typedef {{label: string, start_pfn: number, spanned_pages: number, present_pages: number, pages_min: number,
- *    pages_low: number, pages_high: number, lowmem_reserve: number[], pcp_hot: {batch: number, high: number},
- *    pcp_cold: {batch: number, high: number}}} Zone */
+ *    pages_low: number, pages_high: number, lowmem_reserve: number[],
+ *    pcp: Record<string, {batch: number, high: number}>}} Zone */
 /** @typedef {{zone: number, start: number, pages: number, free: [number, number][], used: string}} Strip */
 /** @typedef {{machine: {name: Said, numa: boolean, HZ: number, zone_types: string[], zones: Zone[]},
  *    request: {gfp_mask: number, names: string, order: number, node: number, zonelist: string[], classzone_idx: number,
