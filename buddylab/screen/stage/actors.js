@@ -105,32 +105,42 @@ function standing(look, name) {
 
 /** The whole cast. @param {Look} look @returns {Kids} */
 export function castDrawn(look) {
-  const { floor, beat, p, doc, t } = look, home = places(floor), swing = Math.sin(p * beat.moveMs / 55);
-  const who = whoAsks(doc), { caller, kswapd, was } = beat.cast, freed = doc.end === "freed";
-  const me = standing(look, "caller"), state = callerWord(look);
-  const daemon = standing(look, "kswapd"), seen = beat.kind === "wake" && was === "asleep" && p < 0.55 ? "asleep"
-    : kswapd;
-  const writes = beat.kind === "write";
-  return [
-    actor(look, me.x, me.y, me.r, { eyes: caller === "sleeps" ? "closed" : "open", sweeps: caller === "frees", swing,
-      mark: who === "irq" && me.k < 0.5 ? "bolt" : caller === "sleeps" ? "z" : null, name: [t(who)], state: [state],
-      room: floor.cast - 2 }),
-    got(look, me),
-    who === "irq" && !freed && packetDrawn(look, home),
-    actor(look, daemon.x, daemon.y, daemon.r, { shape: "capsule", faint: seen === "asleep", swing,
-      sweeps: seen === "works",
-      eyes: seen === "asleep" ? "closed" : beat.kind === "wake" && p < 0.8 ? "wide" : "open",
-      mark: seen === "asleep" ? "z" : null, name: ["kswapd"], state: [t(seen)], room: floor.cast - 2 }),
+  const { floor, beat, p, doc, t } = look, home = places(floor), writes = beat.kind === "write";
+  return [callerDrawn(look), whoAsks(doc) === "irq" && doc.end !== "freed" && packetDrawn(look, home),
+    daemonDrawn(look),
     (!floor.narrow || writes) && disk(look, home.kswapd.x, home.below, floor.narrow ? 28 : 34, { on: writes,
-      turn: p * 9, name: t("disk"), state: [t("writes", { n: beat.args.pages ?? 0 })], room: floor.cast - 2 }),
-  ];
+      turn: p * 9, name: t("disk"), state: [t("writes", { n: beat.args.pages ?? 0 })], room: floor.cast - 2 })];
 }
 
-/** @param {Look} look */
-function callerWord({ beat, p, doc, t }) {
+/** How a broom swings. @param {Look} look */
+const swingOf = ({ beat, p }) => Math.sin((p * beat.moveMs) / 55);
+
+/** @param {Look} look @returns {Kids} */
+function callerDrawn(look) {
+  const { floor, beat: { cast: { caller } }, doc, t } = look, me = standing(look, "caller"), who = whoAsks(doc);
+  const sleeps = caller === "sleeps", bolt = who === "irq" && me.k < 0.5;
+  return [actor(look, me.x, me.y, me.r, { eyes: sleeps ? "closed" : "open", sweeps: caller === "frees",
+    swing: swingOf(look), mark: bolt ? "bolt" : sleeps ? "z" : null, name: [t(who)], state: callerWords(look),
+    room: floor.cast - 2 }), got(look, me)];
+}
+
+/** @param {Look} look @returns {Kids} */
+function daemonDrawn(look) {
+  const { floor, beat, p, t } = look, { kswapd, was } = beat.cast, at = standing(look, "kswapd");
+  const waking = beat.kind === "wake", seen = waking && was === "asleep" && p < 0.55 ? "asleep" : kswapd;
+  const asleep = seen === "asleep";
+  return actor(look, at.x, at.y, at.r, { shape: "capsule", faint: asleep, swing: swingOf(look),
+    sweeps: seen === "works",
+    eyes: asleep ? "closed" : waking && p < 0.8 ? "wide" : "open", mark: asleep ? "z" : null, name: ["kswapd"],
+    state: [t(seen)], room: floor.cast - 2 });
+}
+
+/** What it does, in long and short. @param {Look} look */
+function callerWords({ beat, p, doc, t }) {
   const { caller } = beat.cast;
-  if (["has", "none"].includes(caller) && p < 0.4) return t("asks");
-  return t(caller === "has" && doc.request.order === 0 ? "hasOne" : caller);
+  if (["has", "none"].includes(caller) && p < 0.4) return [t("asks")];
+  const key = caller === "has" && doc.request.order === 0 ? "hasOne" : caller;
+  return ["has", "hasOne", "frees"].includes(key) ? [t(key), t(`${key}Short`)] : [t(key)];
 }
 
 /** What it has been given stays with it. @param {Look} look @param {{x: number, y: number, r: number}} me */

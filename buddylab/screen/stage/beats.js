@@ -70,8 +70,10 @@ export const decidesAt = ({ frames }) => frames[frames.length - 1]?.decides;
 /** A free block one order too small whose buddy on the strip is not free: why there is no larger one.
  *  @param {Doc} doc @param {import("./types.js").Test} test */
 function missingBuddyOf(doc, test) {
-  const row = test.rows[test.rows.length - 1], strip = doc.strip.find(({ zone }) => zone === test.zone);
-  if (!strip || row.ok || row.o < 1) return null;
+  const row = test.rows[test.rows.length - 1], found = doc.strip.find(({ zone }) => zone === test.zone);
+  if (!found || row.ok || row.o < 1) return null;
+  const strip = { ...found, free: found.free.map(([pfn, key]) => /** @type {[number, number]} */ (
+    [pfn, Number.parseInt(String(key), 10)])) };
   const order = row.o - 1, free = new Map(strip.free);
   const inside = (/** @type {number} */ pfn) => pfn >= strip.start && pfn + (1 << order) <= strip.start + strip.pages;
   for (const [pfn, size] of free) {
@@ -153,15 +155,20 @@ export function beatsOf(doc, say) {
 /** @param {Doc} doc @param {Part} part @param {number} at @param {import("./types.js").Counts} before
  *  @param {import("./types.js").Counts} after @returns {Beat} */
 function beatOf(doc, part, at, before, after) {
-  const frame = doc.frames[at];
-  const named = frame ? zoneAt(doc, frame.args?.zone ?? frame.event?.[1]) : -1;
-  const zone = frame?.test?.zone ?? (named >= 0 ? named : askedZones(doc)[0] ?? 0);
-  const mood = part.kind === "row" && !(part.last) ? "" : frame?.mood ?? "";
-  return { say: frame?.say ?? "", args: frame?.args ?? {}, zone, mood, ...part, frame: at, before, after,
-    stage: frame?.stage ?? "", depth: frame?.depth ?? 0, round: frame?.round ?? 1, travel: null, edges: {},
-    cast: { caller: "asks", kswapd: "asleep", was: "asleep" }, first: true,
-    deciding: Boolean(frame) && decidesAt(doc) === at && part.kind === "row" && part.last,
+  const frame = doc.frames[at] ?? NO_FRAME, { stage, say, args = {}, depth = 0, round = 1 } = frame;
+  const mood = part.kind === "row" && !part.last ? "" : frame.mood ?? "";
+  return { say, args, zone: zoneOf(doc, frame), mood, ...part, frame: at, before, after, stage, depth, round,
+    travel: null, edges: {}, cast: { caller: "asks", kswapd: "asleep", was: "asleep" }, first: true,
+    deciding: at >= 0 && decidesAt(doc) === at && part.kind === "row" && part.last,
     travelMs: 0, moveMs: 0, dwellMs: 0, at: 0, ms: 0 };
+}
+/** Before anything has happened. @type {Frame} */
+const NO_FRAME = { stage: "", say: "" };
+
+/** The zone that a frame is about; else the one that is asked first. @param {Doc} doc @param {Frame} frame */
+function zoneOf(doc, frame) {
+  const named = zoneAt(doc, frame.args?.zone ?? frame.event?.[1]);
+  return frame.test?.zone ?? (named >= 0 ? named : askedZones(doc)[0] ?? 0);
 }
 
 /** The edge that leads to each beat, and how often each has been taken by then. @param {Beat[]} beats */

@@ -49,6 +49,11 @@ const chain = (from, to, now) => Array.from({ length: Math.abs(from - to) + 1 },
   n) => from + Math.sign(to - from) * n)
   .map((order) => (order === now ? `[${1 << order}]` : `${1 << order}`)).join(" · ");
 
+/** @param {string} nth @param {string} sizes */
+const withChain = (nth, sizes) => [`${nth}: ${sizes}`, nth];
+/** 939 → 470 → 353. @param {any} one a zone's mark and how it is lowered */
+const fallOf = (one) => [one.mark, ...one.chain.map((/** @type {any[]} */ step) => step[1])].map(spoken).join(" → ");
+
 /** @type {Record<string, (look: Look) => Hero>} */
 const HEROES = {
   row: rowHero,
@@ -64,8 +69,8 @@ const HEROES = {
     const told = values.slice(0, beat.link + (p > 0.6 || !beat.link ? 1 : 0)), zones = doc.machine.zones;
     return { big: told.flatMap((v, n) => /** @type {Piece[]} */ ([...(n ? [["→", "ink3"]] : []), [spoken(v),
       n === told.length - 1 ? "ink" : "ink3"]])),
-      small: [[first, ...others].map((one) => `${zones[one.zone].label} ${one.mark_name} ${[one.mark, ...one.chain.map((/** @type {any[]} */ x) => x[1])]
-        .map(spoken).join(" → ")}`).join("   ·   "), t("lowers")] };
+    small: [[first, ...others].map((one) => `${zones[one.zone].label} ${one.mark_name} ${fallOf(one)}`).join("   ·   "),
+      t("lowers")] };
   },
   take: ({ beat, t }) => ({ big: [[spoken(1 << beat.from)], [t("pages"), "ink2", 0.42]],
     small: [chain(beat.from, beat.yours, beat.from)] }),
@@ -81,8 +86,8 @@ const HEROES = {
   join: ({ beat, p, t }) => ({ big: [[spoken(1 << beat.o)], ["+", "ink3"], [p > 0.3 ? spoken(1 << beat.o) : "…",
     "free"], ["=", "ink3"],
     [p > 0.75 ? spoken(2 << beat.o) : "…"]],
-      small: [`${t("joining", { n: beat.n, of: beat.of })}: ${chain(beat.from, beat.to, p > 0.75 ? beat.o + 1 : beat.o)}`,
-    t("joining", { n: beat.n, of: beat.of })] }),
+    small: withChain(t("joining", { n: beat.n, of: beat.of }), chain(beat.from, beat.to, p > 0.75 ? beat.o + 1
+      : beat.o)) }),
   list: ({ beat, t }) => ({ big: [[spoken(1 << beat.o)], [t("pages"), "ink2", 0.42]],
     small: [t("blockAt", { o: beat.o, n: 1 << beat.o, pfn: beat.pfn })] }),
   page: ({ beat, p, t }) => ({ big: [[spoken(beat.before[beat.zone].n[beat.list] + Number(p > 0.85))],
@@ -109,12 +114,17 @@ const HEROES = {
     small: [t("meanwhile")] }),
   wake: ({ doc, beat, p, t }) => ({ big: [[t(beat.cast.was !== "asleep" ? "isWoken" : p > 0.5 ? "wakes" : "sleepsYet"),
     "ink", 0.62]],
-    small: [`${doc.machine.zones[beat.zone].label}: ${spoken(beat.before[beat.zone].free)} · low ${spoken(doc.machine.zones[beat.zone].pages_low)}`] }),
-  reclaim: ({ doc, beat, say }) => ({ big: [["try_to_free_pages()", "ink", 0.62]],
-    small: [(doc.frames[beat.frame].conds ?? [])
-    .map(([code, value, key]) => `${code} = ${Number(value)}: ${say(key)}`).join("  ·  ")] }),
-  look: ({ doc, beat, t }) => ({ big: [[doc.frames[beat.frame].conds?.find(([code]) => code === "mark")?.[1]?.replace("–", t("noMark")) ?? t("noMark"), "ink", 0.62]],
-    small: ["get_page_from_freelist()"] }),
+    small: [doc.machine.zones[beat.zone]].map(({ label, pages_low: low }) => (
+      `${label}: ${spoken(beat.before[beat.zone].free)} · low ${spoken(low)}`)) }),
+  reclaim: ({ doc, beat, say }) => {
+    const conds = doc.frames[beat.frame].conds ?? [], told = conds.map(([code, value]) => `${code} = ${Number(value)}`);
+    return { big: [["try_to_free_pages()", "ink", 0.62]],
+      small: [conds.map(([, , key], n) => `${told[n]}: ${say(key)}`).join("  ·  "), told.join("  ·  ")] };
+  },
+  look: ({ doc, beat, t }) => {
+    const mark = doc.frames[beat.frame].conds?.find(([code]) => code === "mark")?.[1] ?? "–";
+    return { big: [[mark === "–" ? t("noMark") : mark, "ink", 0.62]], small: ["get_page_from_freelist()"] };
+  },
   gate: ({ doc, beat, say }) => {
     const [code, value, key, args] = doc.frames[beat.frame].conds?.[0] ?? ["", "", ""];
     return { big: [[`${code} = ${typeof value === "number" ? spoken(value) : Number(value)}`.replace("NaN",

@@ -32,11 +32,9 @@ export function paced(doc, beats, say) {
   const least = beats.map((beat) => {
     const frame = doc.frames[beat.frame], look = lookOf(beat, frame), times = seen.get(look) ?? 0;
     seen.set(look, times + 1);
-    const own = Boolean(frame?.test?.own);
-    const known = beat.deciding ? 1 : AGAIN[Math.min(times, AGAIN.length - 1)] * (beat.depth ? INNER : 1)
-      * (beat.round > 2 ? LATER_ROUND : 1);
-    beat.travelMs = beat.travel ? (leadsBack(beat.travel) ? (beat.round > 2 ? LOOP_AGAIN : LOOP) : TRAVEL * known) : 0;
-    beat.moveMs = (own ? OWN_TEST : MOVE[beat.kind] ?? MOVE.plain) * known;
+    const known = knownBy(beat, times);
+    beat.travelMs = beat.travel ? travelTime(beat, beat.travel, known) : 0;
+    beat.moveMs = (frame?.test?.own ? OWN_TEST : MOVE[beat.kind] ?? MOVE.plain) * known;
     const letters = beat.say && (beat.first || beat.kind === "row") ? lettersIn(say(beat.say, beat.args)) : 0;
     const isNew = letters > 0 && !said.has(beat.say);
     if (isNew) said.add(beat.say);
@@ -45,6 +43,14 @@ export function paced(doc, beats, say) {
   });
   return placed(beats, least, beats.some(({ kind }) => kind === "freed" || kind === "stay") ? LONG : SHORT);
 }
+
+/** What share of its time a beat takes that has been seen so often. @param {Beat} beat @param {number} times */
+function knownBy({ deciding, depth, round }, times) {
+  if (deciding) return 1;
+  return AGAIN[Math.min(times, AGAIN.length - 1)] * (depth ? INNER : 1) * (round > 2 ? LATER_ROUND : 1);
+}
+/** @param {Beat} beat @param {[string, string]} edge @param {number} known */
+const travelTime = ({ round }, edge, known) => (leadsBack(edge) ? (round > 2 ? LOOP_AGAIN : LOOP) : TRAVEL * known);
 
 /** The least that a beat may last. @param {Beat} beat @param {number} letters of a sentence that is new
  *  @param {number} times seen before */

@@ -1,8 +1,8 @@
 // Colours by their meaning, light and dark, and the patterns that say the same in grey.
 import { box, disc, node, pen } from "./tree.js";
 
-/** @typedef {Record<"bg"|"bg2"|"ink"|"ink2"|"ink3"|"line"|"line2"|"edge"|"now"|"nowSoft"|"nowEdge"|"free"|"free2"|"free3"|
- *  "ok"|"no"|"use1"|"use2"|"use3"|"resv"|"scene"|"skin"|"asleep"|"floor", string>} Palette */
+/** @typedef {Record<"bg"|"bg2"|"ink"|"ink2"|"ink3"|"line"|"line2"|"edge"|"now"|"nowSoft"|"nowEdge"|"free"|"free2"|
+ *  "free3"|"ok"|"no"|"use1"|"use2"|"use3"|"resv"|"scene"|"skin"|"asleep"|"floor", string>} Palette */
 
 /** @type {Record<"light"|"dark", Palette>} */
 export const PALETTES = {

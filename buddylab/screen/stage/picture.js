@@ -21,6 +21,9 @@ import { STAGE_WORDS } from "./words.js";
 
 /** @typedef {import("./types.js").Look} Look */
 
+const FACES = "Inter, 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', "
+  + "'Microsoft YaHei', sans-serif";
+
 /** The scene of each kind of beat. @type {Record<string, (look: Look) => import("./tree.js").Kids>} */
 export const SCENES = { open: openScene, end: endScene, row: rowScene, strip: stripScene, flags: flagsScene,
   gate: gateScene, look: lookScene,
@@ -59,8 +62,8 @@ export function speaker(text, lang) {
   return { t, say };
 }
 
-/** How far the token's journey and the movement have got at a moment 0 to 1 of both. @param {import("./types.js").Beat} beat
- *  @param {number} moment */
+/** How far the token's journey and the movement have got at a moment 0 to 1 of both.
+ *  @param {import("./types.js").Beat} beat @param {number} moment */
 export function phases({ travelMs, moveMs }, moment) {
   const share = travelMs + moveMs > 0 ? travelMs / (travelMs + moveMs) : 0;
   return { q: share ? within(moment / share) : 1, p: share < 1 ? within((moment - share) / (1 - share)) : 1 };
@@ -81,7 +84,7 @@ export function picture({ doc, text, beats }, at, moment, { grid, lang, theme, i
     "stroke-dasharray": "5 4", rx: 6 });
   return node("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${units(main.w)} ${units(main.h)}`,
     width: main.w, height: main.h,
-    "font-family": "Inter, 'Source Sans 3', 'Segoe UI', 'Helvetica Neue', 'Noto Sans', 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif" },
+    "font-family": FACES },
   patternDefs(c, id),
   ladder && moved(0, 0, ladderDrawn(look, { w: units(ladder.w), h: units(ladder.h) }), { class: "rungs" }),
   moved(units(stage.x), 0, heroDrawn(look, floor.W, floor.hero), { class: "hero" }),

@@ -164,7 +164,7 @@ function timesRound({ c }, { from, to, side, lane }, times, sizes) {
   other?: string | null}} look @param {ReturnType<typeof ladderSizes>} sizes @param {Edge | undefined} onWay
  *  @param {number} q @returns {Kids} */
 function token({ c, beat, other }, sizes, onWay, q) {
-  const theirs = other && STAGES.includes(other) && disc(RAIL, sizes.y(other), 10, { fill: "none", stroke: c.ink,
+  const theirs = STAGES.includes(String(other)) && disc(RAIL, sizes.y(String(other)), 10, { fill: "none", stroke: c.ink,
     "stroke-width": 1.8,
     "stroke-dasharray": "3 2.4" });
   if (!STAGES.includes(beat.stage)) return theirs;

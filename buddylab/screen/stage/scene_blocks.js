@@ -45,8 +45,9 @@ export function heading(look, text, size = 12) {
 /** @param {Look} look @param {number} order @param {number} pfn */
 const blockText = ({ t }, order, pfn) => t("blockAt", { o: order, n: 1 << order, pfn });
 
-/** The whole block as it lies in memory; its parts carry their orders. @param {Look} look @param {number} done parts from
- *  this order on have left @param {number} mine the order of the part that stays @returns {Kids} */
+/** The whole block as it lies in memory; its parts carry their orders.
+ *  @param {Look} look @param {number} done parts from this order on have left @param {number} mine the order of the
+ *  part that stays @returns {Kids} */
 function wholeBlock(look, done, mine) {
   const { c, beat, floor: { h } } = look, at = bench(look), total = 1 << beat.from, y = h - 24;
   const parts = Array.from({ length: beat.from - beat.yours }, (_, n) => beat.from - 1 - n).filter((o) => o >= done);

@@ -122,7 +122,8 @@ function testsSideBySide(look) {
 function testDrawn(look, { test, times, decides }, x, wide, n) {
   const { c, doc, p, t, floor: { h } } = look, row = test.rows[test.rows.length - 1], few = row.f < 0,
     cx = x + wide / 2;
-  const numbers = (/** @type {(v: number) => string} */ how) => `${how(few ? row.above : row.f)} ${few ? "<" : ">"} ${how(few ? 1 << test.order : row.m)}`;
+  const [left, than, right] = few ? [row.above, "<", 1 << test.order] : [row.f, ">", row.m];
+  const numbers = (/** @type {(v: number) => string} */ how) => `${how(left)} ${than} ${how(right)}`;
   const name = doc.machine.zones[test.zone].label, text = { ...MIDDLE, "font-size": SMALL, fill: c.ink }, q = part(p,
     n * 0.08, 0.3 + n * 0.08);
   const mark = (test.mark_name || t("noMark")).replace("pages_", ""), half = widthOf(mark, SMALL) / 2;

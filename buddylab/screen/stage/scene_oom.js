@@ -17,8 +17,7 @@ export function judged({ doc, beat }) {
 }
 /** @param {Look} look */
 function victimOf({ doc, beat }) {
-  for (let at = beat.frame; at >= 0; at -= 1) if (doc.frames[at].note === "killed") return String(doc.frames[at].args?.zone);
-  return "";
+  return String(doc.frames.slice(0, beat.frame + 1).findLast(({ note }) => note === "killed")?.args?.zone ?? "");
 }
 
 /** The middle of a task's place. @param {Look} look @param {string} name */
@@ -76,9 +75,11 @@ export function killScene(look) {
 
 /** Its outline dissolves, then its pages flow back. @param {Look} look @returns {Kids} */
 export function exitScene(look) {
-  const { c, id, t, p, beat, beats, at, floor: { x, w, h } } = look, victim = victimOf(look), { base } = columns(look);
+  const { c, id, t, p, beat, beats, at, floor: { x, w, h, narrow } } = look, victim = victimOf(look);
+  const { base } = columns(look);
   const gone = beats[at - 1]?.kind === "exit" ? 1 : part(p, 0, 0.25), from = seatOf(look, victim);
   const to = { x: tankX(look, beat.zone, beat.zone) + 10, y: base - 20 };
+  const back = `${look.doc.machine.zones[beat.zone].label}: ${t("backNow", { n: beat.args.pages ?? 0 })}`;
   return [lineup(look, { grown: 1, chosen: victim, struck: true, gone, below: [t(gone > 0.5 ? "exits" : "killed")] }),
     Array.from({ length: DROPS }, (_, k) => {
       const late = (k / DROPS) * 0.45, go = part(p, 0.25 + late, 0.52 + late);
@@ -87,18 +88,18 @@ export function exitScene(look) {
         go) - arc(go) * 20, 7, 7,
         { "stroke-width": 0.8, stroke: c.free, fill: go < 0.35 ? `url(#${id}-dots)` : c.free2 });
     }),
-    p > 0.3 && words(x + w - 4, 12, fitting(w * 0.5, SMALL, [`${look.doc.machine.zones[beat.zone].label}: ${t("backNow",
-      { n: beat.args.pages ?? 0 })}`], { bold: true }), { "text-anchor": "end", "font-size": SMALL, "font-weight": 700, fill: c.ink })];
+    !narrow && p > 0.3 && words(x + w - 4, 12, fitting(w * 0.5, SMALL, [back], { bold: true }), { "text-anchor": "end",
+      "font-size": SMALL, "font-weight": 700, fill: c.ink })];
 }
 
 /** What it has not given back yet. @param {Look} look @returns {Kids} */
 export function holdsScene(look) {
-  const { c, id, t, beat, p, floor: { x, w } } = look, victim = String(beat.args.zone),
-    left = group(Array.from({ length: 36 }, (_, k) => (
-    box(seatOf(look, victim) - 33 + (k % 6) * 5, 40 + Math.floor(k / 6) * 5, 4, 4, { fill: `url(#${id}-dots)`,
-      stroke: c.use2,
-      "stroke-width": 0.5 }))), { opacity: part(p, 0.1, 0.5) });
-  return [lineup(look, { grown: 1, chosen: victim, struck: true, gone: 0.6, below: [t("exits")] }), left,
-    words(x + w - 4, 12, fitting(w * 0.52, SMALL, [t("holdsStill", { n: beat.args.pages ?? 0 })], { bold: true }),
-      { "text-anchor": "end", "font-size": SMALL, "font-weight": 700, fill: c.ink })];
+  const { c, id, t, beat, p, floor: { x, w, narrow } } = look, victim = String(beat.args.zone);
+  const left = seatOf(look, victim) - 33, dots = { fill: `url(#${id}-dots)`, stroke: c.use2, "stroke-width": 0.5 };
+  const text = fitting(w * 0.52, SMALL, [t("holdsStill", { n: beat.args.pages ?? 0 })], { bold: true });
+  return [lineup(look, { grown: 1, chosen: victim, struck: true, gone: 0.6, below: [t("exits")] }),
+    group(Array.from({ length: 36 }, (_, k) => box(left + (k % 6) * 5, 40 + Math.floor(k / 6) * 5, 4, 4, dots)),
+      { opacity: part(p, 0.1, 0.5) }),
+    !narrow && words(x + w - 4, 12, text, { "text-anchor": "end", "font-size": SMALL, "font-weight": 700,
+      fill: c.ink })];
 }

@@ -33,10 +33,10 @@ function crowd({ floor: { x, w, h } }, pages) {
 }
 
 /** @param {Look} look @param {string} text @param {string} [right] @returns {Kids} */
-function title({ c, floor: { x, w } }, text, right = "") {
-  return [words(x + 6, 14, fitting(w * 0.62, 12, [text], { bold: true }), { "font-size": 12, "font-weight": 700,
+function title({ c, floor: { x, w, narrow } }, text, right = "") {
+  return [words(x + 6, 14, fitting(w * 0.7, 12, [text], { bold: true }), { "font-size": 12, "font-weight": 700,
     fill: c.ink }),
-    right && words(x + w, 14, right, { "font-size": SMALL, "text-anchor": "end", fill: c.ink2 })];
+    right !== "" && !narrow && words(x + w, 14, right, { "font-size": SMALL, "text-anchor": "end", fill: c.ink2 })];
 }
 /** @param {Look} look */
 const zoneName = ({ doc, beat }) => doc.machine.zones[beat.zone]?.label ?? "";

@@ -160,7 +160,8 @@ export function flagsScene(look) {
     pen(["M", tank.x, tank.top, "V", tank.bottom, "h", tank.w, "V", tank.top], { stroke: c.ink, "stroke-width": 1.6 }),
     values.slice(0, beat.link).map((old) => [
       pen(["M", tank.x, y(old), "h", tank.w], { stroke: c.ink3, "stroke-dasharray": "3 3" }),
-      words(tank.x - 6, y(old) + 4, brief(old), { "text-anchor": "end", "font-size": SMALL, fill: c.ink2 })]),
+      y(value) - y(old) > 12 && words(tank.x - 6, y(old) + 4, brief(old), { "text-anchor": "end", "font-size": SMALL,
+        fill: c.ink2 })]),
     pen(["M", tank.x - 4, y(value), "h", tank.w + 10], { stroke: c.ink, "stroke-width": 3 }),
     words(tank.x + tank.w + 10, y(value) + 5, brief(Math.round(value)), { "font-size": 14, "font-weight": 700,
       fill: c.ink }),
@@ -170,7 +171,8 @@ export function flagsScene(look) {
 /** @param {Look} look @param {any} chain @returns {Kids} */
 function chips(look, chain) {
   const { c, t, say, doc, beat, floor: { x, w, h } } = look, width = w * 0.44, step = Math.min(44, (h - 8) / 2);
-  const why = (/** @type {string} */ name) => doc.frames[beat.frame].conds?.find(([code]) => code === `ALLOC_${name}`)?.[2] ?? "c_not";
+  const { conds = [] } = doc.frames[beat.frame];
+  const why = (/** @type {string} */ name) => conds.find(([code]) => code === `ALLOC_${name}`)?.[2] ?? "c_not";
   return ["HIGH", "HARDER"].map((name, n) => {
     const link = chain.chain.findIndex((/** @type {any[]} */ one) => one[0] === name), on = link >= 0;
     const now = on && beat.link === link + 1, y = 4 + n * step;
@@ -197,7 +199,7 @@ export function stripScene(look) {
     { "font-size": SMALL, "font-weight": 700, fill: c.ink }),
   Array.from({ length: strip.pages }, (_, n) => box(at(strip.start + n), y + 4, u - 0.4, high - 8,
     { fill: use[strip.used[n]] ?? c.line2 })),
-  strip.free.map(([/** @type {number} */ page, /** @type {number} */ o]) => box(at(page), y, u * (1 << o) - 0.8, high, {
+  strip.free.map((/** @type {number[]} */ [page, o]) => box(at(page), y, u * (1 << o) - 0.8, high, {
     fill: o < order ? `url(#${id}-hatch)` : c.free2, stroke: o < order ? c.ink3 : c.free, "stroke-width": 0.9,
       rx: 1.5 })),
   box(at(pfn), y, u * size - 0.8, high, { fill: c.now, stroke: c.nowEdge, "stroke-width": 2, rx: 1.5, opacity: part(p,

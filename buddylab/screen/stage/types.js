@@ -16,7 +16,7 @@
 /** @typedef {{label: string, start_pfn: number, spanned_pages: number, present_pages: number, pages_min: number,
  *    pages_low: number, pages_high: number, lowmem_reserve: number[],
  *    pcp: Record<string, {batch: number, high: number}>}} Zone */
-/** @typedef {{zone: number, start: number, pages: number, free: [number, number][], used: string}} Strip */
+/** @typedef {{zone: number, start: number, pages: number, free: [number, number | string][], used: string}} Strip */
 /** @typedef {{machine: {name: Said, numa: boolean, HZ: number, zone_types: string[], zones: Zone[]},
  *    request: {gfp_mask: number, names: string, order: number, node: number, zonelist: string[], classzone_idx: number,
  *    context: Record<string, number>}, initial: {jiffies: number, zones: any[]}, strip: Strip[], frames: Frame[],

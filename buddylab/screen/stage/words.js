@@ -7,6 +7,7 @@ export const STAGE_WORDS = {
   asleep: ["asleep", "睡眠"], awake: ["awake", "已醒"], works: ["at work", "在工作"], disk: ["disk", "磁盘"],
   writes: ["writes {n}", "写 {n} 页"], idle: ["idle", "空闲"],
   asks: ["asks", "请求"], gives: ["gives back", "归还"], frees: ["frees memory", "回收内存"], sleeps: ["sleeps", "睡眠"],
+  freesShort: ["frees", "回收"], hasShort: ["has them", "得到"], hasOneShort: ["has it", "得到"],
   hasOne: ["has its page", "得到这一页"], has: ["has its pages", "得到这些页"], none: ["gets none", "没得到"],
   round: ["goes round", "又转一圈"], gone: ["", ""],
   packet: ["packet waits", "包在等"], dropped: ["dropped", "被丢弃"], stored: ["stored", "已存"],
