@@ -199,7 +199,7 @@ def test_a_refill_tells_every_page_with_the_halvings_that_it_took():
         {"scatter": 0, "hand": 3 * [["alloc", 0, 208, ""]]},
     ):
         document = recording(
-            checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0} | more)
+            checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0} | more)
         ).document
         refill = next(frame for frame in document["frames"] if frame["say"].startswith("refill"))
         place = refill["steps"][0][0][0]

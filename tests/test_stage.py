@@ -40,7 +40,7 @@ def last_counts(run):
 def stories():
     for name, knobs in STORIES.items():
         hand = knobs.get("hand", [])
-        done = recording(checked({**START, **knobs}), by_hand=bool(hand) and hand[-1][0] == "free")
+        done = recording(checked({**start(), **knobs}), by_hand=bool(hand) and hand[-1][0] == "free")
         yield name, done.document | {"last": last_counts(done.run)}
 
 
