@@ -9,7 +9,8 @@ import pytest
 from recordings import NAMED, named
 
 from buddylab import scenario
-from buddylab.explorer.knobs import START, checked, recording
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import recording
 from buddylab.view.document import text, view
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ STORIES = {
     "huge": {"gfp_mask": "GFP_KERNEL", "order": 10, "pressure": 300},
     "numa": {"machine": "numa", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 900},
 }
-"""Knobs turned away from START; between them every movement is seen."""
+"""Knobs turned away from the start; between them every movement is seen."""
 
 
 def last_counts(run):
