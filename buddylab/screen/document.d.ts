@@ -235,6 +235,8 @@ export type Frame = {
   split?: Split;
   merge?: Merge;
   changes?: (Change)[];
+  /** Of a per-cpu list that is filled or emptied: the changes of every single page. */
+  steps?: ((Change)[])[];
   jiffies?: number;
   task?: {
     PF_MEMALLOC: 0 | 1;
