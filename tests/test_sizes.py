@@ -16,7 +16,6 @@ NOT_YET = {
     "buddylab/plots/tables.py",
     "buddylab/reports/explain.py",
     "buddylab/reports/parse.py",
-    "buddylab/view/frames.py",
     "buddylab/widgets/explorer.py",
     "buddylab/world/simulation.py",
 }
