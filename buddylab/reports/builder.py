@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from buddylab.reports import killed, procfs, requests, zones
 from buddylab.reports.killed import Killing
-from buddylab.reports.paste import Repair, Text
+from buddylab.reports.paste import Text
 from buddylab.reports.report import Mems, Report, Request, Unread, ZoneReport, node_list
+from buddylab.reports.settle import once, settle
 from buddylab.said import Said
 
 KIND_NAMES = (
@@ -215,11 +216,11 @@ class Builder:
 
     def _settle(self) -> None:
         """Releases, repairs and contradictions of each report; equal dumps become one."""
-        self.reports = _once(self.reports)
+        self.reports = once(self.reports)
         limit = killed.pod_limit(self.text)
         for report in self.reports:
             report.kernel = report.kernel or self.booted
-            _settle(report, self.text)
+            settle(report, self.text)
             if limit and report.killing and report.killing.kind == "cgroup" and report.killing.limit_kb is None:
                 report.killing.limit_kb = limit[0]
         for repair in self.text.repairs if self.reports else ():
@@ -242,26 +243,6 @@ class Builder:
         return self.reports[max(place - 1, 0)]
 
 
-LATER_FIGURES = {f"{word}_kb": word for word in ("managed", "boost", "reserved_highatomic", "free_highatomic")}
-"""Figures that only later kernels print, and the feature that each shows."""
-
-
-def _settle(report: Report, text: Text) -> None:
-    """Drop figures that contradict each other or differ in form from the others, and say so."""
-    procfs.take_types(report)
-    for zone, what, why in list(zones.shape_complaints(report.zones)):
-        line = zone.buddy.line if what == "buddy" and zone.buddy else zone.reserve_line or zone.line
-        report.unread.append(Unread(line, text.shown(line), why))
-        if what == "buddy":
-            zone.buddy = None
-        else:
-            zone.lowmem_reserve = zone.reserve_line = None
-    for zone in report.zones:
-        if not LATER_FIGURES.keys().isdisjoint(zone.figures):
-            report.features.update(word for key, word in LATER_FIGURES.items() if key in zone.figures)
-    report.unread.sort(key=lambda unread: unread.line)
-
-
 def _belongs(report: Report, found: killed.Found, line: int) -> bool:
     """Does what is said of a killing belong to this report?"""
     if found.kind == "userspace":
@@ -278,31 +259,3 @@ def _put(report: Report, found: killed.Found, line: int) -> bool:
     elif found.kind == "cgroup" and report.killing.kind == "kernel":
         return False
     return killed.put(report.killing, found, line)
-
-
-def _dump(report: Report) -> dict[str, Any]:
-    """What a dump says, without where."""
-    return {
-        zone.label: (
-            {word: figure.value for word, figure in zone.figures.items()},
-            zone.lowmem_reserve,
-            zone.buddy and (zone.buddy.counts, zone.buddy.printed_kb),
-        )
-        for zone in report.zones
-    }
-
-
-def _once(reports: list[Report]) -> list[Report]:
-    """The reports without dumps that only repeat the one before."""
-    kept: list[Report] = []
-    for report in reports:
-        if kept and report.kind == "memory" and report.request is None and report.zones and kept[-1].zones:
-            if _dump(report).items() <= _dump(kept[-1]).items():
-                kept[-1].unread += report.unread
-                kept[-1].repairs.append(Repair(report.line, TWICE))
-                continue
-        kept.append(report)
-    return kept
-
-
-TWICE = Said("the same dump stands here a second time: it counts once", "同样的内存状态在此重复出现，只算一次")

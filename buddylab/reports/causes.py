@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from buddylab.reports import words
+from buddylab.reports import words, words_missing, words_outside
 from buddylab.reports.caller import COSTLY_ORDER, names, size
 from buddylab.reports.classzone import state_of
 from buddylab.reports.explanation import Explanation
@@ -37,9 +37,9 @@ def cause(told: Explanation) -> Cause:
     """The cause of a report's refusal, as far as the text shows it."""
     killing = told.report.killing
     if told.report.kind == "userspace":
-        return Cause("userspace", words.userspace(told.report), words.victims(told.report))
+        return Cause("userspace", words_outside.userspace(told.report), words_outside.victims(told.report))
     if killing is not None and killing.kind == "cgroup":
-        return Cause("cgroup", words.cgroup(killing), words.cgroup_figures(killing))
+        return Cause("cgroup", words_outside.cgroup(killing), words_outside.cgroup_figures(killing))
     if told.verdict.passes is None or not told.tests:
         return _without_verdict(told)
     found = _by_hand(told) or (_of_a_pass(told) if told.verdict.passes else _of_a_refusal(told))
@@ -63,7 +63,7 @@ def _by_hand(told: Explanation) -> Cause | None:
     """The OOM killer was called without a request to the zones."""
     request = told.report.request
     if request and request.order == -1 or request and request.mode == 0 and told.report.kind == "oom":
-        return Cause("unknown", words.by_hand(request.order == -1), {"missing": []})
+        return Cause("unknown", words_outside.by_hand(request.order == -1), {"missing": []})
     return None
 
 
@@ -71,29 +71,31 @@ def _without_verdict(told: Explanation) -> Cause:
     """No test could be made: what can be said all the same."""
     report, request = told.report, told.report.request
     if report.kind == "vmalloc":
-        return Cause("vmalloc", words.vmalloc(), {})
+        return Cause("vmalloc", words_outside.vmalloc(), {})
     if told.verdict.passes is False:
         kb = report.page_kb << told.order
         return Cause(
-            "pieces", words.no_block(told), {"zone": None, "order": told.order, "kb": kb, "largest_order": None}
+            "pieces", words_missing.no_block(told), {"zone": None, "order": told.order, "kb": kb, "largest_order": None}
         )
     if request and request.order is not None and request.order > COSTLY_ORDER and not report.zones:
         return _costly(told, request.order)
-    missing = words.missing(report)
-    return Cause("unknown", words.unknown(told), {"missing": missing})
+    missing = words_missing.missing(report)
+    return Cause("unknown", words_missing.unknown(told), {"missing": missing})
 
 
 def _costly(told: Explanation, order: int) -> Cause:
     kb = told.report.page_kb << order
     return Cause(
-        "costly", words.costly(order, told.report.page_kb), {"order": order, "kb": kb, "costly_order": COSTLY_ORDER}
+        "costly",
+        words_outside.costly(order, told.report.page_kb),
+        {"order": order, "kb": kb, "costly_order": COSTLY_ORDER},
     )
 
 
 def _of_a_pass(told: Explanation) -> Cause:
     """The zones as printed would have given the block: what may have stood in the way."""
     if told.report.kind == "vmalloc":
-        return Cause("vmalloc", words.vmalloc(), {})
+        return Cause("vmalloc", words_outside.vmalloc(), {})
     test = next(test for test in told.tests if test.passes)
     if found := _counters(told, [one for one in told.tests if one.passes]):
         return found
@@ -116,7 +118,7 @@ def _of_a_refusal(told: Explanation) -> Cause:
     test = told.tests[0]
     state = test.state
     if state is None:
-        return Cause("unknown", words.unknown(told), {"missing": []})
+        return Cause("unknown", words_missing.unknown(told), {"missing": []})
     reserved = [one for one in told.tests if one.state and one.state.reserve and _without_reserve(told, one, one.state)]
     if told.order and (test.last_row.order or test.last_row.nr is not None):
         return _pieces(told, test, state)

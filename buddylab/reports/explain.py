@@ -137,19 +137,22 @@ def _outcome(report: Report, case: Case, order: int, mode: int, known: dict[Hash
     told_all = Explanation(
         report, verdict, case.rule, [], tests, rights, [], order, case.zone_types, case.classzone_idx, mode, case.table
     )
-    reserves = {zone.lowmem_reserve for zone in report.zones}
-    lost = {at for reserve in reserves for at in grown(reserve) if at <= asked} - {place[z.name] for z in report.zones}
-    told_all.reasons = [
-        Said(
-            f"zone {case.zone_types[at]} has memory, but is not in the report",
-            f"区域 {case.zone_types[at]} 有内存，但不在报告里",
-        )
-        for at in sorted(lost)
-    ]
+    told_all.reasons = _lost_zones(report, case, asked)
     told_all.reasons += said_by_request(report)
     if told_all.verdict.passes and report.request is not None:
         told_all.reasons += passed_reasons(report, tests, order, rights)
     return told_all
+
+
+def _lost_zones(report: Report, case: Case, asked: int) -> list[Said]:
+    """Zones that the request may use and whose pages the reserves show, but which the report has not."""
+    named = {zone.name for zone in report.zones}
+    reserves = {zone.lowmem_reserve for zone in report.zones}
+    places = {at for reserve in reserves for at in grown(reserve) if at <= asked}
+    lost = [case.zone_types[at] for at in sorted(places) if case.zone_types[at] not in named]
+    return [
+        Said(f"zone {name} has memory, but is not in the report", f"区域 {name} 有内存，但不在报告里") for name in lost
+    ]
 
 
 def _by_node(tests: list[ZoneTest]) -> dict[int | None, bool]:

@@ -3,11 +3,15 @@
 import json
 import re
 import time
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prefixed import PREFIXES, WRAPS
 from test_parse import ROWS, WHOLE, damaged, text_of
 
+from buddylab.__main__ import main
 from buddylab.core.validate import validate_machine
 from buddylab.reports import as_dict, cause, cures, explain, parse, rebuild
 from buddylab.reports.as_html import as_html
@@ -16,6 +20,7 @@ from buddylab.reports.cures import margin
 from buddylab.reports.drawing import drawing
 from buddylab.reports.rules import rows
 from buddylab.said import SaidError
+from tests.calibration import slowness
 
 TAGS = re.compile(r"<[a-zA-Z!/][^>]*>")
 OURS = {
@@ -125,12 +130,18 @@ def test_damaged_reports(case, kernel):
     check(case[1], kernel)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.sampled_from(sorted(row["id"] for row in ROWS)), min_size=1, max_size=3), st.data(), KERNELS)
-def test_cuts_and_splices(numbers, data, kernel):
+SECOND = [file.read_text(encoding="utf-8") for file in sorted((Path(__file__).parent / "second").glob("*.txt"))]
+TEXTS = [*SECOND, *(text_of(row["id"]) for row in ROWS)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3), st.data(), KERNELS)
+def test_cuts_and_splices(texts, data, kernel):
+    """Pieces of both sets, each behind any prefix and wrapped in any way."""
     parts = []
-    for number in numbers:
-        text = text_of(number)
+    for text in texts:
+        prefix, wrap = data.draw(st.sampled_from(sorted(PREFIXES))), data.draw(st.sampled_from(sorted(WRAPS)))
+        text = WRAPS[wrap](PREFIXES[prefix](text))
         begin = data.draw(st.integers(0, len(text)))
         parts.append(text[begin : data.draw(st.integers(begin, len(text)))])
     check(data.draw(st.sampled_from(["", "\n"])).join(parts), kernel)
@@ -180,15 +191,57 @@ def test_markup_in_any_place_stays_text(row, mark, data):
 
 def test_hundred_reports_in_one_paste_take_bounded_time():
     text = "\n".join(text_of(row["id"]) for row in WHOLE) * 4
+    limit = 8 * slowness()
     begin = time.process_time()
     all_told = [explain(report) for report in parse(text)]
     found = [cures(told) for told in all_told]
     assert len(all_told) >= 100 and any(found)
-    assert time.process_time() - begin < 8
+    assert time.process_time() - begin < limit
 
 
 def test_a_megabyte_of_requests_alone_takes_bounded_time():
     text = "a: page allocation failure. order:1, mode:0x20\n" * 21_000
+    limit = 8 * slowness()  # about one second
     begin = time.process_time()
     all_told = [explain(report) for report in parse(text)]
-    assert len(all_told) == 21_000 and time.process_time() - begin < 8  # about one second; a test machine may be busy
+    assert len(all_told) == 21_000 and time.process_time() - begin < limit
+
+
+@pytest.mark.parametrize("prefix", ["syslog", "json", "talos", "none"])
+def test_a_megabyte_of_log_is_read_in_two_seconds(prefix):
+    """Reports of the field behind a prefix, and as much of other lines."""
+    whole = PREFIXES[prefix]("\n".join([text_of("024"), "usb 1-1: new device\n" * 60, text_of("023")]))
+    text = (whole + "\n") * (10**6 // len(whole))
+    limit = 2 * slowness() * len(text) / 10**6
+    begin = time.process_time()
+    assert len(parse(text)) > 50
+    assert time.process_time() - begin < limit
+
+
+NASTY = ("\x1b]0;owned\x07", "\x1b[2J", "\x9b31m", "\u202e", "\x00", "\x7f")
+
+
+@pytest.mark.parametrize("nasty", NASTY, ids=ascii)
+def test_no_name_steers_a_terminal(nasty, tmp_path, capsys):
+    """In a process, a group, a file's name, a mask, a release: nothing comes out as it went in."""
+    file = tmp_path / f"a{nasty.replace(chr(0), '')}.txt"
+    cgroup = f"oom_memcg=/k{nasty}p,task_memcg=/k,task=ja{nasty}va,pid=3,uid=1"
+    file.write_text(
+        f"x{nasty}y: page allocation failure: order:1, mode:0x20\nCPU: 0 PID: 1 Comm: x Not tainted 5.14.21 #1\n"
+        f"Memory cgroup out of memory: Killed process 3 (ja{nasty}va)\noom-kill:constraint=CONSTRAINT_MEMCG,{cgroup}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / f"b{nasty.replace(chr(0), '')}").write_text("nothing")
+    calls = [
+        [str(file)],
+        [str(file), "--json"],
+        [str(file), "--lang", "zh"],
+        [str(tmp_path / f"b{nasty.replace(chr(0), '')}")],
+        [str(tmp_path / f"missing{nasty.replace(chr(0), '')}")],
+        [str(file), "--mask", f"GFP_{nasty}"],
+        [str(file), "--kernel", f"2.6{nasty}"],
+    ]
+    for arguments in calls:
+        main(["explain", *arguments])
+        out, err = capsys.readouterr()
+        assert all(letter.isprintable() or letter == "\n" for letter in out + err), arguments

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddylab.reports import cures, explain, parse, read_proc
+from tests.calibration import slowness
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -266,9 +267,10 @@ def test_a_release_that_is_none_is_refused():
     ids=lambda text: repr(text[:24]),
 )
 def test_a_megabyte_of_anything_takes_bounded_time(text):
+    limit = 2 * slowness()
     begin = time.process_time()
     parse(text)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < limit
 
 
 def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
@@ -281,7 +283,7 @@ def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
         sizes = " ".join(f"0*{4 << order}kB" for order in range(1, 11))
         lists.append(f"Node {node} Normal: 16*4kB {sizes} = 64kB\n")
     text = head + "".join(zones + lists)
-    seconds = 2 * len(text) / 10**6  # two for each megabyte, as for any other paste
+    seconds = 2 * len(text) / 10**6 * slowness()  # two for each megabyte, as for any other paste
     begin = time.process_time()
     (report,) = parse(text, kernel="2.6.21")
     told = explain(report)
