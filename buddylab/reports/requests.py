@@ -82,7 +82,7 @@ def process_name(text: Text, offset: int) -> str | None:
     name = text.joined[start:offset].strip()
     if start and name in ("", "invoked"):  # a wrap may have left the name on the line before
         before = text.joined[text.joined.rfind("\n", 0, start - 1) + 1 : start - 1].strip()
-        name = before if NAME_ALONE.fullmatch(before) else name
+        name = before if NAME_ALONE.fullmatch(f"{before} {name}" if name else before) else name
     name = name.removesuffix("invoked").strip().removesuffix(":").strip()
     return printable(name[-LONGEST_COMM:]) or None
 

@@ -38,7 +38,7 @@ def reading(text):
 PLAIN = {kind: reading(text_of(kind)) for kind in KINDS}
 
 
-@pytest.mark.parametrize(("kind", "prefix", "wrap"), SAMPLE, ids="-".join)
+@pytest.mark.parametrize(("kind", "prefix", "wrap"), [pytest.param(*one, id="-".join(one)) for one in SAMPLE])
 def test_the_same_reading_behind_any_prefix(kind, prefix, wrap):
     assert reading(WRAPS[wrap](PREFIXES[prefix](text_of(kind)))) == PLAIN[kind]
 
