@@ -35,8 +35,7 @@ def _as_the_likeliest(report: Report, order: int, mask: str) -> Explanation:
     """As the newest release that fits the form of the text and its zones."""
     first, last = period(report)
     fit = [known for known in LIKELY if first <= known <= last] or [min(last, LIKELY[0])]
-    told = None
-    for known in fit:
+    for known in (*fit, fit[0]):  # the newest again, if none of them has a test
         report.release = known
         told = explain(report, order, mask_of(mask, table_of(known)))
         if told.tests:
@@ -46,7 +45,7 @@ def _as_the_likeliest(report: Report, order: int, mask: str) -> Explanation:
         f"按 Linux {report.release} 来读：请用 --kernel 写明版本",
     )
     report.notes = [said]
-    return told or explain(report, order)
+    return told
 
 
 LIKELY = tuple(map(release, ("6.18", "6.12", "5.10", "4.9", "3.10", "2.6.32", "2.6.21")))
