@@ -5,9 +5,9 @@ is a run of numbers, shared by all copies, and a page becomes an object when it 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from math import gcd
+from collections.abc import Callable, Iterator
 
+from buddylab.explorer.plan import Listed, Stride
 from buddylab.reclaim.page import Page
 
 
@@ -17,17 +17,26 @@ class Stretch:
     entries: numbers, shared and never changed. make: turns one into a page. at: places already left behind.
     """
 
-    def __init__(self, entries: Sequence[int], make: Callable[[int], Page], at: int = 0) -> None:
+    def __init__(self, entries: Listed, make: Callable[[int], Page], at: int = 0) -> None:
         """All of them are still on the list."""
         self.entries, self.make, self.at = entries, make, at
         self.left = len(entries) - at
         self.early: dict[int, Page | None] = {}
         self.place_of: dict[Page, int] = {}
-        self.step = _stride(len(entries))
+        self.stride = Stride(len(entries))
 
     def entry(self, place: int) -> int:
         """The number at this place, counted from the tail."""
-        return self.entries[place * self.step % len(self.entries)]
+        return self.entries[self.stride.there(place)]
+
+    def tag(self, place: int) -> int:
+        """The last eight bits of the number at this place, which tell what sort of page it is."""
+        return self.entries.tag(self.stride.there(place))
+
+    def lose(self, place: int) -> None:
+        """The page at this place has never been here."""
+        self.early[place] = None
+        self.left -= 1
 
     def page(self, place: int) -> Page | None:
         """The page at this place, made now if need be; it stays where it is. None if it has left the list."""
@@ -110,11 +119,3 @@ class LruList(OrderedDict[Page, None]):
         else:
             self.rotated[key] = None
             self.rotated.move_to_end(key, last=False)
-
-
-def _stride(length: int) -> int:
-    """A stride near the golden section that visits all of `length` places."""
-    step = max(1, length * 618 // 1000)
-    while gcd(step, length) > 1:
-        step += 1
-    return step

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Callable
-from itertools import groupby, zip_longest
+from itertools import groupby, islice, zip_longest
 from typing import Any
 
 from buddylab.commentary import load
 from buddylab.core.gfp import gfp_str
 from buddylab.core.record import Run
-from buddylab.core.zone import HZ, MAX_ORDER, Zone
+from buddylab.core.zone import HZ, MAX_ORDER, TOP, Zone
 from buddylab.view.chart import flow_chart
 from buddylab.view.frames import frames
 from buddylab.view.sentences import say, sentences
@@ -114,7 +114,8 @@ def _travels(zone: Zone, order: int) -> Any:
     count = zone.nr_free(order)
     if count <= WHOLE:
         return zone.free_list(order)
-    return {"count": count, "head": zone.free_list(order, FIRST), "tail": zone.free_list(order)[-LAST:]}
+    tail = zone.free_list(order)[-LAST:] if order == TOP else list(islice(zone.free_area[order], LAST))[::-1]
+    return {"count": count, "head": zone.free_list(order, FIRST), "tail": tail}
 
 
 def _strips(trace: Run, kind_of: Callable[[int], str] | None) -> list[dict[str, Any]]:
