@@ -18,6 +18,7 @@ class Owners(dict[int, int]):
         """As planned."""
         super().__init__()
         self.users, self.gone = users, set[int]()
+        self.last: tuple[int, int | None] = (-1, None)
 
     def copy(self) -> "Owners":
         """Owners in the same state that can go their own way."""
@@ -29,7 +30,9 @@ class Owners(dict[int, int]):
     def _planned(self, pfn: int) -> int | None:
         if pfn in self.gone:
             return None
-        return next((users.owner(pfn) for users in self.users if users.holds(pfn)), None)
+        if self.last[0] != pfn:
+            self.last = pfn, next((users.owner(pfn) for users in self.users if users.holds(pfn)), None)
+        return self.last[1]
 
     def __missing__(self, pfn: int) -> int:
         value = self._planned(pfn)

@@ -87,6 +87,11 @@ class Cutting:
         ]
 
     @cached_property
+    def placed(self) -> list[tuple[int, list[int]]]:
+        """Of the large blocks those orders that there are."""
+        return [(order, heads) for order, heads in enumerate(self.large) if heads]
+
+    @cached_property
     def where(self) -> dict[int, tuple[int, int]]:
         """First pfn of every piece -> (which cut, which piece of it)."""
         small = self.small
@@ -98,7 +103,7 @@ class Cutting:
 
     def block_of(self, pfn: int) -> tuple[int, int, int] | None:
         """The block in use that holds this page: first pfn, order, place in `used`; None if none does."""
-        for order, heads in enumerate(self.large):
+        for order, heads in self.placed:
             head = pfn >> order << order
             place = bisect_left(heads, head)
             if place < len(heads) and heads[place] == head:
@@ -153,6 +158,10 @@ class FreeList(dict[int, None]):
             return False
         mirror = self.cutting.cuts[number].mirrors[piece]
         return pfn ^ mirror >> order << order in self.offsets[number]
+
+    def __missing__(self, pfn: int) -> None:
+        if not self._is_older(pfn):
+            raise KeyError(pfn)
 
     def __delitem__(self, pfn: int) -> None:
         if super().__contains__(pfn):

@@ -152,10 +152,6 @@ def rest(place: int) -> int:
     return place + place // 3 + 1
 
 
-_PLACES = {every: every, quarter: lambda number: number // 4, rest: lambda number: number - number // 4 - 1}
-"""Where a number stands among every, every fourth, or all other numbers, if it does."""
-
-
 class Part(NamedTuple):
     """What one kind has on a list. turn: the page's number for a place among them."""
 
@@ -190,8 +186,9 @@ class Listed(Sequence[int]):
         """The place of the kind's page of this number; None if it is not on this list."""
         for start, part in zip(self.starts, self.parts, strict=False):
             if part.kind == kind:
-                place = _PLACES[part.turn](number)
-                return start + place if 0 <= place < part.pages and part.turn(place) == number else None
+                places = (number // 4, number - number // 4 - 1, number)
+                found = (place for place in places if 0 <= place < part.pages and part.turn(place) == number)
+                return next((start + place for place in found), None)
         return None
 
     def tags(self) -> Counter[int]:

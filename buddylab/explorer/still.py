@@ -86,7 +86,8 @@ class World(Simulation):
 
     def _put_on_lists(self, lru: LruZone, active: Listed, inactive: Listed) -> None:
         population = self.population
-        lru.active_list = LruList(Stretch(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
+        lru.active_list = oldest = LruList(Stretch(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
+        oldest.run.anon = all(part.kind == "anon" or not part.pages for part in active.parts)
         lru.inactive_list = LruList(Stretch(inactive, partial(self._make, lru, PG_LRU)))
         lru.nr_active, lru.nr_inactive = len(active), len(inactive)
         for tag, pages in (active.tags() + inactive.tags()).items():
@@ -159,12 +160,16 @@ class World(Simulation):
         """The pages of this kind that are no objects yet, one after the other; each becomes one."""
         for lru in self.population.zones:
             for pages in (lru.active_list, lru.inactive_list):
-                run = pages.run if isinstance(pages, LruList) else None
-                for place in range(len(run.entries) if run else 0):
-                    if run and place >= run.at and run.tag(place) == whose << 2 | kind:
-                        page = run.page(place)
-                        if page is not None:
-                            yield page
+                if isinstance(pages, LruList):
+                    yield from self._untouched_of(pages.run, whose << 2 | kind)
+
+    def _untouched_of(self, run: Stretch, tag: int) -> Iterator[Page]:
+        place = run.at
+        while place < run.end:
+            page = run.page(place) if run.tag(place) == tag else None
+            if page is not None:
+                yield page
+            place = max(place + 1, run.at)
 
     def _write_off(self, lru: LruZone) -> None:
         """kswapd has long written off a zone below pages_low in which nothing can come back (it takes three passes)."""
