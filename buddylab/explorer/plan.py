@@ -16,6 +16,8 @@ from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.explorer.pieces import Cutting
 
 KINDS = ("kernel", "slab", "anon", "clean", "dirty")
+LISTED = ("anon", "clean", "dirty")
+"""Those whose pages are on the lists that reclaim goes through."""
 CLEAN, DIRTY, MAPPED, ANON = range(4)
 """What an entry of a list is: pfn << 8 | whose << 2 | kind."""
 PROCESSES = (("browser", 7), ("Xorg", 4), ("mail", 3), ("sshd", 1), ("sh", 1))
@@ -33,9 +35,9 @@ def spread(pfn: int) -> int:
 class Stride:
     """A way through all of `length` places in strides near the golden section, and back."""
 
-    def __init__(self, length: int) -> None:
-        """The smallest step from there on that has no factor in common with the length."""
-        self.length, self.step = length, max(1, length * 618 // 1000)
+    def __init__(self, length: int, step: int | None = None) -> None:
+        """The smallest step from there on, or from `step` on, that has no factor in common with the length."""
+        self.length, self.step = length, max(1, length * 618 // 1000) if step is None else step
         while gcd(self.step, length) > 1:
             self.step += 1
         self.inverse = pow(self.step, -1, length) if length > 1 else 0
@@ -69,6 +71,7 @@ class Users:
         self.steps = [Stride(len(used)) for used in cutting.used]
         self.starts = {kind: self._starts(number) for number, kind in enumerate(KINDS)}
         self.pages = {kind: starts[-1] for kind, starts in self.starts.items()}
+        self.turns = {kind: Stride(pages, None if kind in LISTED else 1) for kind, pages in self.pages.items()}
 
     def _starts(self, kind: int) -> list[int]:
         """The number of a kind's first page at every order, and behind the last."""
@@ -80,7 +83,8 @@ class Users:
         return self.zone.start_pfn <= pfn < self.zone.end_pfn
 
     def page(self, kind: str, number: int) -> int:
-        """The pfn of a kind's page of this number."""
+        """The pfn of a kind's page of this number: of slab one after the other, of what is on lists far apart."""
+        number = self.turns[kind].there(number)
         order = bisect_right(self.starts[kind], number) - 1
         block, page = divmod(number - self.starts[kind][order], 1 << order)
         used = self.cutting.used[order]
@@ -95,7 +99,7 @@ class Users:
         turned = self.steps[order].there(place)
         kind = bisect_right(self.bounds[order], turned) - 1
         number = self.starts[KINDS[kind]][order] + (turned - self.bounds[order][kind] << order) + pfn - head
-        return KINDS[kind], head, order, number
+        return KINDS[kind], head, order, self.turns[KINDS[kind]].back(number)
 
     def take(self, kind: str) -> int:
         """A page of this kind leaves its user for a per-cpu list; its pfn."""
@@ -223,7 +227,7 @@ class Plan:
 
     def _lists(self, users: Users) -> tuple[Listed, Listed]:
         active, inactive = [], []
-        for kind in ("anon", "clean", "dirty"):
+        for kind in LISTED:
             pages = users.pages[kind]
             few, many = (pages + 3) // 4, pages - (pages + 3) // 4
             if kind != "anon":
