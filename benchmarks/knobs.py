@@ -1,7 +1,7 @@
 """How soon the explorer answers a turned knob: every knob on every machine of its list, the document included.
 
 Knobs are turned one at a time from where the machine stands, to values that nothing has been kept for. The targets, 40
-ms in the middle and 150 at worst, are meant for a computer that does `yardstick` in 18.5 ms, and scaled by what it takes.
+ms in the middle and 150 at worst, are meant for a computer that does `yardstick` in 18.5 ms; they are scaled by it.
 """
 
 import gc
@@ -13,7 +13,8 @@ from benchmarks.table import Row, row
 from benchmarks.workloads import cpu_ns
 from buddylab.core import gfp
 from buddylab.explorer import filling
-from buddylab.explorer.knobs import FLAGS, PRESETS, START, checked, recording
+from buddylab.explorer.knobs import PRESETS, checked, flags, start
+from buddylab.explorer.recording import recording
 from buddylab.machines.hardware import MACHINES
 
 MEDIAN_MS, WORST_MS, YARDSTICK_MS = 40.0, 150.0, 18.5
@@ -38,24 +39,25 @@ def scale() -> float:
 
 def turns(machine: str, rng: Random, values: int) -> Iterator[dict[str, Any]]:
     """Settings of the explorer with one knob turned, `values` of each that has many."""
-    start = {**START, "machine": machine}
-    yield start
+    standing = start() | {"machine": machine}
+    yield standing
     for name, top in (("pressure", filling.TRACK), ("scatter", 100), ("order", 10)):
         for value in rng.sample(range(top + 1), min(values, top)):
-            yield start | {name: value}
+            yield standing | {name: value}
     for mix in filling.MIXES:
-        yield start | {"mix": mix}
+        yield standing | {"mix": mix}
     for mask in rng.sample((*PRESETS, *(f"GFP_KERNEL|__GFP_{bit}" for bit in gfp.BITS)), values):
-        yield start | {"gfp_mask": mask}
-    for flag in FLAGS:
-        yield start | {flag: True}
+        yield standing | {"gfp_mask": mask}
+    for flag in flags():
+        yield standing | {flag: True}
 
 
 def hard(machine: str) -> Iterator[dict[str, Any]]:
     """GFP_KERNEL at order 5 while little is free and it lies scattered: reclaim does what it can."""
     for mix in HARD:
         for pressure in (700, 850, 950):
-            yield {**START, "machine": machine, "gfp_mask": "GFP_KERNEL", "order": 5, "pressure": pressure, "mix": mix}
+            turned = {"machine": machine, "gfp_mask": "GFP_KERNEL", "order": 5, "pressure": pressure, "mix": mix}
+            yield start() | turned
 
 
 def milliseconds(knobs: dict[str, Any]) -> float:

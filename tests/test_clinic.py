@@ -8,9 +8,10 @@ import pytest
 
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import MAX_ORDER
-from buddylab.explorer.knobs import KnobError, checked
-from buddylab.machines.reported import SizeError, read
+from buddylab.explorer.knobs import checked
+from buddylab.machines.reported import read
 from buddylab.reports import explain, parse
+from buddylab.said import SaidError
 from buddylab.widgets import Clinic, Explorer, open_in_explorer
 from buddylab.widgets.clinic import cannot_play, setting
 
@@ -73,7 +74,7 @@ def test_what_2_6_21_played_refuses_is_what_the_report_says(number):
     told = told_of(number)
     explorer = open_in_explorer(told)
     against_min = {}
-    for frame in explorer.trace["frames"]:
+    for frame in explorer.document["frames"]:
         test = frame.get("test")
         if test and test["mark_name"] == "pages_min" and not test["own"]:
             against_min.setdefault(test["zone"], [(row["f"], row["m"]) for row in test["rows"]])
@@ -121,7 +122,7 @@ def test_the_world_behind_it_is_a_whole_one(number):
 def test_it_can_be_shared_and_its_knobs_turned():
     explorer = open_in_explorer(told_of("026"))
     again = Explorer.from_text(explorer.share)
-    assert again.trace == explorer.trace
+    assert again.document == explorer.document
     assert [change[3] for change in explorer.one_away()] and explorer.run.end == "no_page"
     with pytest.raises(ValueError, match="as the report says"):
         explorer.set(pressure=300)
@@ -147,10 +148,10 @@ def test_what_makes_no_machine_is_refused_with_a_reason():
         {**good, "reported": ["x"]},
         {**good, "reported": [{**first, "free": "3"}]},
     ):
-        with pytest.raises(SizeError, match="no machine of a report") as refused:
+        with pytest.raises(SaidError, match="no machine of a report") as refused:
             read(broken)
-        assert not set(refused.value.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
-        with pytest.raises(KnobError):
+        assert not set(refused.value.said.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
+        with pytest.raises(SaidError):
             checked({**open_in_explorer(told_of("041")).knobs, "machine": broken})
     assert read(good).types
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from buddylab import export
 from buddylab.commands.progress import Progress
-from buddylab.core.ladder import Livelock
+from buddylab.core.attempt import Livelock
 from buddylab.explorer import share
 from buddylab.scenario import ScenarioError, parse, texts
 
@@ -99,7 +99,7 @@ def run_run(arguments: argparse.Namespace) -> int:
 
 
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
-    if source.lstrip("`'\" ").startswith(share.PREFIX):
+    if source.lstrip("`'\" ").startswith((share.PREFIX, share.EARLIER)):
         return [export.knobs_take(share.parse(source).knobs)]
     found = (
         [parse(sys.stdin.read(), "standard input")]

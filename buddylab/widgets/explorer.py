@@ -12,15 +12,17 @@ from buddylab import export, screen
 from buddylab.core import gfp
 from buddylab.core.record import Run
 from buddylab.explorer import reach
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, placed, recording
+from buddylab.explorer.knobs import KNOBS, Knobs, checked, placed, start, turned, who
 from buddylab.explorer.neighbours import search
 from buddylab.explorer.reach import REACH, own_stages
+from buddylab.explorer.recording import recording
 from buddylab.explorer.share import Setting, forms, parse, share
+from buddylab.said import Said, SaidError, as_is
 from buddylab.view.compare import difference
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
 from buddylab.widgets.cursor import run_id, tie
-from buddylab.widgets.knob import Knob, Refused
+from buddylab.widgets.knob import KnobTrait, Refused
 
 
 class Explorer(anywidget.AnyWidget):
@@ -39,12 +41,9 @@ class Explorer(anywidget.AnyWidget):
     _esm = screen.module()
     _css = screen.style()
 
-    machine, gfp_mask, order = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
-    pressure, scatter, mix = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
-    in_interrupt, rt_task = Knob().tag(sync=True), Knob().tag(sync=True)
-    PF_MEMALLOC, TIF_MEMDIE, hand = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
+    locals().update({knob.name: KnobTrait(knob).tag(sync=True) for knob in KNOBS})
 
-    trace = traitlets.Dict().tag(sync=True)
+    document = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
     deck = traitlets.Dict().tag(sync=True)
     mask = traitlets.Unicode().tag(sync=True)
@@ -55,7 +54,7 @@ class Explorer(anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     error: traitlets.List[str] = traitlets.List().tag(sync=True)
     other = traitlets.Dict().tag(sync=True)
-    other_trace = traitlets.Dict().tag(sync=True)
+    other_document = traitlets.Dict().tag(sync=True)
     difference = traitlets.Dict().tag(sync=True)
     source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
     run_id = traitlets.Unicode().tag(sync=True)
@@ -68,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        stand = checked({**START, **placed(knobs, START["machine"])})
+        stand = checked({**start(), **placed(knobs, start()["machine"])})
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
         self._search, self._by_hand = search(stand), False
@@ -77,14 +76,14 @@ class Explorer(anywidget.AnyWidget):
             lang=lang,
             theme=theme,
             predict=predict,
-            trace=recorded.trace,
+            document=recorded.document,
             deck=recorded.deck,
             run_id=run_id(self.run),
             forms=forms(Setting(stand)),
             **stand,
         )
         tie(self)
-        self.observe(self._turned, list(KNOBS))
+        self.observe(self._turned, [*self._stand])
         self.observe(self._mask_typed, "mask")
         self.observe(self._pasted, "paste")
         self.observe(self._other_wished, "other")
@@ -113,8 +112,7 @@ class Explorer(anywidget.AnyWidget):
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
-        knobs = placed(knobs, self.machine)
-        self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
+        self._record(turned(self._stand, knobs))
         return self
 
     def free(self, pfn: int) -> "Explorer":
@@ -123,8 +121,8 @@ class Explorer(anywidget.AnyWidget):
 
     def alloc(self, order: int) -> "Explorer":
         """Allocate by hand a block of this order, with the mask and by the task that the knobs say, and show it."""
-        who = ",".join(flag for flag in FLAGS if self._stand[flag])
-        return self.set(hand=[*self._stand["hand"], ["alloc", order, self._stand["gfp_mask"], who]])
+        stand = self._stand
+        return self.set(hand=[*stand["hand"], ["alloc", order, stand["gfp_mask"], who(stand)]])
 
     def undo(self) -> "Explorer":
         """Take back the last thing done by hand; with nothing left the request is shown again."""
@@ -137,7 +135,7 @@ class Explorer(anywidget.AnyWidget):
 
         `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
         """
-        knobs = placed(knobs, self.machine)
+        knobs = placed(knobs, self._stand["machine"])
         if knobs:
             checked({**self.knobs, **knobs})
         self.other = knobs
@@ -156,11 +154,11 @@ class Explorer(anywidget.AnyWidget):
         """The answers given in Predict against what happened, as text: the score, how well the confidence fits, then a
         line each; under a wrong one stands what the run itself said there.
         """
-        return "\n".join(predict_summary(self.predictions, self.trace["frames"], lang or self.lang))
+        return "\n".join(predict_summary(self.predictions, self.document["frames"], lang or self.lang))
 
     def transcript(self, lang: str | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
-        return transcript(self.trace, lang or self.lang)
+        return transcript(self.document, lang or self.lang)
 
     def to_html(self, path: str | PathLike[str], *, title: str | None = None, overwrite: bool = False) -> Path:
         """Write this run as one HTML file that works from disk with the network off, and return its path.
@@ -183,7 +181,7 @@ class Explorer(anywidget.AnyWidget):
         """
         if stage not in REACH:
             raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        self._record(checked({**self._stand, "scatter": None, **reach.START, **REACH[stage]}), stage)
+        self._record(checked({**start(), **reach.AT_EASE, **REACH[stage]}), stage)
         return self
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -191,17 +189,11 @@ class Explorer(anywidget.AnyWidget):
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
-            self._tell(error)
+            self._tell(error.said if isinstance(error, SaidError) else as_is(str(error)))
             self.send_state([name for name in sync_data if name in self.keys])
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
-
-    def _fresh(self, knobs: Knobs) -> Knobs:
-        """What goes back when these knobs are turned: a machine has its own pressure, other memory no hand in it."""
-        changed = {name for name, value in knobs.items() if value != self._stand.get(name)}
-        fresh: Knobs = {"hand": []} if changed & {"machine", "pressure", "scatter", "mix"} else {}
-        return fresh | ({"pressure": None, "scatter": None} if "machine" in changed else {})
 
     def _record(self, knobs: Knobs, stage: str | None = None, by_hand: bool | None = None) -> None:
         """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1).
@@ -213,12 +205,12 @@ class Explorer(anywidget.AnyWidget):
         self.run, self._stand, self._by_hand = recorded.run, knobs, by_hand
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
-            self.deck, self.trace = recorded.deck, recorded.trace
+            self.deck, self.document = recorded.deck, recorded.document
             self.run_id, self.away, self.predictions = run_id(self.run), {}, []  # what was found out about the last run
             self._search = search(knobs)
             self._record_other(by_hand)
             self.forms = forms(self._setting())
-            self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)
+            self.index = -1 if stage is None else first_row(recorded.document["frames"], stage)
             self._show(knobs)
 
     def _setting(self) -> Setting:
@@ -237,8 +229,8 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self._take(parse(change["new"]))
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.paste = ""
 
     def _show(self, knobs: Knobs) -> None:
@@ -247,22 +239,22 @@ class Explorer(anywidget.AnyWidget):
 
     def _turned(self, _: Any) -> None:
         """A knob was assigned, here or in the browser; of several at once, the first call records for all."""
-        wanted = {name: getattr(self, name) for name in KNOBS}
-        if wanted == self._stand:
+        stand = self._stand
+        given = {name: getattr(self, name) for name in stand if getattr(self, name) != stand[name]}
+        if not given:
             return
-        turned = {name: value for name, value in wanted.items() if value != self._stand[name]}
         try:
-            self._record(checked({**self._stand, **self._fresh(turned), **turned}))
-        except ValueError as error:
+            self._record(turned(stand, given))
+        except SaidError as error:
             self._show(self._stand)
-            raise Refused(error) from error
+            raise Refused(*error.said) from error
 
     def _record_other(self, by_hand: bool = False) -> None:
         """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
         if by_hand:
             self.other = {}
-        self.other_trace = recording(checked({**self._stand, **self.other})).trace if self.other else {}
-        self.difference = difference(self.trace, self.other_trace) if self.other else {}
+        self.other_document = recording(checked({**self._stand, **self.other})).document if self.other else {}
+        self.difference = difference(self.document, self.other_document) if self.other else {}
 
     def _other_wished(self, change: Any) -> None:
         try:
@@ -270,8 +262,9 @@ class Explorer(anywidget.AnyWidget):
                 self.error = []
                 self._record_other()
                 self.forms = forms(self._setting())
-        except ValueError as error:
-            self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
+        except SaidError as error:
+            self.other = {}
+            self._tell(error.said)
 
     def _away_asked(self, _: Any) -> None:
         """The screen shows the verdict: two tries at a time, so that a knob turned meanwhile is not kept waiting."""
@@ -295,14 +288,14 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self.set(gfp_mask=change["new"])
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.mask = ""
 
-    def _tell(self, error: Exception) -> None:
+    def _tell(self, said: Said) -> None:
         """Show what was wrong in the widget; the same thing said again is news too."""
         self.error = []
-        self.error = [str(error), getattr(error, "zh", str(error))]
+        self.error = [*said]
 
 
 def first_row(frames: list[dict[str, Any]], stage: str) -> int:

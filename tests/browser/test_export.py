@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from buddylab import export
 from buddylab.explorer.filling import default_pressure
-from buddylab.explorer.knobs import FLAGS, checked
+from buddylab.explorer.knobs import checked, flags
 from buddylab.export.pictures import reading_times
 from buddylab.scenario import load
 
@@ -22,7 +22,7 @@ REPORT = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 
@@ -150,7 +150,7 @@ def test_a_step_as_png_in_both_sizes_and_for_print(take, tmp_path):
 def test_a_run_as_gif_has_a_picture_for_every_frame(take, tmp_path):
     file = export.to_gif(take, tmp_path / "a.gif")
     with Image.open(file) as film:
-        assert film.n_frames == len(take.trace["frames"])
+        assert film.n_frames == len(take.document["frames"])
         shown = []
         for number in range(film.n_frames):
             film.seek(number)

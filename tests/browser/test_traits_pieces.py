@@ -37,7 +37,7 @@ def explorer_of(page):
 
 
 def verdict(python):
-    return transcript(python.trace)[-1].partition(": ")[2]
+    return transcript(python.document)[-1].partition(": ")[2]
 
 
 def sound(page):
@@ -94,10 +94,10 @@ def test_a_shared_setting_gives_the_same_run(run):
     root.get_by_role("button", name="Copy: Text").click()
     expect(root.locator(".told")).to_have_text(re.compile(r"^(Copied: Text\.|Text is selected: press Ctrl\+C\.)$"))
     paste = root.get_by_label("A setting that somebody shared")
-    paste.fill("buddylab:1 order=three <b>")
+    paste.fill("buddylab:2 order=three <b>")
     paste.press("Enter")
     expect(root.get_by_role("alert")).to_contain_text("order must be a whole number, not 'three'")
-    expect(paste).to_have_value("buddylab:1 order=three <b>")
+    expect(paste).to_have_value("buddylab:2 order=three <b>")
     sound(page)
     paste.fill(python.share)
     paste.press("Enter")
