@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from unicodedata import east_asian_width
 
-from buddylab.printable import printable
+from buddylab.printable import printable_lines
 from buddylab.reports.caller import caller, size
 from buddylab.reports.causes import cause
 from buddylab.reports.cures import Cure, cures
@@ -36,7 +36,8 @@ def as_text(told: Explanation, lang: Lang = "en") -> str:
         )
     first, *others = [cause(told).said, *heading(told), *cure_lines(told), *kernel_line(told)]
     body = [*others, *zone_lines(told), *after(told)]
-    return "\n".join(printable(line.in_lang(lang)) for line in [first, *(as_is("  ").then(line) for line in body)])
+    lines = [first, *(as_is("  ").then(line) for line in body)]
+    return printable_lines("\n".join(line.in_lang(lang) for line in lines))
 
 
 def heading(told: Explanation) -> Iterator[Said]:

@@ -49,7 +49,14 @@ def _anywhere(pattern: re.Pattern[str]) -> re.Pattern[str]:
     return re.compile(pattern.pattern.replace("^", r"(?<!\w)", 1), pattern.flags)
 
 
-COUNTED = (*map(_anywhere, (HEADER, RESERVE, EMPTY)), REQUEST, VERSION)
+KILLED = re.compile(
+    r"memory: usage [0-9]+kB, limit [0-9]+kB, failcnt"
+    r"|\boom_memcg=[^\s,]+,task_memcg=[^\s,]+,task=[^,\n]+,pid=[0-9]+,uid="
+    r"|out of memory: Kill(?:ed)? process [0-9]+ \([^)\n]+\)"
+    r"|[\w/:. -]{1,20} invoked oom-killer:|: page allocation failure",
+    FLAGS,
+)
+COUNTED = (*map(_anywhere, (HEADER, RESERVE, EMPTY)), REQUEST, VERSION, KILLED)
 COUNTED_BUDDY = _anywhere(BUDDY)
 
 

@@ -91,7 +91,7 @@ FORMS: tuple[tuple[str, str, str, str], ...] = (
         "kernel",
         "kernel",
         "ut of memory",
-        r"(?<!cgroup )[Oo]ut of memory(?: \([^)\n]{1,40}\))?: Kill(?:ed)? process (?P<pid>[0-9]{1,10}) ?" + NAME,
+        r"(?<![a-z][\s])[Oo]ut of memory(?: \([^)\n]{1,40}\))?: Kill(?:ed)? process (?P<pid>[0-9]{1,10}) ?" + NAME,
     ),
     (
         "userspace",
@@ -120,7 +120,11 @@ FORMS: tuple[tuple[str, str, str, str], ...] = (
     ),
 )
 """(kind, who says or did it, a word of it, pattern)."""
-PATTERNS = [(kind, by, word, re.compile(pattern, re.ASCII)) for kind, by, word, pattern in FORMS]
+PATTERNS = [
+    (kind, by, max(word.split(), key=len), re.compile(pattern.replace(" ?", r"\s*").replace(" ", r"\s+"), re.ASCII))
+    for kind, by, word, pattern in FORMS
+]
+"""The same, so that a wrap may stand wherever a blank does; of the words the longest."""
 WHOLE_MEMCG = re.compile(r"CONSTRAINT_MEMCG")
 POD_LIMIT = re.compile(
     r"Limits:\s+(?:cpu:\s+\S{1,20}\s+)?memory:\s+(?P<amount>[0-9]{1,15})(?P<unit>[kmgtKMGT]?i?)\b", re.ASCII
