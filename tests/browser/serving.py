@@ -75,18 +75,6 @@ def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) 
             time.sleep(0.1)
 
 
-def shut_down_kernels(lab: Lab, but: str = "") -> None:
-    """End what earlier tests left running, or a notebook would go on in its old kernel. but: this notebook's stays."""
-    headers = {"Authorization": f"token {lab.token}"}
-    with urllib.request.urlopen(urllib.request.Request(f"{lab.url}/api/sessions", headers=headers)) as answer:
-        sessions = json.load(answer)
-    for session in sessions:
-        if session["path"] == but:
-            continue
-        url = f"{lab.url}/api/sessions/{session['id']}"
-        urllib.request.urlopen(urllib.request.Request(url, headers=headers, method="DELETE")).close()
-
-
 @contextmanager
 def served(home: Path, *command: str) -> Iterator[Lab]:
     """A Jupyter server (`python -m` this command) on a copy of notebooks/, until the block ends."""
