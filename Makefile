@@ -6,16 +6,25 @@ UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
 ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks site slides links lock clean
+.PHONY: help lab quick test test-full test-rest lint bench notebooks site slides links lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 lab: .venv/lab  ## open the notebooks in JupyterLab (ARGS=--no-browser: only serve them)
 	$(BIN)/jupyter lab $(ROOT_NEEDS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/all .venv/lite/done  ## check everything (PARTS="lint unit": only these parts)
+quick: .venv/all  ## lint, types, recordings and JavaScript: a minute, before each commit
+	@tests/run --quick $(PARTS)
+
+test: .venv/all  ## every area, of many alike cases a sample (PARTS="lint unit": only these parts)
 	@tests/run $(PARTS)
+
+test-full: .venv/all .venv/lite/done  ## all cases, all notebooks, the site, other hosts: three quarters of an hour
+	@tests/run --full $(PARTS)
+
+test-rest: .venv/all .venv/lite/done  ## what test-full adds to test
+	@tests/run --rest $(PARTS)
 
 lint: .venv/all  ## ruff and mypy only
 	@tests/run lint types
