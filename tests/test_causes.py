@@ -7,7 +7,8 @@ from recordings import NAMED, named, some_random
 
 from buddylab import scenario
 from buddylab.core.events import GIVEN
-from buddylab.explorer.knobs import START, checked, recording
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import recording
 from buddylab.scenario.play import counters
 from buddylab.view.document import view
 
@@ -147,7 +148,7 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
     for setting in GRID:
         if setting["gfp_mask"] != mask:
             continue
-        recorded = recording(checked({**START, **setting}))
+        recorded = recording(checked({**start(), **setting}))
         walk(recorded.document)
         for pages, gained in what_came_back(recorded.document):
             assert pages == gained
@@ -157,7 +158,9 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
 
 def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
     document = recording(
-        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"})
+        checked(
+            {**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"}
+        )
     ).document
     frames = document["frames"]
     oom = next(frame for frame in frames if frame["say"] == "oom")
@@ -173,7 +176,7 @@ def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
 
 
 def test_who_frees_is_said():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
+    document = recording(checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     by = {frame["stage"]: set() for frame in document["frames"]}
     for frame in document["frames"]:
         if frame.get("note") in ("clean", "anon"):
@@ -182,7 +185,7 @@ def test_who_frees_is_said():
 
 
 def test_what_reclaim_reports_stands_behind_what_it_did():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
+    document = recording(checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     says = [frame["say"] for frame in document["frames"]]
     first = says.index("reclaim_progress")
     assert says.index("reclaim_start") < min(says.index(f"note_{kind}") for kind in ("clean", "slab")) < first

@@ -3,8 +3,9 @@
 import pytest
 
 from buddylab.core import gfp
-from buddylab.explorer.knobs import FLAGS, checked, recording
+from buddylab.explorer.knobs import checked, flags
 from buddylab.explorer.neighbours import MOST, neighbours
+from buddylab.explorer.recording import recording
 from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
 
@@ -15,7 +16,7 @@ PUBLIC = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 SMALL = PUBLIC | {"machine": "small", "gfp_mask": gfp.GFP_KERNEL, "order": 0, "pressure": 500}

@@ -10,9 +10,6 @@ FORMAT_OFF = 60
 """Lines that may ask the formatter to leave them as they stand: tables of the kernel's figures."""
 
 NOT_YET = {
-    "buddylab/core/ladder.py",
-    "buddylab/core/machine.py",
-    "buddylab/core/zone.py",
     "buddylab/export/pictures.py",
     "buddylab/plots/charts.py",
     "buddylab/plots/orders.py",

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
 from buddylab.commands.progress import Progress
-from buddylab.core.ladder import Livelock
+from buddylab.core.attempt import Livelock
 from buddylab.scenario import ScenarioError, compare, parse, recorded, replay, texts
 
 EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = "equal", "different", "unusable", "with nothing recorded"

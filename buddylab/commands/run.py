@@ -9,7 +9,7 @@ from typing import Any
 
 from buddylab import export
 from buddylab.commands.progress import Progress
-from buddylab.core.ladder import Livelock
+from buddylab.core.attempt import Livelock
 from buddylab.explorer import share
 from buddylab.scenario import ScenarioError, parse, texts
 

@@ -20,6 +20,7 @@ from buddylab.explorer.still import World
 from buddylab.machines import hardware
 from buddylab.machines.hardware import Hardware
 from buddylab.machines.reported import ReportedMachine
+from buddylab.said import Said
 
 TRACK = 1000
 """The largest memory pressure, at the right end of its track: no page free. 0 = all free."""
@@ -36,8 +37,7 @@ class Mix:
     Raises ValueError for shares that are not 100 together.
     """
 
-    name_en: str
-    name_zh: str
+    name: Said
     kernel: int
     anon: int
     clean: int
@@ -56,13 +56,13 @@ class Mix:
 
 
 MIXES = {
-    "desktop": Mix("desktop", "桌面", 18, 41, 30, 7, slab=4),
-    "file_server": Mix("file server", "文件服务器", 7, 10, 65, 15, slab=3),
-    "dirty": Mix("dirty page cache", "脏页缓存", 12, 8, 0, 80),
-    "swapping": Mix("processes, swap left", "进程，有交换区", 12, 88, 0, 0, swap=100),
-    "no_swap": Mix("processes, no swap", "进程，无交换区", 12, 88, 0, 0, swap=0),
-    "slab": Mix("kernel and slab", "内核与 slab", 30, 0, 30, 0, slab=40, swap=0),
-    "kernel": Mix("kernel only", "全是内核页", 100, 0, 0, 0, swap=0),
+    "desktop": Mix(Said("desktop", "桌面"), 18, 41, 30, 7, slab=4),
+    "file_server": Mix(Said("file server", "文件服务器"), 7, 10, 65, 15, slab=3),
+    "dirty": Mix(Said("dirty page cache", "脏页缓存"), 12, 8, 0, 80),
+    "swapping": Mix(Said("processes, swap left", "进程，有交换区"), 12, 88, 0, 0, swap=100),
+    "no_swap": Mix(Said("processes, no swap", "进程，无交换区"), 12, 88, 0, 0, swap=0),
+    "slab": Mix(Said("kernel and slab", "内核与 slab"), 30, 0, 30, 0, slab=40, swap=0),
+    "kernel": Mix(Said("kernel only", "全是内核页"), 100, 0, 0, 0, swap=0),
 }
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from buddylab.core.attempt import Livelock
 from buddylab.core.gfp import gfp_str
-from buddylab.core.ladder import Livelock
 from buddylab.core.record import Run
-from buddylab.explorer.knobs import Knobs, recording, request_deck
+from buddylab.explorer.deck import request_deck
+from buddylab.explorer.knobs import Knobs
+from buddylab.explorer.recording import recording
 from buddylab.printable import printable
 from buddylab.said import as_is
 from buddylab.scenario import Json, build_machine

@@ -5,15 +5,14 @@ import { h, keyed, s, setText } from "./dom.js";
 
 /** What the other request may be: [key of its label, arguments, knobs that it turns]. */
 export function otherChoices(knobs, deck) {
-  const bits = deck.bits.flatMap(([, , list]) => list).filter(([, , ignored]) => !ignored);
+  const bits = deck.bits.flatMap(([, list]) => list).filter(([, , ignored]) => !ignored);
   const flip = ([name, bit]) => [knobs.gfp_mask & bit ? "without" : "with", { what: `__GFP_${name}` },
     { gfp_mask: (knobs.gfp_mask ^ bit) >>> 0 }];
   const orders = [knobs.order - 1, knobs.order + 1].filter((order) => order >= 0 && order <= 10)
     .map((order) => ["otherOrder", { order }, { order }]);
   const presets = deck.presets.filter(([, mask]) => mask !== knobs.gfp_mask)
     .map(([name, mask]) => ["otherMask", { mask: name }, { gfp_mask: mask }]);
-  const who = ["in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE"]
-    .map((flag) => [knobs[flag] ? "without" : "with", { what: flag }, { [flag]: !knobs[flag] }]);
+  const who = deck.controls.filter(({ part }) => part === "who").map(({ name: flag }) => [knobs[flag] ? "without" : "with", { what: flag }, { [flag]: !knobs[flag] }]);
   return [...orders, ...presets, ...bits.map(flip), ...who];
 }
 

@@ -11,8 +11,7 @@ from typing import Any
 from buddylab.core import gfp
 from buddylab.core.events import Event
 from buddylab.core.record import Run
-from buddylab.core.zone import ALLOC_CPUSET, ALLOC_HARDER, ALLOC_HIGH
-from buddylab.view.rows import chain
+from buddylab.core.zone import ALLOC_CPUSET, ALLOC_HARDER, ALLOC_HIGH, lowered
 
 Parts = dict[str, Any]
 Decision = tuple[str, Parts]
@@ -95,7 +94,7 @@ def alloc_flags(now: Moment) -> Decision:
             "zone": place,
             "mark_name": "pages_min",
             "mark": zone.pages_min,
-            "chain": chain(zone.pages_min, flags),
+            "chain": lowered(zone.pages_min, flags),
             "reserve": zone.lowmem_reserve[now.run.classzone_idx],
         }
         for place, zone in map(zones.__getitem__, now.run.zonelist)

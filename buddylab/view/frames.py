@@ -11,14 +11,14 @@ from typing import Any
 from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
-from buddylab.core.record import Change, Run, apply, net
+from buddylab.core.record import Change, Run, apply
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
 from buddylab.view.causes import Causes
 from buddylab.view.decisions import DECISIONS, Moment
 from buddylab.view.ending import deciding_test, ending
-from buddylab.view.lists import named
-from buddylab.view.rows import chain, mark_name, own_row_says, row_says, watermark_rows
-from buddylab.view.sentences import sentences
+from buddylab.view.lists import named, net
+from buddylab.view.rows import mark_name, written_out
+from buddylab.view.sentences import args_of
 
 Frame = dict[str, Any]
 Lines = tuple[int, int]
@@ -185,40 +185,13 @@ class _Narrator:
         own, self.own_zone, self.own = bool(self.own), zone, ""
         if not own and not self.depth:
             self.scan(self.run.zonelist.index(zone))
-        rows = watermark_rows(self.zones[self.index[zone]], order, mark, classzone_idx, alloc_flags)
-        reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
-        for row in rows:
-            key = own_row_says(row, order) if own else row_says(row, order, reserve)
-            args = {
-                "zone": zone,
-                "asked": 1 << order,
-                "reserve": reserve,
-                **{name: row[name] for name in ("o", "f", "m", "above")},
-            }
-            row |= {"say": key, "args": {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}}
-        last = rows[-1]
+        place = self.index[zone]
+        test = written_out(self.zones[place], place, own, order, mark, classzone_idx, alloc_flags)
+        last = test["rows"][-1]
         entry = {"entry": "watermarks"} if self.stage == "restart" else {}
         if not own:
             self.tests.append(len(self.frames))
-        name = "pages_low" if own else mark_name(alloc_flags)
-        self.open(
-            last["say"],
-            last["args"],
-            event=event,
-            mood=("" if result else "" if own else "no"),
-            **entry,
-            test={
-                "zone": self.index[zone],
-                "own": own,
-                "mark_name": name,
-                "mark": mark,
-                "order": order,
-                "chain": chain(mark, alloc_flags),
-                "reserve": reserve,
-                "ok": bool(result),
-                "rows": rows,
-            },
-        )
+        self.open(last["say"], last["args"], event=event, mood="" if result or own else "no", **entry, test=test)
 
     def on_wake_up_interruptible(self, event: Event, *_: int) -> None:
         self.open("woken", {"zone": self.own_zone}, event=event, mood="wake")
@@ -241,13 +214,7 @@ class _Narrator:
         args = {"zone": zone, "order": order, "from": block_order, "from1": block_order - 1, "asked": 1 << order}
         key = "take" if block_order == order else "split" if block_order == order + 1 else "split_more"
         split = {"from": block_order, "yours": order, "back": list(range(block_order - 1, order - 1, -1))}
-        self.open(
-            key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
-            event=event,
-            mood="ok",
-            split=split,
-        )
+        self.open(key, args_of(key, args), event=event, mood="ok", split=split)
 
     def on_buffered_rmqueue(self, event: Event, zone: str, order: int, cold: int, pfn: int) -> None:
         self.bulk = False
@@ -370,7 +337,7 @@ class _Narrator:
             conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
         self.open(
             key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
+            args_of(key, args),
             event=event,
             mood="ok",
             merge={"from": order, "to": merged, "buddies": buddies},

@@ -3,9 +3,10 @@
 Other kernels keep a list for every order and type ("3:U"); whoever reads the document takes the keys as they come.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from buddylab.core.record import COLD, COUNT, HOT, Change
+from buddylab.core.record import COLD, COUNT, HOT, REMOVE, Change
 from buddylab.core.zone import MAX_ORDER, Zone
 
 WHOLE, FIRST, LAST = 64, 32, 8
@@ -37,6 +38,21 @@ def zone_lists(zone: Zone) -> dict[str, Any]:
         "lists": {str(order): _travels(zone, order) for order in range(MAX_ORDER)},
         "pcp": {name: list(getattr(zone, name).pages) for name in PCP.values()},
     }
+
+
+def net(changes: Sequence[Change]) -> list[Change]:
+    """The same changes without what they undo among themselves: in and out of one list, counts but the last."""
+    kept: dict[Any, Change] = {}
+    for change in changes:
+        label, place, operation, pfn = change
+        if operation == REMOVE and place != COUNT and (label, place, pfn) in kept:
+            del kept[label, place, pfn]
+        elif place == COUNT:
+            kept.pop((label, COUNT), None)
+            kept[label, COUNT] = change
+        else:
+            kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
+    return list(kept.values())
 
 
 def named(change: Change, place: int) -> list[Any]:

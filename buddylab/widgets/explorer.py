@@ -12,16 +12,17 @@ from buddylab import export, screen
 from buddylab.core import gfp
 from buddylab.core.record import Run
 from buddylab.explorer import reach
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, placed, recording
+from buddylab.explorer.knobs import KNOBS, Knobs, checked, placed, start, turned, who
 from buddylab.explorer.neighbours import search
 from buddylab.explorer.reach import REACH, own_stages
+from buddylab.explorer.recording import recording
 from buddylab.explorer.share import Setting, forms, parse, share
 from buddylab.said import Said, SaidError, as_is
 from buddylab.view.compare import difference
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
 from buddylab.widgets.cursor import run_id, tie
-from buddylab.widgets.knob import Knob, Refused
+from buddylab.widgets.knob import KnobTrait, Refused
 
 
 class Explorer(anywidget.AnyWidget):
@@ -40,10 +41,7 @@ class Explorer(anywidget.AnyWidget):
     _esm = screen.module()
     _css = screen.style()
 
-    machine, gfp_mask, order = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
-    pressure, scatter, mix = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
-    in_interrupt, rt_task = Knob().tag(sync=True), Knob().tag(sync=True)
-    PF_MEMALLOC, TIF_MEMDIE, hand = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
+    locals().update({knob.name: KnobTrait(knob).tag(sync=True) for knob in KNOBS})
 
     document = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
@@ -69,7 +67,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        stand = checked({**START, **placed(knobs, START["machine"])})
+        stand = checked({**start(), **placed(knobs, start()["machine"])})
         recorded = recording(stand)
         self.run, self._stand = recorded.run, stand
         self._search, self._by_hand = search(stand), False
@@ -85,7 +83,7 @@ class Explorer(anywidget.AnyWidget):
             **stand,
         )
         tie(self)
-        self.observe(self._turned, list(KNOBS))
+        self.observe(self._turned, [*self._stand])
         self.observe(self._mask_typed, "mask")
         self.observe(self._pasted, "paste")
         self.observe(self._other_wished, "other")
@@ -114,8 +112,7 @@ class Explorer(anywidget.AnyWidget):
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
-        knobs = placed(knobs, self.machine)
-        self._record(checked({**self._stand, **self._fresh(knobs), **knobs}))
+        self._record(turned(self._stand, knobs))
         return self
 
     def free(self, pfn: int) -> "Explorer":
@@ -124,8 +121,8 @@ class Explorer(anywidget.AnyWidget):
 
     def alloc(self, order: int) -> "Explorer":
         """Allocate by hand a block of this order, with the mask and by the task that the knobs say, and show it."""
-        who = ",".join(flag for flag in FLAGS if self._stand[flag])
-        return self.set(hand=[*self._stand["hand"], ["alloc", order, self._stand["gfp_mask"], who]])
+        stand = self._stand
+        return self.set(hand=[*stand["hand"], ["alloc", order, stand["gfp_mask"], who(stand)]])
 
     def undo(self) -> "Explorer":
         """Take back the last thing done by hand; with nothing left the request is shown again."""
@@ -138,7 +135,7 @@ class Explorer(anywidget.AnyWidget):
 
         `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
         """
-        knobs = placed(knobs, self.machine)
+        knobs = placed(knobs, self._stand["machine"])
         if knobs:
             checked({**self.knobs, **knobs})
         self.other = knobs
@@ -184,7 +181,7 @@ class Explorer(anywidget.AnyWidget):
         """
         if stage not in REACH:
             raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        self._record(checked({**self._stand, "scatter": None, **reach.START, **REACH[stage]}), stage)
+        self._record(checked({**start(), **reach.AT_EASE, **REACH[stage]}), stage)
         return self
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
@@ -197,12 +194,6 @@ class Explorer(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
-
-    def _fresh(self, knobs: Knobs) -> Knobs:
-        """What goes back when these knobs are turned: a machine has its own pressure, other memory no hand in it."""
-        changed = {name for name, value in knobs.items() if value != self._stand.get(name)}
-        fresh: Knobs = {"hand": []} if changed & {"machine", "pressure", "scatter", "mix"} else {}
-        return fresh | ({"pressure": None, "scatter": None} if "machine" in changed else {})
 
     def _record(self, knobs: Knobs, stage: str | None = None, by_hand: bool | None = None) -> None:
         """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1).
@@ -248,12 +239,12 @@ class Explorer(anywidget.AnyWidget):
 
     def _turned(self, _: Any) -> None:
         """A knob was assigned, here or in the browser; of several at once, the first call records for all."""
-        wanted = {name: getattr(self, name) for name in KNOBS}
-        if wanted == self._stand:
+        stand = self._stand
+        given = {name: getattr(self, name) for name in stand if getattr(self, name) != stand[name]}
+        if not given:
             return
-        turned = {name: value for name, value in wanted.items() if value != self._stand[name]}
         try:
-            self._record(checked({**self._stand, **self._fresh(turned), **turned}))
+            self._record(turned(stand, given))
         except SaidError as error:
             self._show(self._stand)
             raise Refused(*error.said) from error

@@ -12,7 +12,7 @@ from sampling import sample
 
 from buddylab import export
 from buddylab.explorer.filling import default_pressure
-from buddylab.explorer.knobs import FLAGS, checked
+from buddylab.explorer.knobs import checked, flags
 from buddylab.export.pictures import reading_times
 from buddylab.scenario import load
 
@@ -23,7 +23,7 @@ REPORT = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 

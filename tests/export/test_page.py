@@ -20,7 +20,7 @@ from buddylab.__main__ import main
 from buddylab.core.environment import Task
 from buddylab.core.record import record
 from buddylab.explorer.filling import prepare
-from buddylab.explorer.knobs import FLAGS, checked
+from buddylab.explorer.knobs import checked, flags
 from buddylab.export.shelf import Shelf
 from buddylab.scenario import load
 from buddylab.view.document import view
@@ -34,7 +34,7 @@ REPORT = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 

@@ -51,7 +51,9 @@ test("answers are counted, and by how sure they were", () => {
 
 test("the other request turns one knob, and never a bit that the machine ignores", () => {
   const deck = { presets: [["GFP_KERNEL", 0xd0], ["GFP_ATOMIC", 0x20]],
-    bits: [["Zone", "", [["DMA", 1, false], ["DMA32", 4, true]]], ["Reserve", "", [["HIGH", 0x20, false]]]] };
+    bits: [[["Zone", ""], [["DMA", 1, false], ["DMA32", 4, true]]], [["Reserve", ""], [["HIGH", 0x20, false]]]],
+    controls: [{ name: "order", part: "request" }, ...["in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE"]
+      .map((name) => ({ name, part: "who" }))] };
   const knobs = { gfp_mask: 0x20, order: 0, in_interrupt: true, rt_task: false, PF_MEMALLOC: false, TIF_MEMDIE: false };
   const found = otherChoices(knobs, deck);
   assert.deepEqual(found.map(([key, args, change]) => [key, Object.values(args)[0], change]), [

@@ -3,7 +3,8 @@
 from random import Random
 
 from buddylab.core import gfp
-from buddylab.core.zone import Zone, init_per_zone_pages_min, setup_per_zone_pages_min
+from buddylab.core.setup import init_per_zone_pages_min, setup_per_zone_pages_min
+from buddylab.core.zone import Zone
 from buddylab.course.experiments.nb02 import LOW_MEMORY, min_free_kbytes, zones_of
 from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts

@@ -7,7 +7,8 @@ from buddylab.course.experiments.nb05 import case, changed, clumped, first_reque
 from buddylab.course.field import figures, told, written
 from buddylab.course.question import Question, Text, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.explorer.knobs import START, checked, play
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import play
 from buddylab.reports import Explanation, ZoneTest, explain, row_text
 from buddylab.said import Said
 
@@ -157,7 +158,7 @@ NEXT = (
 @cache
 def stages(gfp_mask: str, order: int) -> list[str]:
     """The stages that the explorer's setting goes through, on the machine of the report."""
-    knobs = {**START, "gfp_mask": gfp_mask, "order": order, "in_interrupt": gfp_mask == "GFP_ATOMIC"}
+    knobs = {**start(), "gfp_mask": gfp_mask, "order": order, "in_interrupt": gfp_mask == "GFP_ATOMIC"}
     return [event[1] for event in play(checked(knobs))[1].events if event[0] == "stage"]
 
 

@@ -7,7 +7,8 @@ from buddylab.core.environment import Task
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.record import record
-from buddylab.core.zone import Zone, setup_pageset, zone_batchsize
+from buddylab.core.setup import setup_pageset, zone_batchsize
+from buddylab.core.zone import Zone
 from buddylab.course.bench import at_hand, lines, lists, little
 from buddylab.course.question import Question, Text, Wrong, pick
 from buddylab.course.texts import texts
