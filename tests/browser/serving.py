@@ -60,8 +60,8 @@ def private_environment(folder: Path) -> dict[str, str]:
 
 
 def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Return once Lab serves; RuntimeError with its log if it ends or takes a minute."""
-    deadline = time.monotonic() + 60
+    """Return once Lab serves; RuntimeError with its log if it ends or takes three minutes."""
+    deadline = time.monotonic() + 180
     while True:
         try:
             urllib.request.urlopen(f"{lab.url}/api/status?token={lab.token}", timeout=1).close()
