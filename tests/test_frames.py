@@ -184,7 +184,8 @@ def test_what_comes_back_is_no_reason_why_it_did_not():
 
 def test_every_sentence_is_used():
     source = "".join(
-        (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("frames", "ending", "decisions", "rows")
+        (HERE / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("frames", "ending", "decisions", "given_back", "rows")
     )
     words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | NOTES
     made = {f"end_page{how}{one}" for how in ("", "_oom", "_reclaim") for one in ("", "1")}
