@@ -145,7 +145,9 @@ function rung(look, stage, sizes, seen) {
     shapeOf(look, stage, RAIL, y, seen || now),
     words(NAME, y + sizes.size * 0.34, stage, { "font-size": Math.round(sizes.size * 10) / 10,
       "font-family": "monospace",
-      "font-weight": now ? 700 : null, fill: seen || now ? c.ink : c.ink2 })], { class: "rung", "data-stage": stage });
+      "font-weight": now ? 700 : null, fill: seen || now ? c.ink : c.ink2 })], { class: "rung", "data-stage": stage,
+    role: "button", tabindex: now || (!beat.stage && stage === STAGES[0]) ? 0 : -1, "aria-label": stage,
+    "aria-current": now ? "step" : null });
 }
 
 /** A loop that was taken counts. @param {Look} look @param {Edge} edge @param {number} times @param
