@@ -2,12 +2,12 @@
 import { h } from "../dom.js";
 import { PALETTES } from "./palette.js";
 import { lookOf } from "./picture.js";
-import { sentenceAt, signAt, stationOf } from "./sentence.js";
+import { sentenceAt, signAt } from "./sentence.js";
 import { SIGNS, momentAt, timelineDrawn } from "./timeline.js";
 import { drawTree, node } from "./tree.js";
 
 /** @typedef {import("./screen.js").App} App */
-/** @typedef {ReturnType<typeof import("./player.js").makeFilm>} Film */
+/** @typedef {import("./player.js").Film} Film */
 
 const SVG = "http://www.w3.org/2000/svg", SPEEDS = [0.25, 0.5, 1, 1.5, 2, 4, 8], ALOUD_MS = 500;
 /** @type {Record<string, string>} */
@@ -26,70 +26,85 @@ function icon(name) {
   return svg;
 }
 
-/** @param {App} app @param {Film} film */
-export function makeControls(app, film) {
-  const button = (/** @type {string} */ name, /** @type {() => void} */ click) => h("button", { type: "button",
-    class: name, on: { click } }, icon(name));
-  const play = button("play", () => film.play()), back = button("back", () => film.step(-1)),
-    forward = button("forward", () => film.step(1));
-  const first = button("toStart", () => film.place(0, 0)), last = button("toEnd", () => film.jump(Infinity));
-  const sign = h("span", { class: "sign", "aria-hidden": "true" }), text = h("p", { class: "text" }), where = h("p",
-    { class: "where" });
-  const aloud = h("div", { class: "aloud", role: "status" });
-  const say = h("section", { class: "say" }, h("div", { class: "ctl" }, back, play, forward), sign, text, where, aloud);
-  const line = document.createElementNS(SVG, "svg"), rate = h("input", { type: "range", min: 0, max: SPEEDS.length - 1,
-    step: 1,
-    on: { input: () => { film.film.speed = SPEEDS[Number(rate.value)]; names(); } } }), shown = h("span", {});
-  const time = h("section", { class: "time" }, first, line, last, h("label", { class: "speed" }, rate, shown));
-  let timer = 0;
+/** @param {string} name @param {() => void} click */
+const iconButton = (name, click) => h("button", { type: "button", class: name, on: { click } }, icon(name));
 
-  line.setAttribute("role", "slider");
-  line.setAttribute("tabindex", "0");
-  line.setAttribute("class", "scrub");
+/** The sentence with the one primary control before it. @param {App} app @param {Film} film */
+export function makeSay(app, film) {
+  const play = iconButton("play", () => film.play()), back = iconButton("back", () => film.step(-1));
+  const forward = iconButton("forward", () => film.step(1)), sign = h("span", { class: "sign", "aria-hidden": "true" });
+  const text = h("p", { class: "text" }), where = h("p", { class: "where" }), aloud = h("div", { class: "aloud",
+    role: "status" });
+  const el = h("section", { class: "say" }, h("div", { class: "ctl" }, back, play, forward), sign, text, where, aloud);
+  let timer = 0;
+  /** Drawn at once, said aloud once it has stood a moment. @param {string} said */
+  function write(said) {
+    if (text.textContent === said) return;
+    text.textContent = said;
+    clearTimeout(timer);
+    timer = setTimeout(() => { aloud.textContent = said; }, ALOUD_MS);
+  }
+  return { el, play, end: () => clearTimeout(timer),
+    names() {
+      play.replaceChildren(icon(film.playing ? "pause" : "play"));
+      named(app, [[play, film.playing ? "pause" : "play"], [back, "back"], [forward, "forward"]]);
+      back.toggleAttribute("disabled", film.at === 0);
+    },
+    /** @param {number} at @param {number} moment @param {boolean} still */
+    show(at, moment, still) {
+      const look = lookOf(app, at, moment), { sign: mark, mood } = signAt(look, SIGNS, still);
+      write(app.locked(at) ? app.t("yourTurn") : sentenceAt(look, still));
+      sign.textContent = mark;
+      el.dataset.mood = mood;
+      where.replaceChildren(h("b", {}, look.beat.stage), h("small", {}, at ? stepText(app, at) : ""));
+    } };
+}
+
+/** @param {App} app @param {number} at */
+const stepText = (app, at) => app.t("stepOf", { n: at, of: app.beats.length - 1 });
+/** @param {App} app @param {[HTMLElement, string][]} those */
+function named(app, those) {
+  for (const [button, key] of those) {
+    button.setAttribute("aria-label", app.t(key));
+    button.title = app.t(key);
+  }
+}
+
+/** @param {App} app @param {Film} film */
+export function makeTime(app, film) {
+  const first = iconButton("toStart", () => film.place(0, 0)), last = iconButton("toEnd", () => film.jump(Infinity));
+  const line = document.createElementNS(SVG, "svg"), shown = h("span", {});
+  const rate = h("input", { type: "range", min: 0, max: SPEEDS.length - 1, step: 1, on: { input: () => {
+    film.speed = SPEEDS[Number(rate.value)];
+    names();
+  } } });
+  const el = h("section", { class: "time" }, first, line, last, h("label", { class: "speed" }, rate, shown));
   const scrub = (/** @type {PointerEvent} */ event) => {
     const at = line.getBoundingClientRect(), { at: beat, ms } = momentAt(app.beats, at.width, event.clientX - at.left);
     film.place(beat, ms);
   };
-  line.addEventListener("pointerdown",
-    (event) => { line.setPointerCapture(event.pointerId); scrub(event); line.onpointermove = scrub; });
+  line.addEventListener("pointerdown", (event) => {
+    line.setPointerCapture(event.pointerId);
+    scrub(event);
+    line.onpointermove = scrub;
+  });
   line.addEventListener("pointerup", () => { line.onpointermove = null; });
 
   function names() {
-    const playing = film.film.playing, { at } = film.where();
-    play.replaceChildren(icon(playing ? "pause" : "play"));
-    for (const [node_, key] of /** @type {[HTMLElement, string][]} */ ([[play, playing ? "pause" : "play"], [back,
-      "back"], [forward, "forward"], [first, "toStart"],
-      [last, "toEnd"], [rate, "speed"]])) {
-      node_.setAttribute("aria-label", app.t(key));
-      node_.title = app.t(key);
-    }
-    rate.value = String(SPEEDS.indexOf(film.film.speed));
-    shown.textContent = `${film.film.speed}×`;
-    rate.setAttribute("aria-valuetext", `${film.film.speed}×`);
-    line.setAttribute("aria-label", app.t("timeIs"));
-    back.toggleAttribute("disabled", at === 0);
-    first.toggleAttribute("disabled", at === 0);
+    named(app, [[first, "toStart"], [last, "toEnd"], [rate, "speed"]]);
+    rate.value = String(SPEEDS.indexOf(film.speed));
+    shown.textContent = `${film.speed}×`;
+    rate.setAttribute("aria-valuetext", `${film.speed}×`);
+    first.toggleAttribute("disabled", film.at === 0);
   }
-
-  /** @param {number} at @param {number} moment @param {boolean} still */
-  function show(at, moment, still) {
-    const look = lookOf(app, at, moment), said = app.locked(at) ? app.t("yourTurn") : sentenceAt(look, still),
-      { sign: mark, mood } = signAt(look, SIGNS, still);
-    const { seen, ms } = film.where(), of = app.beats.length - 1, step = app.t("stepOf", { n: at, of });
-    if (text.textContent !== said) {
-      text.textContent = said;
-      clearTimeout(timer);
-      timer = setTimeout(() => { aloud.textContent = said; }, ALOUD_MS);
-    }
-    sign.textContent = mark;
-    say.dataset.mood = mood;
-    where.replaceChildren(h("b", {}, stationOf(look)), h("small", {}, at ? step : ""));
-    const width = line.clientWidth || 400, height = line.clientHeight || 36;
-    drawTree(line, node("svg", { class: "scrub", role: "slider", tabindex: 0, viewBox: `0 0 ${width} ${height}`,
-      "aria-label": app.t("timeIs"), "aria-valuemin": 0,
-      "aria-valuemax": of, "aria-valuenow": at, "aria-valuetext": `${step}: ${said}` },
-        timelineDrawn({ beats: app.beats, at, ms, seen, differs: app.differs ?? -1,
-      c: PALETTES[app.theme()], w: width, h: height })));
-  }
-  return { say, time, play, show, names, end: () => clearTimeout(timer) };
+  return { el, names,
+    /** @param {number} at @param {number} moment @param {boolean} still */
+    show(at, moment, still) {
+      const w = line.clientWidth || 400, h_ = line.clientHeight || 36, said = sentenceAt(lookOf(app, at, moment),
+        still);
+      drawTree(line, node("svg", { class: "scrub", role: "slider", tabindex: 0, viewBox: `0 0 ${w} ${h_}`,
+        "aria-label": app.t("timeIs"), "aria-valuemin": 0, "aria-valuemax": app.beats.length - 1, "aria-valuenow": at,
+        "aria-valuetext": `${stepText(app, at)}: ${said}` }, timelineDrawn({ beats: app.beats, at, ms: film.ms,
+        seen: film.seen, differs: app.differs ?? -1, c: PALETTES[app.theme()], w, h: h_ })));
+    } };
 }

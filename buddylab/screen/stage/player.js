@@ -1,5 +1,4 @@
 // The film of a run: which beat, how far into it; playing, stepping, scrubbing. It knows no page but its clock.
-import { playingTime } from "./pacing.js";
 import { within } from "./motion.js";
 
 /** @typedef {import("./types.js").Beat} Beat */
@@ -16,122 +15,153 @@ const FRAMES = {
   cancel: (frame) => cancelAnimationFrame(frame),
   now: () => performance.now(),
 };
+/** ms that one step of the clock counts at most: a tab that was hidden goes on where it was. */
 const LONGEST = 100;
 
-/** @param {Screen} screen @param {typeof FRAMES} clock */
-export function makeFilm(screen, clock = FRAMES) {
-  const film = { playing: false, speed: 1, loop: false, stopAtRefusal: false };
-  /** @type {Beat[]} */
-  let beats = [];
-  let at = 0, ms = 0, seen = 0, single = false, last = 0;
-  /** @type {any} */
-  let frame = 0;
-  const moves = () => beats[at].travelMs + beats[at].moveMs;
-  const moment = () => (screen.still() || moves() === 0 ? 1 : within(ms / moves()));
-  const draw = () => screen.show(at, moment());
+/** Of one visit to a stage? @param {Beat} a @param {Beat} b */
+const together = (a, b) => a.stage === b.stage && a.round === b.round;
 
-  /** @param {number} to @param {number} into */
-  function place(to, into) {
-    const before = at;
-    at = within(to, 0, beats.length - 1);
-    ms = into;
-    seen = Math.max(seen, at);
-    draw();
-    if (before !== at) screen.changed();
+export class Film {
+  /** @param {Screen} screen @param {typeof FRAMES} [clock] */
+  constructor(screen, clock = FRAMES) {
+    this.screen = screen;
+    this.clock = clock;
+    this.playing = false;
+    this.speed = 1;
+    this.loop = false;
+    this.stopAtRefusal = false;
+    /** @type {Beat[]} */
+    this.beats = [];
+    this.at = 0;
+    this.ms = 0;
+    this.seen = 0;
+    this.single = false;
+    this.last = 0;
+    /** @type {any} */
+    this.frame = 0;
+    this.tick = this.tick.bind(this);
   }
-  function pause() {
-    const was = film.playing || single;
-    film.playing = single = false;
-    clock.cancel(frame);
-    if (was) screen.changed();
-  }
-  /** @param {boolean} one only this beat */
-  function start(one) {
-    single = one;
-    film.playing = !one;
-    last = clock.now();
-    clock.cancel(frame);
-    frame = clock.next(tick);
-    screen.changed();
-  }
-  function atEnd() {
-    if (!film.loop) return pause();
-    place(0, 0);
-    frame = clock.next(tick);
-  }
-  /** @param {number} now */
-  function tick(now) {
-    ms += Math.min(LONGEST, now - last) * film.speed;
-    last = now;
-    if (screen.locked(at)) {
-      ms = Math.min(ms, beats[at].travelMs);
-      draw();
-      return pause();
-    }
-    if (single && (ms >= moves() || screen.still())) {
-      ms = moves();
-      draw();
-      return pause();
-    }
-    if (ms < beats[at].ms) draw();
-    else if (film.stopAtRefusal && ["no", "end-no"].includes(beats[at].mood)) {
-      ms = moves();
-      draw();
-      return pause();
-    } else if (at === beats.length - 1) return atEnd();
-    else place(at + 1, 0);
-    frame = clock.next(tick);
-  }
-  /** At its end: the picture when its movement is over. @param {number} to */
-  function jump(to) {
-    pause();
-    const into = within(to, 0, beats.length - 1);
-    place(into, beats[into].travelMs + beats[into].moveMs);
-  }
-  function forward() {
-    const unfinished = at > 0 && moment() < 1;
-    if (screen.locked(at)) return;
-    pause();
-    if (unfinished) return jump(at);
-    if (at === beats.length - 1) return;
-    place(at + 1, 0);
-    start(true);
-  }
-  const same = (/** @type {Beat} */ a, /** @type {Beat} */ b) => a.stage === b.stage && a.round === b.round;
 
-  return {
-    film,
-    /** @param {Beat[]} list @param {number} to */
-    take(list, to) {
-      clock.cancel(frame);
-      film.playing = single = false;
-      beats = list;
-      at = within(to, 0, beats.length - 1);
-      ms = at ? moves() : 0;
-      seen = at;
-    },
-    where: () => ({ at, ms, seen, moment: moment() }),
-    total: () => playingTime(beats),
-    draw, jump, pause, place: (/** @type {number} */ to, /** @type {number} */ into) => { pause(); place(to, into); },
-    play() {
-      if (film.playing) return pause();
-      if (at === beats.length - 1 && moment() >= 1) place(0, 0);
-      if (at === 0) place(1, 0);
-      start(false);
-    },
-    /** @param {number} by */
-    step: (by) => (by > 0 ? forward() : jump(at - 1)),
-    /** To the first beat of the next stage, or of this or the one before. @param {number} by */
-    stage(by) {
-      const here = beats[at];
-      if (by > 0) {
-        const next = beats.findIndex((beat, n) => n > at && !same(beat, here));
-        return jump(next < 0 ? beats.length - 1 : next);
-      }
-      let first = beats.findLastIndex((beat, n) => n < at && !same(beat, here));
-      while (first > 0 && same(beats[first - 1], beats[first])) first -= 1;
-      return jump(Math.max(0, first));
-    },
-    end: () => clock.cancel(frame),
-  };
+  get beat() { return this.beats[this.at]; }
+
+  /** ms of this beat in which something moves. */
+  get moving() { return this.beat.travelMs + this.beat.moveMs; }
+
+  /** How far this beat's movement has got, 0 to 1. */
+  get moment() { return this.screen.still() || this.moving === 0 ? 1 : within(this.ms / this.moving); }
+
+  get atEnd() { return this.at === this.beats.length - 1; }
+
+  draw() { this.screen.show(this.at, this.moment); }
+
+  /** A run has come. @param {Beat[]} beats @param {number} to */
+  take(beats, to) {
+    this.end();
+    this.playing = this.single = false;
+    this.beats = beats;
+    this.at = within(to, 0, beats.length - 1);
+    this.ms = this.at ? this.moving : 0;
+    this.seen = this.at;
+  }
+
+  /** @param {number} to @param {number} into ms */
+  move(to, into) {
+    const before = this.at;
+    this.at = within(to, 0, this.beats.length - 1);
+    this.ms = into;
+    this.seen = Math.max(this.seen, this.at);
+    this.draw();
+    if (before !== this.at) this.screen.changed();
+  }
+
+  /** To a moment of a beat, standing. @param {number} to @param {number} into ms */
+  place(to, into) {
+    this.pause();
+    this.move(to, into);
+  }
+
+  /** To the end picture of a beat, standing. @param {number} to */
+  jump(to) {
+    const into = this.beats[within(to, 0, this.beats.length - 1)];
+    this.place(to, into.travelMs + into.moveMs);
+  }
+
+  pause() {
+    const was = this.playing || this.single;
+    this.playing = this.single = false;
+    this.end();
+    if (was) this.screen.changed();
+  }
+
+  /** Run on; only this beat, or to the end. @param {boolean} single */
+  start(single) {
+    this.single = single;
+    this.playing = !single;
+    this.last = this.clock.now();
+    this.end();
+    this.frame = this.clock.next(this.tick);
+    this.screen.changed();
+  }
+
+  play() {
+    if (this.playing) return this.pause();
+    if (this.atEnd && this.moment >= 1) this.move(0, 0);
+    if (this.at === 0) this.move(1, 0);
+    this.start(false);
+  }
+
+  /** Stand still here: at its end picture, or before what is asked first. @param {number} ms */
+  hold(ms) {
+    this.ms = ms;
+    this.draw();
+    this.pause();
+  }
+
+  /** One step of the clock. @param {number} now */
+  tick(now) {
+    this.ms += Math.min(LONGEST, now - this.last) * this.speed;
+    this.last = now;
+    if (this.screen.locked(this.at)) return this.hold(Math.min(this.ms, this.beat.travelMs));
+    if (this.single && (this.ms >= this.moving || this.screen.still())) return this.hold(this.moving);
+    if (this.ms < this.beat.ms) this.draw();
+    else if (this.stopAtRefusal && ["no", "end-no"].includes(this.beat.mood)) return this.hold(this.moving);
+    else if (!this.atEnd) this.move(this.at + 1, 0);
+    else if (this.loop) this.move(0, 0);
+    else return this.pause();
+    this.frame = this.clock.next(this.tick);
+  }
+
+  /** One beat on, played; or back, at once. A beat that still moves is first seen to its end. @param {number} by */
+  step(by) {
+    if (by < 0) return this.jump(this.at - 1);
+    if (this.screen.locked(this.at)) return;
+    const unfinished = this.at > 0 && this.moment < 1;
+    this.pause();
+    if (unfinished) return this.jump(this.at);
+    if (this.atEnd) return;
+    this.move(this.at + 1, 0);
+    this.start(true);
+  }
+
+  /** To the first beat of the next stage, or of the one before. @param {number} by */
+  stage(by) {
+    const { beat, beats, at } = this;
+    if (by > 0) {
+      const next = beats.findIndex((one, n) => n > at && !together(one, beat));
+      return this.jump(next < 0 ? beats.length - 1 : next);
+    }
+    let first = beats.findLastIndex((one, n) => n < at && !together(one, beat));
+    while (first > 0 && together(beats[first - 1], beats[first])) first -= 1;
+    this.jump(Math.max(0, first));
+  }
+
+  /** To the next beat of which this is so, the first of all where none follows. @param {(beat: Beat) => boolean} is */
+  toNext(is) {
+    const next = this.beats.findIndex((beat, n) => n > this.at && is(beat)), to = next < 0 ? this.beats.findIndex(is)
+      : next;
+    if (to >= 0) this.jump(to);
+    return to >= 0;
+  }
+
+  end() { this.clock.cancel(this.frame); }
 }

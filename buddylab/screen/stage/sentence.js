@@ -1,5 +1,4 @@
 // What is said at each beat: the run's own sentence, or the stage's for a part of a movement. Never before it is seen.
-import { STAGES } from "./types.js";
 
 /** @typedef {import("./types.js").Look} Look */
 
@@ -29,9 +28,6 @@ export function sentenceAt(look, still) {
   if (beat.kind === "choose" && p < 0.25 && !still) return say("oom");
   return say(beat.say, beat.args);
 }
-
-/** Where it stands: the stage, and the round from the second on. @param {Look} look */
-export const stationOf = ({ beat }) => (STAGES.includes(beat.stage) || beat.stage ? beat.stage : "");
 
 /** The sign before the sentence, once it is deserved. @param {Look} look @param {Record<string, string>} signs @param
  *  {boolean} still */
