@@ -46,6 +46,14 @@ def test_each_part_is_there_once_and_nothing_is_imported():
     assert text.count("function makeLadder(") == 1
 
 
+def test_each_part_has_a_banner_and_the_whole_a_name():
+    text = screen.module("page")
+    banners = re.findall(r"^// -{40} ([\w/]+)\.js -{40}$", text, re.MULTILINE)
+    assert banners[-1] == "page" and {"dom", "conversation", "why"} < set(banners)
+    assert len(banners) == len(set(banners))
+    assert text.endswith("\n//# sourceURL=buddylab/screen/page.js\n") and text.count("sourceURL") == 1
+
+
 def test_a_part_that_does_not_exist_is_named():
     with pytest.raises(FileNotFoundError, match="nowhere"):
         screen.module("nowhere")

@@ -13,18 +13,21 @@ from importlib import resources
 _PARTS = resources.files("buddylab.screen")
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "([./\w]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function\*?|const|let|class) (\w+))", re.MULTILINE)
+_RULE = "-" * 40
 
 
 @cache
 def module(entry: str = "widget") -> str:
     """The JavaScript of this part and of all that it imports, as one module without imports.
 
-    Each part is a scope of its own, so that a name is free in every file; what it exports is handed on by name.
-    `widget` is what anywidget renders; `app` exports `mount(el, model)` for a page of its own.
-    Raises FileNotFoundError for a part that does not exist.
+    Each part is a scope of its own under a banner with its name, so that a name is free in every file, and hands
+    on what it exports; a browser's tools name the whole by its entry. `widget` is what anywidget renders; `app` exports
+    `mount(el, model)` for a page of its own. Raises FileNotFoundError for a part that does not exist.
     """
     *needed, (name, text) = _in_order(entry, set())
-    return "\n".join([*(_scope(part, inner) for part, inner in needed), _linked(name, text)])
+    parts = [*((part, _scope(part, inner)) for part, inner in needed), (name, _linked(name, text))]
+    under = [f"// {_RULE} {part}.js {_RULE}\n{inner}" for part, inner in parts]
+    return "\n".join([*under, f"//# sourceURL=buddylab/screen/{entry}.js\n"])
 
 
 @cache

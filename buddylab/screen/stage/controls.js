@@ -97,10 +97,13 @@ export function makeTime(app, film) {
     rate.setAttribute("aria-valuetext", `${film.speed}×`);
     first.toggleAttribute("disabled", film.at === 0);
   }
+  let size = { w: 400, h: 36 };
   return { el, names,
+    /** How much room the line has: asked once a layout, not once a frame. */
+    measure() { size = { w: line.clientWidth || 400, h: line.clientHeight || 36 }; },
     /** @param {number} at @param {number} moment @param {boolean} still */
     show(at, moment, still) {
-      const w = line.clientWidth || 400, h_ = line.clientHeight || 36, said = sentenceAt(lookOf(app, at, moment),
+      const { w, h: h_ } = size, said = sentenceAt(lookOf(app, at, moment),
         still);
       drawTree(line, node("svg", { class: "scrub", role: "slider", tabindex: 0, viewBox: `0 0 ${w} ${h_}`,
         "aria-label": app.t("timeIs"), "aria-valuemin": 0, "aria-valuemax": app.beats.length - 1, "aria-valuenow": at,

@@ -33,12 +33,12 @@ export function maskChange(app, mask) {
   return { change: { gfp_mask: mask, ...(moved ? { in_interrupt: false } : {}) }, moved };
 }
 
-/** @param {App} app @param {string} name @param {string} title @param {string} value @param {any[]} parts */
+/** @param {App} app @param {string} name @param {string} title @param {any} value @param {any[]} parts */
 const knob = (app, name, title, value, ...parts) => h("div", { class: `k k-${name}` }, h("div", { class: "kt" },
   h("b", { id: `${app.id}-${name}` }, title), h("span", { class: "kv" }, value)), parts);
 
-/** @param {App} app @param {string} name @param {string} label @param {number} max @param {number} value @param {string} said
- *  @param {(value: number) => void} turned */
+/** @param {App} app @param {string} name @param {string} label @param {number} max @param {number} value
+ *  @param {string} said @param {(value: number) => void} turned */
 function slider(app, name, label, max, value, said, turned) {
   const input = h("input", { type: "range", min: 0, max, step: 1, "data-knob": name, disabled: !app.live,
     "aria-labelledby": `${app.id}-${label}`, "aria-valuetext": said,
@@ -64,7 +64,8 @@ function pressureKnob(app, { patch }) {
   const at = (/** @type {number} */ position) => `left:${position / 10}%`;
   const marks = ticks.map((/** @type {any[]} */ [mark, , x], /** @type {number} */ i) => h("span",
     { class: `mark ${ANCHORS[i]}`, style: at(x) }, mark));
-  return knob(app, "press", app.t("pressure"), text, h("div", { class: "rail track" },
+  const said = [h("span", { class: "long" }, text), h("span", { class: "short" }, app.t("freeShort", { n: free }))];
+  return knob(app, "press", app.t("pressure"), said, h("div", { class: "rail track" },
     h("span", { class: "filled", style: `width:${value / 10}%` }), h("i", { class: "cut", style: at(cut) }, "≈"),
     ticks.map((/** @type {any[]} */ [, , x]) => h("i", { class: "tick", style: at(x) })),
     slider(app, "pressure", "press", 1000, app.knobs.pressure ?? value, text, (turned) => patch({ pressure: turned }))),
@@ -112,7 +113,9 @@ function whoKnob(app, { patch }) {
 function aroundDragged(el, fresh, dragged) {
   [...el.children].forEach((old, n) => {
     if (!old.contains(dragged)) return void old.replaceWith(fresh[n]);
-    for (const part of [".kv", ".scale", ".filled"]) old.querySelector(part)?.replaceWith(fresh[n].querySelector(part)
+    if (!dragged.matches(":active")) dragged.value = fresh[n].querySelector("input")?.value ?? dragged.value;
+    for (const part of ["b", ".kv", ".scale",
+      ".filled"]) old.querySelector(part)?.replaceWith(fresh[n].querySelector(part)
       ?? "");
     dragged.setAttribute("aria-valuetext", fresh[n].querySelector("input")?.getAttribute("aria-valuetext") ?? "");
   });

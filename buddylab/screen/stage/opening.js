@@ -45,7 +45,8 @@ export function makeOpening(app) {
     key = now;
     el.dataset.kind = kind;
     el.hidden = !kind;
-    el.replaceChildren(...(kind === "open" ? question() : kind === "end" ? verdict() : []).flat(3).filter(Boolean));
+    const parts = kind === "open" ? question() : kind === "end" ? verdict() : [];
+    el.replaceChildren(...parts.flat(3).flatMap((part) => (part ? [part] : [])));
   }
   return { el, show, forget: () => { bet = null; } };
 }

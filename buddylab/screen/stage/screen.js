@@ -77,6 +77,14 @@ function listenToLadder(svg, go) {
   });
 }
 
+/** The knob of this name, where it is at hand; else all knobs. @param {App} app @param {HTMLElement} row
+ *  @param {string} name */
+function focusKnob(app, row, name) {
+  const holder = row.querySelector(`[data-knob=${name}]`);
+  if (holder instanceof HTMLElement && !row.hidden) return holder.focus();
+  app.open("deck");
+}
+
 /** @param {App} app @param {HTMLElement[]} tools what stands at the end of the first line */
 export function makeStage(app, tools) {
   const toast = makeToast(), ask = h("div", { class: "request" }), svg = document.createElementNS(SVG, "svg");
@@ -89,12 +97,6 @@ export function makeStage(app, tools) {
     reading.note, toast.el);
   app.toPlay = () => say.play.focus();
 
-  /** @param {string} name */
-  function focusKnob(name) {
-    const holder = knobs.el.querySelector(`[data-knob=${name}]`);
-    if (holder instanceof HTMLElement && grid.knobs) return holder.focus();
-    app.open("deck");
-  }
   /** @param {number} at @param {number} moment */
   function draw(at, moment) {
     const still = app.still(), beat = app.beats[at];
@@ -102,8 +104,9 @@ export function makeStage(app, tools) {
       theme: app.theme(), id: app.id }));
     for (const part of [say, time]) part.show(at, moment, still);
     opening.show(beat.kind === "open" ? "open" : beat.kind === "end" && moment > 0.5 ? "end" : "");
+    if (last === at) return;
     reading.show(app.document.frames[beat.frame], film.playing && !still);
-    if (last !== at) app.moved(beat.frame);
+    app.moved(beat.frame);
     last = at;
   }
   function changed() {
@@ -119,6 +122,8 @@ export function makeStage(app, tools) {
       [time.el, grid.time], [svg, grid.main]])) put(part, at);
     for (const [part, at] of /** @type {[any, any][]} */ ([[reading.code, grid.code], [reading.note, grid.note],
       [opening.el, { x: grid.stage.x, y: 0, w: grid.stage.w, h: grid.hero }]])) put(part, at, grid.main);
+    time.measure();
+    last = -1;
   }
   listenToLadder(svg, (stage) => {
     const is = (/** @type {import("./types.js").Beat} */ beat) => beat.stage === stage && !beat.depth;
@@ -134,7 +139,7 @@ export function makeStage(app, tools) {
     },
     show() {
       layout();
-      ask.replaceChildren(...requestWords(app, focusKnob));
+      ask.replaceChildren(...requestWords(app, (name) => focusKnob(app, knobs.el, name)));
       knobs.show();
       changed();
       film.draw();

@@ -3,7 +3,8 @@
 /** What is said around the picture. @type {Record<string, [string, string]>} */
 export const SCREEN_WORDS = {
   order: ["Order", "阶"], pressure: ["Memory pressure", "内存压力"], allFree: ["empty", "空"], noneFree: ["full", "满"],
-  asReported: ["as the report says", "以报告为准"], freeIn: ["{n} free in {zone}", "{zone} 空闲 {n}"],
+  asReported: ["as the report says", "以报告为准"], freeShort: ["{n} free", "空闲 {n}"], freeIn: ["{n} free in {zone}",
+    "{zone} 空闲 {n}"],
   ownMask: ["own mask", "自定"], allKnobs: ["all bits, machine ▾", "全部位、机器 ▾"], whoAsks: ["Who asks", "谁在请求"],
     knobs: ["Knobs", "旋钮"],
   bitWAIT: ["The caller may sleep, so it can free memory itself.", "调用者可以睡眠，因此能自己回收。"],
@@ -32,7 +33,8 @@ export const SCREEN_WORDS = {
     "16 个阶段"],
   source: ["The annotated source", "带注释的源代码"], asWritten: ["Annotation", "注释"], right: ["✓ Right", "✓ 正确"],
   imprecise: ["≈ Imprecise", "≈ 不精确"], wrong: ["✗ Wrong", "✗ 有误"],
-  elsewhere: ["Freeing is not in this excerpt: it is __free_pages() and __free_one_page() of the same file, mm/page_alloc.c.",
+  elsewhere: ["Freeing is not in this excerpt: it is __free_pages() and __free_one_page() of the same file, "
+    + "mm/page_alloc.c.",
     "释放不在这段摘录里：它是同一文件 mm/page_alloc.c 中的 __free_pages() 与 __free_one_page()。"],
   silent: ["The annotator left these lines without a note.", "注释者未注此处。"],
     notHere: ["{stage} is not on the way of this run.", "本次运行未经过 {stage}。"],

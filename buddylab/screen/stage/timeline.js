@@ -11,7 +11,7 @@ import { box, disc, pen, words } from "./tree.js";
  *  @typedef {{beats: Beat[], at: number, ms: number, seen: number, differs: number, c: Palette, w: number, h:
   *  number}} Clock */
 
-const SMALL = 11, EDGE = 4;
+const SMALL = 11, EDGE = 4, ROOM = 13;
 /** Signs by mood; strong ones are always drawn. @type {Record<string, string>} */
 export const SIGNS = { no: "✗", ok: "✓", wake: "▲", wait: "◷", warn: "!", kill: "⊗", reclaim: "↺", "end-ok": "✓",
   "end-no": "✗",
@@ -42,10 +42,29 @@ export function visits(beats) {
   return out;
 }
 
+/** What does not move within a beat, as it was drawn last for these beats. @type {WeakMap<Beat[], {key: string, kids:
+ *  Kids}>} */
+const STILL = new WeakMap();
+/** @param {Clock} clock @returns {Kids} */
+function bandsOf(clock) {
+  const { beats, at, seen, differs, c, w } = clock, key = [at, seen, differs, c.bg, w].join(), known = STILL.get(beats);
+  if (known?.key === key) return known.kids;
+  const kids = bandsDrawn(clock);
+  STILL.set(beats, { key, kids });
+  return kids;
+}
+
 /** @param {Clock} clock @returns {Kids} */
 export function timelineDrawn(clock) {
-  const { beats, at, ms, c, w } = clock, groups = visits(beats), head = placeOf(clock,
-    beats[at].at + within(ms, 0, beats[at].ms));
+  const { beats, at, ms, c, w } = clock, head = placeOf(clock, beats[at].at + within(ms, 0, beats[at].ms));
+  return [bandsOf(clock), pen(["M", head, 10, "V", 24], { stroke: c.ink, "stroke-width": 3.4,
+    "stroke-linecap": "round" }),
+    disc(within(head, 6, w - 6), 17, 5.5, { fill: c.ink, stroke: c.bg, "stroke-width": 1.5 })];
+}
+
+/** @param {Clock} clock @returns {Kids} */
+function bandsDrawn(clock) {
+  const { beats, at, c } = clock, groups = visits(beats);
   const bands = groups.map(([from, to]) => ({ from, to, x: placeOf(clock, beats[from].at), name: beats[from].stage,
     w: placeOf(clock, beats[to].at + beats[to].ms) - placeOf(clock, beats[from].at), now: at >= from && at <= to }));
   return [bands.map(({ x, w: wide, now, from }) => box(x, 13, Math.max(0.5, wide - 1), 8, { rx: 2, stroke: now
@@ -54,9 +73,7 @@ export function timelineDrawn(clock) {
   namesOf(clock, bands), signsOf(clock),
   clock.differs >= 0 && words(placeOf(clock, beats[clock.differs]?.at ?? 0), 33, "≠", { "font-size": 12,
     "font-weight": 700, "text-anchor": "middle",
-    fill: c.ink }),
-  pen(["M", head, 10, "V", 24], { stroke: c.ink, "stroke-width": 3.4, "stroke-linecap": "round" }),
-  disc(within(head, 6, w - 6), 17, 5.5, { fill: c.ink, stroke: c.bg, "stroke-width": 1.5 })];
+    fill: c.ink })];
 }
 
 /** Names over the bands, where there is room; the one of now always. @param {Clock} clock
@@ -78,16 +95,19 @@ function namesOf({ seen, c, w }, bands) {
     fill: band.now ? c.ink : c.ink2 }));
 }
 
-/** Signs of what happened so far. @param {Clock} clock */
+/** Signs of what happened so far: the strong before the weak, as long as none touches one that is there.
+ *  @param {Clock} clock */
 function signsOf(clock) {
   const { beats, seen, c } = clock;
-  let last = -99;
-  return beats.map((beat, at) => {
-    const sign = SIGNS[beat.mood], x = placeOf(clock, beat.at + beat.travelMs + beat.moveMs * 0.9);
-    if (!sign || at > seen || (x - last < 11 && !STRONG.includes(beat.mood)) || (beats[at + 1]?.frame === beat.frame
-      && beat.kind !== "row")) return null;
-    last = x;
-    return words(x, 33, sign, { "font-size": SMALL, "font-weight": 700, "text-anchor": "middle",
-      fill: /no|kill|warn/.test(beat.mood) ? c.no : /ok/.test(beat.mood) ? c.ok : c.ink });
+  const marked = beats.flatMap((beat, at) => {
+    const told = at <= seen && SIGNS[beat.mood] && (beats[at + 1]?.frame !== beat.frame || beat.kind === "row");
+    return told ? [{ mood: beat.mood, x: placeOf(clock, beat.at + beat.travelMs + beat.moveMs * 0.9) }] : [];
   });
+  /** @type {typeof marked} */
+  const shown = [];
+  for (const one of marked.sort((a, b) => Number(STRONG.includes(b.mood)) - Number(STRONG.includes(a.mood)))) {
+    if (shown.every(({ x }) => Math.abs(x - one.x) >= ROOM)) shown.push(one);
+  }
+  return shown.map(({ mood, x }) => words(x, 33, SIGNS[mood], { "font-size": SMALL, "font-weight": 700,
+    "text-anchor": "middle", fill: /no|kill|warn/.test(mood) ? c.no : /ok/.test(mood) ? c.ok : c.ink }));
 }

@@ -5,7 +5,8 @@
   say?: string,
  *    args?: Record<string, any>}} Row */
 /** @typedef {{zone: number, own: boolean, mark_name: string, mark: number, order: number, chain: [string, number][],
- *    reserve: number, ok: boolean, rows: Row[]}} Test */
+ *    reserve: number, ok: boolean, rows: Row[],
+ *    missing?: {pfn: number, buddy: number, order: number, why: string}}} Test */
 /** @typedef {{stage: string, say: string, lines?: [number, number], entry?: string, args?: Record<string, any>,
  *    event?: any[], round?: number, depth?: number, mood?: string, conds?: any[][], test?: Test, chains?: any[],
  *    split?: {from: number, yours: number, back: number[]}, merge?: {from: number, to: number, buddies: number[][]},
