@@ -11,7 +11,7 @@ from buddylab.core import gfp
 from buddylab.course.question import STAGE_NAMES, Verdict, judge
 from buddylab.course.questions import find
 from buddylab.course.session import Attempt, Session, session
-from buddylab.said import Said, SaidError
+from buddylab.said import NOTHING, Said, SaidError
 
 LARGEST_SEED = 2**31 - 1
 SEEDS_TRIED = 64
@@ -45,7 +45,7 @@ class Asking:
         try:
             return self.answer(given.get("value"), sure if sure in (1, 2, 3) else 0)
         except SaidError as error:
-            return self._show({"verdict": {"state": "unreadable", "say": error.said, "step": Said("", "")}})
+            return self._show({"verdict": {"state": "unreadable", "say": error.said, "step": NOTHING}})
 
     def answer(self, value: Any, confidence: int = 0) -> Message:
         """Judge an answer and keep it. Raises SaidError, with nothing counted, for what is no answer."""

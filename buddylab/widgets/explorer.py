@@ -14,7 +14,7 @@ from buddylab.explorer.knobs import KNOBS, Knobs, who
 from buddylab.explorer.reach import own_stages
 from buddylab.explorer.session import Message, Session
 from buddylab.explorer.share import parse, share
-from buddylab.said import SaidError, as_is
+from buddylab.said import LANGS, Lang, SaidError, as_is
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
 from buddylab.widgets.cursor import run_id, tie
@@ -46,7 +46,7 @@ class Explorer(anywidget.AnyWidget):
     forms = traitlets.Dict().tag(sync=True)
     paste = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
-    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    lang = traitlets.Enum(LANGS, "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     error: traitlets.List[str] = traitlets.List().tag(sync=True)
     other = traitlets.Dict().tag(sync=True)
@@ -129,13 +129,13 @@ class Explorer(anywidget.AnyWidget):
             self._show(self.session.search_on())
         return list(self.away["list"])
 
-    def prediction_summary(self, lang: str | None = None) -> str:
+    def prediction_summary(self, lang: Lang | None = None) -> str:
         """The answers given in Predict against what happened, as text: the score, how well the confidence fits, then a
         line each; under a wrong one stands what the run itself said there.
         """
         return "\n".join(predict_summary(self.predictions, self.document["frames"], lang or self.lang))
 
-    def transcript(self, lang: str | None = None) -> list[str]:
+    def transcript(self, lang: Lang | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
         return transcript(self.document, lang or self.lang)
 

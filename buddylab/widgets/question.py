@@ -8,6 +8,7 @@ import traitlets
 
 from buddylab.course.asking import LARGEST_SEED, Asking, Message
 from buddylab.course.question import NOT_ANSWERED
+from buddylab.said import LANGS, Lang
 from buddylab.screen import module, style
 
 
@@ -27,10 +28,10 @@ class AskedQuestion(anywidget.AnyWidget):
     tries = traitlets.Int(0).tag(sync=True)
     seed = traitlets.Int(0, min=0, max=LARGEST_SEED).tag(sync=True)
     again = traitlets.Int(0).tag(sync=True)
-    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    lang = traitlets.Enum(LANGS, "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
 
-    def __init__(self, name: str, *, seed: int = 0, lang: str = "en", theme: str = "auto") -> None:
+    def __init__(self, name: str, *, seed: int = 0, lang: Lang = "en", theme: str = "auto") -> None:
         """name: the question's id, such as "01.merge56". Raises ValueError for an unknown one."""
         self.name, self.asking = name, Asking(name, seed)
         super().__init__(lang=lang, theme=theme, **self.asking.shown)
@@ -75,6 +76,6 @@ class NotYet:
         return NOT_ANSWERED
 
 
-def ask(name: str, seed: int = 0, *, lang: str = "en") -> AskedQuestion:
+def ask(name: str, seed: int = 0, *, lang: Lang = "en") -> AskedQuestion:
     """Show the question of this id; seed 0 has the notebook's own figures, every other seed draws others."""
     return AskedQuestion(name, seed=seed, lang=lang)
