@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from calibration import slowness
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prefixed import PREFIXES, WRAPS
@@ -20,7 +21,6 @@ from buddylab.reports.cures import margin
 from buddylab.reports.drawing import drawing
 from buddylab.reports.rules import rows
 from buddylab.said import SaidError
-from tests.calibration import slowness
 
 TAGS = re.compile(r"<[a-zA-Z!/][^>]*>")
 OURS = {

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 
 import pytest
+from calibration import slowness
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from buddylab.reports import cures, explain, parse, read_proc
-from tests.calibration import slowness
 
 DATA = Path(__file__).parent / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]
