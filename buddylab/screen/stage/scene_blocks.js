@@ -36,7 +36,8 @@ export const freeBlock = ({ c }, { x, y, w, h }, more = {}) => box(x, y, w, h, {
 export const ownBlock = (look, at, more = {}) => freeBlock(look, at, { fill: look.c.now, stroke: look.c.nowEdge,
   ...more });
 
-/** The line above the bench. @param {Look} look @param {string} text @param {string} [shorter] where it does not fit */
+/** The line above the bench; the shorter one where the first does not fit.
+ *  @param {Look} look @param {string} text @param {string} [shorter] */
 export function heading(look, text, shorter = text) {
   const at = bench(look), size = 12;
   return words(at.x, at.y - 8, fitting(at.w, size, [text, shorter], { bold: true }), { "font-size": size, "font-weight": 700,
