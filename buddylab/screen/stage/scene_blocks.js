@@ -40,7 +40,8 @@ export const ownBlock = (look, at, more = {}) => freeBlock(look, at, { fill: loo
  *  @param {Look} look @param {string} text @param {string} [shorter] */
 export function heading(look, text, shorter = text) {
   const at = bench(look), size = 12;
-  return words(at.x, at.y - 8, fitting(at.w, size, [text, shorter], { bold: true }), { "font-size": size, "font-weight": 700,
+  return words(at.x, at.y - 8, fitting(at.w, size, [text, shorter], { bold: true }),
+    { "font-size": size, "font-weight": 700,
     fill: look.c.ink });
 }
 /** @param {Look} look @param {number} order @param {number} pfn */
