@@ -55,12 +55,12 @@ from benchmarks.plain_buddy import PlainBuddy  # noqa: E402
 from benchmarks.reference import BrokenReference, Reference, compile_reference, compiler  # noqa: E402
 from benchmarks.table import Row, line, row  # noqa: E402
 from benchmarks.workloads import GIB, Sequence, build_machine, cpu_ns, play, play_plain  # noqa: E402
-from buddylab.commentary.view import to_json, view  # noqa: E402
 from buddylab.core.gfp import GFP_ATOMIC  # noqa: E402
 from buddylab.core.ladder import alloc_pages  # noqa: E402
 from buddylab.core.machine import Machine  # noqa: E402
 from buddylab.core.record import record  # noqa: E402
 from buddylab.core.zone import ALLOC_WMARK_LOW, MAX_ORDER  # noqa: E402
+from buddylab.view.document import to_json, view  # noqa: E402
 from buddylab.world.workloads import start  # noqa: E402
 
 SEED = 20070426

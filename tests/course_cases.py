@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from recordings import NAMED, named, some_random
 
 from buddylab.scenario import build_machine, lists, lists_crc32
-from buddylab.script import ScriptedWorld
+from buddylab.scenario.script import ScriptedWorld
 
 FILE = Path(__file__).resolve().parents[1] / "buddylab" / "course" / "data" / "exercises.json"
 MOST = {"01.expand": 24, "03.zone_watermark_ok": 120, "06.rmqueue_bulk": 24, "09.do_retry": 400}

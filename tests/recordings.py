@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from buddylab.schema import SCENARIOS
+from buddylab.scenario.schema import SCENARIOS
 
 DATA = Path(__file__).parent / "data"
 FILES = sorted((*(DATA / "named").glob("*.json"), *SCENARIOS.glob("*.json")), key=lambda path: path.stem)

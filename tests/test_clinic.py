@@ -8,11 +8,11 @@ import pytest
 
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import MAX_ORDER
-from buddylab.knobs import KnobError, checked
+from buddylab.explorer.knobs import KnobError, checked
+from buddylab.machines.reported import SizeError, read
 from buddylab.reports import explain, parse
 from buddylab.widgets import Clinic, Explorer, open_in_explorer
 from buddylab.widgets.clinic import cannot_play, setting
-from buddylab.world.reported import SizeError, read
 
 DATA = Path(__file__).parent / "reports" / "data"
 ROWS = [json.loads(line) for line in (DATA / "index.jsonl").read_text(encoding="utf-8").splitlines()]

@@ -1,9 +1,9 @@
 """Where two runs part. The numbers are those of the public case, worked out by hand in tests/test_frames.py."""
 
-from buddylab.commentary.compare import difference
-from buddylab.commentary.view import view
 from buddylab.core.record import record
-from buddylab.world.pressure import prepare
+from buddylab.explorer.filling import prepare
+from buddylab.view.compare import difference
+from buddylab.view.document import view
 
 
 def run(mask=0x20, order=3, pressure=None, machine="report"):

@@ -5,7 +5,7 @@ import pytest
 from buddylab.core.zone import SWAP_CLUSTER_MAX
 from buddylab.course import find
 from buddylab.course.experiments.nb07 import HARDWARE, a_second, loaded, states_between, watch
-from buddylab.world.hardware import of
+from buddylab.machines.hardware import of
 
 
 def test_07_the_marks_of_512_mb():

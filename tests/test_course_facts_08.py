@@ -8,7 +8,7 @@ from buddylab.core.gfp import GFP_ATOMIC, GFP_KERNEL, NOMEMALLOC
 from buddylab.course import find
 from buddylab.course.experiments.nb08 import CALLERS, HARDWARE, NOTHING, PAGE, RECLAIMS, besieged, left_by, meets, storm
 from buddylab.course.experiments.nb08 import with_free as machine_with_free
-from buddylab.world.hardware import of
+from buddylab.machines.hardware import of
 
 
 def test_08_the_marks_of_48_mb():

@@ -44,11 +44,11 @@ def test_two_guards_and_the_gap_between_them():
 
 
 def test_pages_are_free_at_the_kill():
-    order0, order3 = at_the_kill(0, 40, 90), at_the_kill(3, 450, 100)
+    order0, order3 = at_the_kill(0, 960, 90), at_the_kill(3, 550, 100)
     assert 0 < order0.free < order0.pages_high == 288 == 240 * 6 // 5
     assert order3.free == 446 > 288 and not any(order3.blocks[3:]) and order3.victim
     assert sum(count << order for order, count in enumerate(order3.blocks)) == 446
-    assert at_the_kill(4, 450, 100) is None, "above order 3 the first reclaim's hope is not followed up"
+    assert at_the_kill(4, 550, 100) is None, "above order 3 the first reclaim's hope is not followed up"
 
 
 def test_two_hundred_shortages():

@@ -7,29 +7,29 @@ import traitlets
 from buddylab.core import ladder
 from buddylab.core.record import record
 from buddylab.core.validate import validate_machine
+from buddylab.explorer.filling import MIXES, TRACK, Mix, default_pressure, free_blocks, pages_at, position_of, prepare
+from buddylab.explorer.reach import REACH, search
+from buddylab.machines.hardware import MACHINES
+from buddylab.reclaim.lru import validate_zone
 from buddylab.widgets import Explorer, ProgressBar, StageButtons
-from buddylab.world.hardware import MACHINES
-from buddylab.world.lru import validate_zone
-from buddylab.world.pressure import MIXES, TRACK, Mix, default_pressure, free_blocks, pages_at, position_of, prepare
-from buddylab.world.reach import REACH, search
 
 STAGES = {
     "might_sleep": {},
     "fault_injection": {},
     "restart": {},
     "got_pg": {},
-    "thisnode": {"pressure": 100},
-    "wake_kswapd": {"pressure": 100},
-    "alloc_flags": {"pressure": 100},
-    "min_attempt": {"pressure": 100},
-    "rebalance": {"pressure": 100},
-    "direct_reclaim": {"pressure": 100},
-    "retry_after_reclaim": {"pressure": 100},
-    "should_retry": {"pressure": 100},
-    "nofail_alloc": {"pressure": 100, "PF_MEMALLOC": True},
-    "high_attempt": {"pressure": 100, "mix": "no_swap"},
-    "out_of_memory": {"pressure": 100, "mix": "no_swap"},
-    "nopage": {"pressure": 0, "gfp_mask": "GFP_ATOMIC"},
+    "thisnode": {"pressure": 900},
+    "wake_kswapd": {"pressure": 900},
+    "alloc_flags": {"pressure": 900},
+    "min_attempt": {"pressure": 900},
+    "rebalance": {"pressure": 900},
+    "direct_reclaim": {"pressure": 900},
+    "retry_after_reclaim": {"pressure": 900},
+    "should_retry": {"pressure": 900},
+    "nofail_alloc": {"pressure": 900, "PF_MEMALLOC": True},
+    "high_attempt": {"pressure": 900, "mix": "no_swap"},
+    "out_of_memory": {"pressure": 900, "mix": "no_swap"},
+    "nopage": {"pressure": 1000, "gfp_mask": "GFP_ATOMIC"},
 }
 """A setting of the knobs that reaches each stage, from GFP_KERNEL, order 0, on the small machine."""
 
@@ -67,8 +67,25 @@ def test_every_stage_is_reached_by_a_button(explorer, stage):
 
 
 def test_pressure_and_machine_can_be_turned_at_once():
-    explorer = Explorer(machine="tiny").set(machine="small", pressure=100)
-    assert explorer.knobs["pressure"] == 100 == explorer.deck["pressure"]["value"]
+    explorer = Explorer(machine="tiny").set(machine="small", pressure=900)
+    assert explorer.knobs["pressure"] == 900 == explorer.deck["pressure"]["value"]
+
+
+def test_free_memory_is_given_in_pages_instead_of_pressure():
+    """64 MB: up to 1.65 * 288 = 475.2 pages free a step of the track is 475.2 / 480 < 1 page, so 192 is exact."""
+    explorer = Explorer(machine="small", free=192)
+    assert explorer.deck["pressure"]["free"] == 192 and explorer.pressure == 806
+    assert explorer.set(free=0).pressure == 1000 and explorer.set(free=12288).pressure == 0
+    assert explorer.set(machine="tiny", free=1024).pressure == 0
+    assert explorer.compare(free=0).other == {"pressure": 1000}
+    for knobs, said in (
+        ({"free": 5, "pressure": 5}, "give pressure or free, not both"),
+        ({"free": 1025}, "free must be a whole number of pages from 0 to 1024, all of Normal, not 1025"),
+        ({"free": -1}, "not -1"),
+        ({"free": True}, "not True"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            explorer.set(**knobs)
 
 
 def test_a_stage_that_is_none(explorer):
@@ -78,13 +95,13 @@ def test_a_stage_that_is_none(explorer):
 
 def test_both_ends_and_the_endless_retry_are_reached(explorer):
     assert explorer.set(**REST).run.end == "page"
-    assert explorer.set(**REST | {"pressure": 0, "gfp_mask": "GFP_ATOMIC"}).run.end == "no_page"
-    assert explorer.set(**REST | {"pressure": 0, "mix": "kernel"}).run.end == "livelock"
+    assert explorer.set(**REST | {"pressure": 1000, "gfp_mask": "GFP_ATOMIC"}).run.end == "no_page"
+    assert explorer.set(**REST | {"pressure": 1000, "mix": "kernel"}).run.end == "livelock"
     assert explorer.trace["frames"][-1]["mood"] == "end-loop"
 
 
 def test_a_numa_machine_shows_what_thisnode_is_for(explorer):
-    numa = Explorer(machine="numa", gfp_mask="GFP_THISNODE", order=4, pressure=60)
+    numa = Explorer(machine="numa", gfp_mask="GFP_THISNODE", order=4, pressure=940)
     assert numa.stages()[-3:] == ["thisnode", "nopage", "got_pg"]
     assert numa.set(gfp_mask="__GFP_THISNODE|__GFP_NORETRY").stages()[-3:] != ["thisnode", "nopage", "got_pg"]
 
@@ -208,16 +225,19 @@ def test_the_text_form_is_short_and_gives_nothing_away(explorer):
 
 
 def test_the_deck_shows_the_marks_where_the_track_has_them(explorer):
-    """64 MB: the kernel's own marks, min 192, low 240, high 288 pages; linear up to 1.65 * 288 = 475.2 at 480."""
+    """64 MB: the kernel's own marks, min 192, low 240, high 288 pages; 1.65 * 288 = 475.2 free at 520, none at 1000.
+
+    1000 - 480 * 192 / 475.2 = 806.06, 1000 - 480 * 240 / 475.2 = 757.58, 1000 - 480 * 288 / 475.2 = 709.09.
+    """
     explorer.set(**REST)
-    assert explorer.deck["pressure"]["ticks"] == [["min", 192, 194], ["low", 240, 242], ["high", 288, 291]]
+    assert explorer.deck["pressure"]["ticks"] == [["min", 192, 806], ["low", 240, 758], ["high", 288, 709]]
 
 
 @pytest.mark.parametrize(
     ("machine", "mix"), [*((machine, "desktop") for machine in MACHINES), *(("small", mix) for mix in MIXES)]
 )
 def test_a_filled_machine_is_a_sound_one(machine, mix):
-    for pressure, scatter in ((None, None), (0, 0), (240, 100), (700, 30), (TRACK, 60)):
+    for pressure, scatter in ((None, None), (TRACK, 0), (760, 100), (300, 30), (0, 60)):
         population = prepare(machine, pressure, scatter, mix)
         validate_machine(population.machine)
         at = default_pressure(machine) if pressure is None else pressure
@@ -238,8 +258,8 @@ def test_the_reported_machine_is_the_report():
 
 
 def test_the_same_setting_gives_the_same_machine_and_runs_do_not_touch_it():
-    first = Explorer(machine="small", pressure=100, gfp_mask="GFP_KERNEL", order=3).trace
-    assert Explorer(machine="small", pressure=100, gfp_mask="GFP_KERNEL", order=3).trace == first
+    first = Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).trace
+    assert Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).trace == first
 
 
 def test_the_track_is_read_back():
@@ -278,7 +298,7 @@ def test_scatter_moves_the_blocks_to_smaller_orders():
     ],
 )
 def test_the_world_says_what_came_back_and_why_not_more(mix, mask, told):
-    world = prepare("small", 100, None, mix)
+    world = prepare("small", 900, None, mix)
     events = record(world.machine, mask, 0, max_rounds=6).events
     assert told <= {event[1] for event in events if event[0] == "note"}
     validate_machine(world.machine)
@@ -287,14 +307,14 @@ def test_the_world_says_what_came_back_and_why_not_more(mix, mask, told):
 
 
 def test_without_fs_nobody_dies_and_the_retry_is_endless():
-    events = record(prepare("small", 0, None, "no_swap").machine, 0x50, 0, max_rounds=20).events
+    events = record(prepare("small", 1000, None, "no_swap").machine, 0x50, 0, max_rounds=20).events
     assert "killed" not in {event[1] for event in events if event[0] == "note"}
     assert sum(event[:2] == ("stage", "should_retry") for event in events) == 21
 
 
 def test_kswapd_would_have_written_the_zone_off():
     """The prepared state of a machine without anything to reclaim is what kswapd's own rules lead to."""
-    world = prepare("small", 100, None, "no_swap")
+    world = prepare("small", 900, None, "no_swap")
     assert all(zone.all_unreclaimable for zone in world.population.zones)
     for zone in world.population.zones:
         zone.all_unreclaimable, zone.pages_scanned = False, 0
@@ -307,8 +327,8 @@ def test_kswapd_would_have_written_the_zone_off():
 
 def test_a_copy_starts_afresh():
     """A run on one copy leaves the next one as it was."""
-    first = record(prepare("small", 100).machine, 0xD0, 0).events
-    assert record(prepare("small", 100).machine, 0xD0, 0).events == first
+    first = record(prepare("small", 900).machine, 0xD0, 0).events
+    assert record(prepare("small", 900).machine, 0xD0, 0).events == first
 
 
 @pytest.mark.parametrize(
@@ -321,7 +341,7 @@ def test_shares_that_cannot_be_are_told(shares, said):
 
 
 def test_shares_of_your_own():
-    world = prepare("tiny", 300, None, Mix("half", "half", 50, 50, 0, 0, swap=10))
+    world = prepare("tiny", 700, None, Mix("half", "half", 50, 50, 0, 0, swap=10))
     anonymous = sum(p.memory().resident for p in world.owners)
     assert anonymous > 300 and world.population.nr_swap_pages == anonymous * 10 // 100
 

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from recordings import NAMED, named, some_random
 
-import buddylab.commentary
+import buddylab.view
 from buddylab import scenario
-from buddylab.commentary.frames import frames
-from buddylab.commentary.sentences import say, sentences
-from buddylab.commentary.view import side_by_side, text, to_json, transcript, view
-from buddylab.commentary.watermark import chain, watermark_rows
 from buddylab.core.environment import Task
 from buddylab.core.events import GIVEN
 from buddylab.core.machine import Machine
 from buddylab.core.record import apply, net, record
 from buddylab.core.zone import Zone
-from buddylab.world.prepared import REASONS
-from buddylab.world.pressure import prepare
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.still import REASONS
+from buddylab.view.document import side_by_side, text, to_json, transcript, view
+from buddylab.view.frames import frames
+from buddylab.view.rows import chain, watermark_rows
+from buddylab.view.sentences import say, sentences
 
-HERE = Path(buddylab.commentary.__file__).parent
+HERE = Path(buddylab.view.__file__).parent
 
 
 def traces(recording):
@@ -170,12 +170,14 @@ def test_what_comes_back_is_no_reason_why_it_did_not():
 
 def test_every_sentence_is_used():
     source = "".join(
-        (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("frames", "ending", "decisions", "watermark")
+        (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("frames", "ending", "decisions", "rows")
     )
     words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | NOTES
     made = {f"end_page{how}{one}" for how in ("", "_oom", "_reclaim") for one in ("", "1")}
     made |= {"refill_hot1", "refill_cold1"}
-    words |= set(re.findall(r"\"(away_[a-z]+)\"", (HERE.parent / "neighbours.py").read_text(encoding="utf-8")))
+    words |= set(
+        re.findall(r"\"(away_[a-z]+)\"", (HERE.parent / "explorer" / "neighbours.py").read_text(encoding="utf-8"))
+    )
     assert set(sentences()) <= words | made, set(sentences()) - words - made
 
 

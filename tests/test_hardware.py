@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from buddylab.knobs import KnobError, checked
+from buddylab.explorer.knobs import KnobError, checked
+from buddylab.machines import hardware
+from buddylab.machines.hardware import MACHINES, MB, SizeError
 from buddylab.widgets import Explorer
-from buddylab.world import hardware
-from buddylab.world.hardware import MACHINES, MB, SizeError
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 WHOLE = [

@@ -14,30 +14,41 @@ PACKAGE = "buddylab"
 # Inside the core a module imports only modules to its left.
 CORE_ORDER = ("events", "gfp", "zone", "buddy", "pcp", "environment", "machine", "validate", "ladder", "record")
 
-# What each part of the package may import of the others.
+# What each room may import of the others: just this, and a permission that nobody uses is taken away.
 LAYERS = {
     "core": set(),
-    "world": {"core"},
-    "schema": {"core"},  # what a scenario file may say
-    "script": {"core", "schema"},  # a world that does what a script says
-    "scenario": {"core", "schema", "script"},
-    "commentary": {"core"},
-    "knobs": {"core", "commentary", "world"},  # the explorer's, for a notebook and for a page
-    "neighbours": {"core", "knobs", "world"},  # one change away from a setting of the knobs
-    "share": {"core", "knobs"},  # a setting of the knobs as text
-    "screen": set(),  # the JavaScript and its style sheet
     "said": set(),  # one sentence in both languages
     "target": set(),  # how a file is written: whole or not at all, and over no other
     "printable": set(),  # what others wrote, made harmless to show
-    "reports": {"core", "scenario", "printable"},
-    "course": {"core", "world", "knobs", "scenario", "commentary", "reports", "target"},
+    "screen": set(),  # the JavaScript and its style sheet
+    "commentary": set(),  # the annotated source and its notes
+    "reclaim": {"core"},  # 2.6.21's decisions
+    "machines": {"core"},  # by name, of one's own sizes, as a report says
+    "scenario": {"core"},
+    "view": {"core", "commentary"},  # what a run says
+    "world": {"core", "machines", "reclaim"},  # the model
+    "explorer": {"core", "machines", "reclaim", "view", "world"},  # what the main screen is about
+    "reports": {"core", "printable"},
+    "course": {
+        "commentary",
+        "core",
+        "explorer",
+        "machines",
+        "reclaim",
+        "reports",
+        "target",
+        "view",
+        "world",
+        "__version__",
+    },
+    "plots": {"core", "course", "world"},
+    "widgets": {"core", "course", "explorer", "export", "machines", "reports", "screen", "view"},
+    "export": {"core", "explorer", "machines", "printable", "scenario", "screen", "target", "view", "__version__"},
+    "commands": {"core", "explorer", "export", "reports", "scenario"},
+    "__main__": {"commands", "__version__"},
+    "": set(),  # buddylab/__init__.py
 }
-BELOW = set(LAYERS)
 TOP = {"plots", "widgets", "export"}
-LAYERS |= {part: BELOW | TOP - {part} for part in TOP}
-LAYERS[""] = BELOW  # buddylab/__init__.py
-LAYERS["commands"] = BELOW | TOP
-LAYERS["__main__"] = {"commands"}
 STANDARD_LIBRARY_ONLY = set(LAYERS) - TOP
 LATE = {"buddylab.world.observe": {"numpy"}}  # imported inside one method, when a reader asks for arrays
 HEAVY = ("matplotlib", "ipywidgets", "numpy", "anywidget")
@@ -86,8 +97,10 @@ def complaint(name: str, target: str, modules: Mapping[str, str]) -> str | None:
         return None
     module = owner(target, modules)
     if module == PACKAGE:
-        # The version is the only thing that a part may want from the package's own front.
-        return None if target == f"{PACKAGE}.__version__" else "takes the whole package instead of a module"
+        # The version is the only thing that a room may want from the package's own front.
+        if target != f"{PACKAGE}.__version__":
+            return "takes the whole package instead of a module"
+        return None if "__version__" in LAYERS[mine] else "does not need the version"
     theirs = part_of(module)
     if mine == theirs == "core" and name != f"{PACKAGE}.core":
         return core_complaint(name.split(".")[2], module)
@@ -131,6 +144,34 @@ def violations(modules: Mapping[str, str]) -> list[str]:
     return sorted(found)
 
 
+def unused(modules: Mapping[str, str]) -> list[str]:
+    """Permissions that no import needs: room -> room."""
+    used = {
+        (part_of(name), target.rpartition(".")[2] if owner(target, modules) == PACKAGE else part_of(target))
+        for name, source in modules.items()
+        for _, target in imports(source)
+        if target.split(".")[0] == PACKAGE
+    }
+    return sorted(
+        f"{mine} -> {theirs}" for mine, rooms in LAYERS.items() for theirs in rooms - {t for m, t in used if m == mine}
+    )
+
+
+def test_no_permission_is_left_over():
+    assert unused(read_package(ROOT / PACKAGE)) == []
+
+
+def test_a_permission_that_nobody_uses_is_found():
+    modules = read_package(ROOT / PACKAGE)
+    del modules["buddylab.widgets.question"]
+    assert unused(modules) == ["widgets -> course"]
+
+
+def test_few_modules_stand_at_the_top():
+    files = {file.stem for file in (ROOT / PACKAGE).glob("*.py")} - {"__init__", "__main__"}
+    assert len(files) <= 4, f"every other module belongs in a room: {sorted(files)}"
+
+
 def test_the_package_keeps_its_layers():
     modules = read_package(ROOT / PACKAGE)
     assert f"{PACKAGE}.core.gfp" in modules
@@ -139,7 +180,7 @@ def test_the_package_keeps_its_layers():
 
 # A small package that keeps every rule; each case below breaks one.
 GOOD = {
-    "buddylab": "from buddylab.core.gfp import WAIT",
+    "buddylab": "",
     "buddylab.__main__": "import argparse\nfrom buddylab.commands import COMMANDS",
     "buddylab.commands": "from buddylab.scenario import replay\nfrom buddylab.export import html",
     "buddylab.core": "from buddylab.core import gfp, zone",
@@ -147,18 +188,22 @@ GOOD = {
     "buddylab.core.gfp": "WAIT = 0x10",
     "buddylab.core.zone": "import buddylab.core.gfp\nfrom buddylab.core import gfp\nfrom buddylab.core.gfp import WAIT",
     "buddylab.core.machine": "from buddylab.core.zone import Zone\nfrom buddylab.core import events",
+    "buddylab.printable": "import unicodedata",
     "buddylab.world": "from buddylab.core import machine",
-    "buddylab.world.reclaim": "from buddylab.world import oom\nfrom buddylab.core.machine import Machine",
-    "buddylab.world.oom": "import random",
+    "buddylab.reclaim": "from buddylab.core import machine",
+    "buddylab.reclaim.shrink": "from buddylab.reclaim import oom\nfrom buddylab.core.machine import Machine",
+    "buddylab.reclaim.oom": "import random",
     "buddylab.scenario": "import json\nfrom buddylab.core.machine import Machine",
     "buddylab.commentary": "from importlib.resources import files",
-    "buddylab.reports": "from buddylab.scenario import load\nfrom buddylab import __version__",
-    "buddylab.plots": "import numpy\nimport matplotlib.pyplot as plt\nfrom buddylab.core.record import Trace",
+    "buddylab.view": "from buddylab.commentary import load",
+    "buddylab.reports": "from buddylab.printable import printable",
+    "buddylab.plots": "import numpy\nimport matplotlib.pyplot as plt\nfrom buddylab.core.record import Run",
     "buddylab.core.record": "from buddylab.core import events, ladder",
     "buddylab.core.ladder": "from buddylab.core.machine import Machine",
     "buddylab.widgets": "from buddylab.widgets.explorer import Explorer",
-    "buddylab.widgets.explorer": "import anywidget\nfrom buddylab.commentary import load",
-    "buddylab.export": "from buddylab.widgets import Explorer",
+    "buddylab.widgets.explorer": "import anywidget\nfrom buddylab.view.document import text",
+    "buddylab.export": "from buddylab import __version__",
+    "buddylab.export.page": "import json",
 }
 
 
@@ -181,15 +226,16 @@ def test_a_package_that_keeps_the_rules_passes():
         ("buddylab.core.helpers", "", "has no place in the plan"),
         ("buddylab.helpers", "", "has no place in the plan"),
         ("buddylab.world", "from buddylab.scenario import load", "scenario is not below world"),
-        ("buddylab.world.oom", "from buddylab.reports import read", "reports is not below world"),
-        ("buddylab.scenario", "from buddylab.world import reclaim", "world is not below scenario"),
+        ("buddylab.reclaim.oom", "from buddylab.reports import read", "reports is not below reclaim"),
+        ("buddylab.scenario", "from buddylab.world import users", "world is not below scenario"),
         ("buddylab.commentary", "from jinja2 import Template", "is not in the standard library"),
-        ("buddylab.reports", "from buddylab.world import oom", "world is not below reports"),
+        ("buddylab.reports", "from buddylab.world import users", "world is not below reports"),
+        ("buddylab.reports", "from buddylab import __version__", "does not need the version"),
         ("buddylab", "from buddylab.widgets import Explorer", "widgets is not below buddylab"),
         ("buddylab.commands", "import click", "click: is not in the standard library"),
-        ("buddylab.export", "from buddylab.widgets.explorer import Explorer", "the inside of widgets"),
-        ("buddylab.export", "from buddylab.widgets import explorer", "the inside of widgets"),
-        ("buddylab.plots", "from buddylab.widgets import _draw", "the inside of widgets"),
+        ("buddylab.widgets", "from buddylab.export.page import html", "the inside of export"),
+        ("buddylab.widgets", "from buddylab.export import _draw", "the inside of export"),
+        ("buddylab.export", "from buddylab.widgets import Explorer", "widgets is not below export"),
     ],
 )
 def test_a_breach_is_found(name, source, why):

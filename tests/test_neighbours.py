@@ -2,10 +2,10 @@
 
 import pytest
 
-from buddylab.commentary.sentences import say
 from buddylab.core import gfp
-from buddylab.knobs import FLAGS, checked, recording
-from buddylab.neighbours import MOST, neighbours
+from buddylab.explorer.knobs import FLAGS, checked, recording
+from buddylab.explorer.neighbours import MOST, neighbours
+from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
 
 PUBLIC = {
@@ -35,7 +35,7 @@ def test_the_public_case_passes_one_order_less():
 
 @pytest.mark.parametrize(
     "knobs",
-    [PUBLIC, SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40}, SMALL | {"pressure": 0, "mix": "kernel"}],
+    [PUBLIC, SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 960}, SMALL | {"pressure": 1000, "mix": "kernel"}],
 )
 def test_every_change_turns_the_verdict(knobs):
     granted = recording(checked(knobs)).run.end == "page"
@@ -47,7 +47,7 @@ def test_every_change_turns_the_verdict(knobs):
         assert (end == "page") != granted
 
 
-@pytest.mark.parametrize("knobs", [SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 40, "order": 2}])
+@pytest.mark.parametrize("knobs", [SMALL, SMALL | {"gfp_mask": gfp.GFP_ATOMIC, "pressure": 960, "order": 2}])
 def test_no_order_nearer_and_no_bit_is_passed_over(knobs):
     """By brute force: the nearest order that turns it, and as long as there is room, every single bit."""
     granted = recording(checked(knobs)).run.end == "page"

@@ -5,14 +5,14 @@ import traitlets
 
 from buddylab.core import gfp
 from buddylab.core.record import record
+from buddylab.explorer.filling import prepare
 from buddylab.widgets import Explorer, FreeLists, Ladder, Memory, Source, Why
-from buddylab.world.pressure import prepare
 
 PIECES = (FreeLists, Ladder, Memory, Source, Why)
 
 
 def recorded():
-    return record(prepare("small", 100).machine, gfp.GFP_KERNEL, 0)
+    return record(prepare("small", 900).machine, gfp.GFP_KERNEL, 0)
 
 
 def test_pieces_of_one_run_move_together_and_others_stay():
@@ -73,5 +73,5 @@ def test_the_text_form_is_short(piece):
 
 
 def test_what_is_no_run_is_told():
-    with pytest.raises(ValueError, match=r"Why shows a Trace .* not 'report'"):
+    with pytest.raises(ValueError, match=r"Why shows a Run .* not 'report'"):
         Why("report")

@@ -22,9 +22,9 @@ console.log(await pyodide.runPythonAsync(`{python}`));
 PYTHON = """
 import json, sys
 import buddylab
-from buddylab.commentary.view import transcript, view
+from buddylab.view.document import transcript, view
 from buddylab.core.record import record
-from buddylab.world.pressure import prepare
+from buddylab.explorer.filling import prepare
 run = record(prepare("report").machine, 0x20, 3)
 told = [line for line in transcript(view(run)) if "41 pages; more than 44" in line]
 from buddylab.plots import before_and_after

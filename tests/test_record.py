@@ -10,7 +10,7 @@ from buddylab import scenario
 from buddylab.core.environment import Task
 from buddylab.core.events import FIELDS, KERNEL, as_dict, kernel_events
 from buddylab.core.machine import Machine
-from buddylab.core.record import COUNT, Trace, apply, record, states
+from buddylab.core.record import COUNT, Run, apply, record, states
 from buddylab.core.zone import Zone
 
 
@@ -29,7 +29,7 @@ def rebuilds(recording):
     for number, op in enumerate(recording["ops"]):
         before, machine.trace = tuple(zone.copy() for zone in machine.zones), []
         world.play(op)
-        trace = Trace(machine, before, 0, 0, 0, Task(), 0, (), 0, machine.trace, None, "page")
+        trace = Run(machine, before, 0, 0, 0, Task(), 0, (), 0, machine.trace, None, "page")
         for change in chain.from_iterable(trace.changes()):
             apply(before, change)
         assert everything(before) == everything(machine.zones), f"op {number}"

@@ -23,9 +23,9 @@ from buddylab.commands.replay import PAYS
 from buddylab.core.events import KERNEL
 from buddylab.core.ladder import Livelock
 from buddylab.scenario import ScenarioError, build_machine, check, compare, load, replay
-from buddylab.schema import DEEPEST, FAULT_KEYS, SCENARIOS
+from buddylab.scenario.schema import DEEPEST, FAULT_KEYS, SCENARIOS
 
-FORMAT_MD = Path(buddylab.__file__).parent / "FORMAT.md"
+FORMAT_MD = Path(buddylab.__file__).parent / "scenario" / "FORMAT.md"
 
 
 def by_hand(*ops, **machine):

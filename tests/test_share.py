@@ -4,23 +4,23 @@ import json
 
 import pytest
 
-from buddylab.knobs import FLAGS, START, KnobError, checked
-from buddylab.share import Setting, forms, parse, share
+from buddylab.explorer.knobs import FLAGS, START, KnobError, checked
+from buddylab.explorer.share import Setting, forms, parse, share
 from buddylab.widgets import Explorer
 
 SETTINGS = [
     {},
-    {"machine": "small", "gfp_mask": 0xD0, "order": 0, "pressure": 100, "mix": "no_swap"},
+    {"machine": "small", "gfp_mask": 0xD0, "order": 0, "pressure": 900, "mix": "no_swap"},
     {"machine": {"DMA": 16, "Normal": 48}, "order": 10, "scatter": 0},
     {"machine": {"DMA": 16, "DMA32": 48, "Normal": 64, "nodes": 2}, "gfp_mask": 0x40000, "rt_task": True},
-    {"machine": "tiny", "in_interrupt": True, "PF_MEMALLOC": True, "TIF_MEMDIE": True, "pressure": 0},
+    {"machine": "tiny", "in_interrupt": True, "PF_MEMALLOC": True, "TIF_MEMDIE": True, "pressure": 1000},
     {"machine": "tiny", "hand": [["alloc", 2, 0xD0, "rt_task,PF_MEMALLOC"]]},
 ]
-PLAIN = "buddylab:1 machine=report gfp_mask=0x20 order=3 pressure=638 scatter=92 mix=desktop"
+PLAIN = "buddylab:2 machine=report gfp_mask=0x20 order=3 pressure=362 scatter=92 mix=desktop"
 
 
 def test_the_text_is_what_it_says():
-    """The reported machine stands at 638 of the track with 92 % scatter, see test_explorer."""
+    """The reported machine stands at 362 of the track with 92 % scatter, see test_explorer."""
     assert Explorer().share == PLAIN
     assert Explorer(in_interrupt=True, rt_task=True).share == f"{PLAIN} who=in_interrupt,rt_task"
     assert Explorer().compare(order=2).share == f'{PLAIN} other={{"order":2}}'
@@ -64,25 +64,26 @@ def test_the_log_line_is_the_kernels():
 @pytest.mark.parametrize(
     ("text", "said", "zh"),
     [
-        ("", "begins with 'buddylab:1', this one with ''", "开头"),
+        ("", "begins with 'buddylab:2' or 'buddylab:1', this one with ''", "开头"),
         ("hello", "this one with 'hello'", "hello"),
-        ("buddylab:2 order=3", "begins with 'buddylab:1'", "开头"),
-        ("buddylab:1 order", "'order' is not of the form name=value", "形式"),
-        ("buddylab:1 order=3 order=4", "order stands there twice", "两次"),
-        ("buddylab:1 order=three", "order must be a whole number, not 'three'", "整数"),
-        ("buddylab:1 order=11", "order must be a whole number from 0", "0"),
-        ("buddylab:1 colour=red", "no knob is called 'colour'; there are machine, gfp_mask", "旋钮"),
-        ("buddylab:1 gfp_mask=GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask", "GFP_KERNAL"),
-        ("buddylab:1 machine=cray", "no machine 'cray'", "没有机器"),
-        ('buddylab:1 machine={"DMA":16,"Norm', "machine: .* cannot be read, perhaps it was cut short", "截断"),
-        ('buddylab:1 machine={"DMA":99,"Normal":9}', "DMA must be a whole number from 1 to 16 MB", "DMA 须为"),
-        ("buddylab:1 who=root", "who may be in_interrupt", "who 可以是"),
-        ("buddylab:1 other=5", 'other must be knobs such as {"order":2}', "other 须为"),
-        ('buddylab:1 other={"order":12}', "order must be a whole number from 0", "order 须为"),
-        ("buddylab:1 show=me", "show may be hand", "show 只能"),
-        ("buddylab:1 hand=[[1]]", "hand is a list", "hand 是"),
+        ("buddylab:3 order=3", "begins with 'buddylab:2'", "开头"),
+        ('{"version": "buddylab:3"}', "begins with 'buddylab:2'", "开头"),
+        ("buddylab:2 order", "'order' is not of the form name=value", "形式"),
+        ("buddylab:2 order=3 order=4", "order stands there twice", "两次"),
+        ("buddylab:2 order=three", "order must be a whole number, not 'three'", "整数"),
+        ("buddylab:2 order=11", "order must be a whole number from 0", "0"),
+        ("buddylab:2 colour=red", "no knob is called 'colour'; there are machine, gfp_mask", "旋钮"),
+        ("buddylab:2 gfp_mask=GFP_KERNAL", "'GFP_KERNAL' is not a gfp mask", "GFP_KERNAL"),
+        ("buddylab:2 machine=cray", "no machine 'cray'", "没有机器"),
+        ('buddylab:2 machine={"DMA":16,"Norm', "machine: .* cannot be read, perhaps it was cut short", "截断"),
+        ('buddylab:2 machine={"DMA":99,"Normal":9}', "DMA must be a whole number from 1 to 16 MB", "DMA 须为"),
+        ("buddylab:2 who=root", "who may be in_interrupt", "who 可以是"),
+        ("buddylab:2 other=5", 'other must be knobs such as {"order":2}', "other 须为"),
+        ('buddylab:2 other={"order":12}', "order must be a whole number from 0", "order 须为"),
+        ("buddylab:2 show=me", "show may be hand", "show 只能"),
+        ("buddylab:2 hand=[[1]]", "hand is a list", "hand 是"),
         ('{"order": 3', "not a whole JSON document, perhaps cut short", "截断"),
-        ("buddylab:1 hand=" + "[" * 100_000, "cannot be read", "无法读取"),
+        ("buddylab:2 hand=" + "[" * 100_000, "cannot be read", "无法读取"),
     ],
 )
 def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
@@ -101,4 +102,27 @@ def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
 def test_every_knob_of_a_setting_is_in_the_forms():
     setting = Setting(checked({**START, **dict.fromkeys(FLAGS, True)}))
     assert parse(share(setting)) == setting
-    assert json.loads(forms(setting)["json"]) == setting.knobs
+    assert json.loads(forms(setting)["json"]) == {"version": "buddylab:2", **setting.knobs}
+
+
+@pytest.mark.parametrize(
+    ("text", "pressure", "other"),
+    [
+        ("buddylab:1 machine=small pressure=100", 900, {}),
+        ('buddylab:1 machine=small pressure=0 other={"pressure":1000}', 1000, {"pressure": 0}),
+        ("buddylab:1 machine=report order=2", 362, {}),
+        ('{"machine": "small", "pressure": 638, "other": {"order": 1}}', 362, {"order": 1}),
+        ('{"version": "buddylab:2", "machine": "small", "pressure": 638}', 638, {}),
+    ],
+)
+def test_a_text_of_version_1_counted_from_the_other_end(text, pressure, other):
+    """There pressure was the free memory; 638 of the track in version 1 are 1000 - 638 = 362 today."""
+    setting = parse(text)
+    assert (setting.knobs["pressure"], setting.other) == (pressure, other)
+    assert parse(share(setting)) == setting
+
+
+def test_what_could_not_be_in_version_1_is_told_as_it_was_given():
+    for text in ("buddylab:1 pressure=1001", '{"pressure": 1001}'):
+        with pytest.raises(KnobError, match="pressure must be a whole number from 0 to 1000, not 1001"):
+            parse(text)

@@ -3,8 +3,8 @@
 import pytest
 
 from buddylab.commentary import load
-from buddylab.commentary.chart import flow_chart
 from buddylab.core import ladder
+from buddylab.view.chart import flow_chart
 
 # Every way out of every stage: where it leads (None: the function returns), and the lines of
 # alloc_pages_annotated.txt that say so: a goto, a return, or the line that control falls into.

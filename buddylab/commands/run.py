@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from buddylab import export, share
+from buddylab import export
 from buddylab.commands.progress import Progress
 from buddylab.core.ladder import Livelock
+from buddylab.explorer import share
 from buddylab.scenario import ScenarioError, parse, texts
 
 KINDS = {

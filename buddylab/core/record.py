@@ -25,7 +25,7 @@ Change = tuple[str, int, int, int]
 
 
 @dataclass(slots=True)
-class Trace:
+class Run:
     """One recorded request, or one block given back.
 
     before: copies of the zones as they stood. zonelist: labels in the order tried. page: first pfn, or None.
@@ -52,12 +52,12 @@ class Trace:
         return list(_changes(self.events, {zone.label: zone.nr_free_pages for zone in self.before}))
 
     def __repr__(self) -> str:
-        return f"<Trace: order {self.order}, {len(self.events)} events, {self.end}>"
+        return f"<Run: order {self.order}, {len(self.events)} events, {self.end}>"
 
 
 def record(
     machine: Machine, gfp_mask: int, order: int, *, node: int = 0, task: Task | None = None, max_rounds: int = 100
-) -> Trace:
+) -> Run:
     """Play one request on this machine and record it; the path is the one that `alloc_pages` takes.
 
     A ladder that goes back up more than `max_rounds` times ends the trace as a livelock.
@@ -76,7 +76,7 @@ def record(
         machine.trace = outer
     zones = machine.zonelist(gfp_mask, node).zones
     end = "livelock" if why else "no_page" if page is None else "page"
-    return Trace(
+    return Run(
         machine,
         before,
         gfp_mask,
@@ -93,7 +93,7 @@ def record(
     )
 
 
-def record_free(machine: Machine, pfn: int, order: int) -> Trace:
+def record_free(machine: Machine, pfn: int, order: int) -> Run:
     """Give one block back and record it. Raises BadPage as `Machine.free_pages` does, with nothing recorded."""
     before, outer, events = tuple(zone.copy() for zone in machine.zones), machine.trace, list[Event]()
     machine.trace = events
@@ -102,7 +102,7 @@ def record_free(machine: Machine, pfn: int, order: int) -> Trace:
     finally:
         machine.trace = outer
     zone = next(zone for zone in before if zone.start_pfn <= pfn < zone.end_pfn)
-    return Trace(
+    return Run(
         machine, before, 0, order, zone.node, Task(), machine.jiffies, (zone.label,), zone.index, events, pfn, "freed"
     )
 
@@ -195,7 +195,7 @@ def _given_back(event: Event, emptying: int | None, free: dict[str, int]) -> lis
     return [*changed, (label, block_order, HEAD, head), (label, COUNT, 0, free[label])]
 
 
-def states(trace: Trace) -> Iterator[tuple[Event, tuple[Zone, ...]]]:
+def states(trace: Run) -> Iterator[tuple[Event, tuple[Zone, ...]]]:
     """Every event with the zones as they stood right after it. The zones are the same objects throughout."""
     zones = tuple(zone.copy() for zone in trace.before)
     for event, changed in zip(trace.events, trace.changes(), strict=True):

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from buddylab.core import gfp
+from buddylab.explorer import filling
+from buddylab.explorer.knobs import FLAGS, PRESETS, Knobs, checked
 from buddylab.export.page import compose
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Take, knobs_take
-from buddylab.knobs import FLAGS, PRESETS, Knobs, checked
+from buddylab.machines import hardware
 from buddylab.target import check, save
-from buddylab.world import hardware, pressure
 
 ORDERS = tuple(range(11))
 NOBODY: dict[str, bool] = dict.fromkeys(FLAGS, False)
@@ -38,7 +39,7 @@ def lecture_page(
 ) -> Path:
     """Record presets x orders x levels of free memory x who asks, and write them as one page; returns its path.
 
-    levels: positions 0..1000 of the pressure track; without them those of `default_levels`. progress: told the share
+    levels: memory pressures, 0 (all free) to 1000; without them those of `default_levels`. progress: told the share
     done, 0.0 to 1.0, such as `buddylab.widgets.ProgressBar()`.
     Raises ValueError for a setting that cannot be, ExportError for a target that exists (unless overwrite) or cannot
     be written.
@@ -60,12 +61,12 @@ def lecture_page(
 
 def default_levels(machine: str) -> list[int]:
     """No page free, halfway to pages_min, each of the three marks, as the machine stands, and all but empty."""
-    zone = pressure.main_zone(hardware.of(machine).machine())
+    zone = filling.main_zone(hardware.of(machine).machine())
     marks = [
-        pressure.position_of(zone, pages)
+        filling.position_of(zone, pages)
         for pages in (zone.pages_min // 2, zone.pages_min, zone.pages_low, zone.pages_high)
     ]
-    return [0, *marks, pressure.default_pressure(machine), 900]
+    return [filling.TRACK, *marks, filling.default_pressure(machine), 100]
 
 
 class Grid:
@@ -98,7 +99,7 @@ class Grid:
                 progress(done / len(settings))
 
     def _opens(self) -> dict[str, Any]:
-        standing = pressure.default_pressure(self.fixed["machine"])
+        standing = filling.default_pressure(self.fixed["machine"])
         level = min(self.levels, key=lambda level: abs(level - standing))
         return {**OPENS, "pressure": level}
 

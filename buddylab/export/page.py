@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from buddylab import __version__, screen
-from buddylab.commentary.view import text, to_json, transcript
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Source, Take, takes
 from buddylab.printable import printable
 from buddylab.target import check, save
+from buddylab.view.document import text, to_json, transcript
 
 LANGS, THEMES = ("en", "zh"), ("auto", "light", "dark")
 POLICY = "default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'"
@@ -91,7 +91,7 @@ def to_html(
 ) -> Path:
     """Write the explorer on recorded runs as one file that works from disk, and return its path.
 
-    source: a Trace, an Explorer, or several of them; the page lets its reader choose. title: what stands above and in
+    source: a Run, an Explorer, or several of them; the page lets its reader choose. title: what stands above and in
     the window's title. index: the step it opens at, -1 for the test that decided.
     Raises ExportError for a target that exists (unless overwrite) or cannot be written, ValueError for a bad choice.
     """

@@ -11,10 +11,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from buddylab.commentary.sentences import say
 from buddylab.export.page import html
 from buddylab.export.takes import Source, Take, takes
 from buddylab.target import ExportError, check, save
+from buddylab.view.sentences import say
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

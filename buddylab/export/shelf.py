@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from buddylab.commentary.view import to_json
+from buddylab.view.document import to_json
 
 
 class Shelf:

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from buddylab.commentary.view import view
 from buddylab.core.gfp import gfp_str
 from buddylab.core.ladder import Livelock
-from buddylab.core.record import Trace
-from buddylab.knobs import Knobs, recording, request_deck
+from buddylab.core.record import Run
+from buddylab.explorer.knobs import Knobs, recording, request_deck
 from buddylab.printable import printable
 from buddylab.scenario import Json, build_machine
-from buddylab.script import ScriptedWorld
+from buddylab.scenario.script import ScriptedWorld
 from buddylab.target import ExportError
+from buddylab.view.document import view
 
 
 class Shown(Protocol):
@@ -31,7 +31,7 @@ class Take:
     deck: dict[str, Any]
 
 
-Source = Trace | Shown | Take | Sequence[Trace | Shown | Take]
+Source = Run | Shown | Take | Sequence[Run | Shown | Take]
 """A run, or several of them to choose from."""
 
 
@@ -44,10 +44,10 @@ def takes(source: Source) -> list[Take]:
     return found
 
 
-def _take(one: Trace | Shown | Take) -> Take:
+def _take(one: Run | Shown | Take) -> Take:
     if isinstance(one, Take):
         return one
-    if isinstance(one, Trace):
+    if isinstance(one, Run):
         return Take(_title(gfp_str(one.gfp_mask), one.order), view(one), request_deck(one))
     request = one.trace["request"]
     return Take(_title(request["names"], request["order"]), one.trace, one.deck)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from buddylab.commentary.sentences import say
 from buddylab.export.takes import Take
 from buddylab.printable import printable
+from buddylab.view.sentences import say
 
 ENDS = {
     "en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},

@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median_low
 
 from buddylab.core.machine import Machine
-from buddylab.core.record import Trace, states
+from buddylab.core.record import Run, states
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
 from buddylab.plots.words import Say
 from buddylab.world.observe import KSWAPD, Series, Stall
@@ -131,11 +131,11 @@ def stall_summary(series: Series, text: Say) -> str:
     )
 
 
-def free_blocks(data: Series | Trace | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
+def free_blocks(data: Series | Run | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
     """Free blocks of the orders 0 to 10 in one zone at one moment: 11 numbers, for `before_and_after`.
 
     zone: its label; None = the one with the highest marks. at: which sample of a Series (0 = first, -1 = last), or
-    how many events of a Trace have passed (0 = before it, -1 = after it). A Machine or a Zone is taken as it stands.
+    how many events of a Run have passed (0 = before it, -1 = after it). A Machine or a Zone is taken as it stands.
     Raises ValueError for an unknown zone or a moment that is not in the record.
     """
     if isinstance(data, Series):
@@ -143,7 +143,7 @@ def free_blocks(data: Series | Trace | Machine | Zone, zone: str | None = None, 
         return tuple(column[_place(at, len(column), "samples")])
     if isinstance(data, Zone):
         return _of_zone(data)
-    zones = _zones_at(data, at) if isinstance(data, Trace) else data.zones
+    zones = _zones_at(data, at) if isinstance(data, Run) else data.zones
     if zone is None:
         return _of_zone(max(zones, key=lambda z: z.pages_high))
     for z in zones:
@@ -163,7 +163,7 @@ def _place(at: int, length: int, what: str) -> int:
     return at % length
 
 
-def _zones_at(trace: Trace, at: int) -> Sequence[Zone]:
+def _zones_at(trace: Run, at: int) -> Sequence[Zone]:
     """The zones after so many events."""
     place = _place(at, len(trace.events) + 1, "moments")
     zones: Sequence[Zone] = trace.before

@@ -107,7 +107,7 @@ def before_and_after(
     """Free blocks by order of two moments, or of two zones, side by side: the first to the left, the second right.
 
     A bar is as long as its blocks have pages; how many blocks they are is written beside it. before, after: free
-    blocks of the orders 0 to 10 (11 numbers; `free_blocks` takes them from a Series, Trace, Machine or Zone), or a
+    blocks of the orders 0 to 10 (11 numbers; `free_blocks` takes them from a Series, Run, Machine or Zone), or a
     zone as it stands now. names: what to call the two. lang: "en" or "zh" (English without a Chinese font).
     Raises ValueError for a moment that has not 11 orders or a negative count, or an unknown language.
     """

@@ -83,7 +83,7 @@ def _shared(ends: Sequence[tuple[float, int]], text: Look) -> list[tuple[float, 
 def unusable_by_order(blocks: Blocks | Zone, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """One moment: per order of a request, the share of the free pages in blocks too small for it, as bars.
 
-    blocks: free blocks of the orders 0 to 10 (`free_blocks` takes them from a Series, Trace, Machine or Zone), or a
+    blocks: free blocks of the orders 0 to 10 (`free_blocks` takes them from a Series, Run, Machine or Zone), or a
     zone as it stands now. lang: "en" or "zh" (English without a Chinese font). Raises ValueError for a moment that
     has not 11 orders or a negative count, or an unknown language.
     """

@@ -109,21 +109,20 @@ export function makeDeck(app) {
     controls.track = () => {
       const { free, present, cut, ticks, value, recorded = [] } = app.deck.pressure, at = (position) => `${position / 10}%`;
       const px = app.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
-      const lowClear = low - min > 14 && high - low > 14, totalClear = high + 90 < 1000 * px;
+      const lowClear = min - low > 14 && low - high > 14, totalClear = high > 90; // fuller to the right
       keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
         ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
           s("rect", { x: at(x), y: 16, width: at(w), height: 6, fill: "var(--free3)" })),
-        s("rect", { y: 16, width: at(Math.min(value, cut - 10)), height: 6, fill: "var(--free2)" }),
-        value > cut && s("rect", { x: at(cut + 10), y: 16, width: at(Math.max(0, value - cut - 10)), height: 6,
-          fill: "var(--free2)" }),
+        ...[[value, cut - 10], [Math.max(value, cut + 10), 1000]].filter(([from, to]) => from < to).map(([from, to]) =>
+          s("rect", { x: at(from), y: 16, width: at(to - from), height: 6, fill: "var(--free2)" })),
         ...[-8, 4].map((shift) => s("line", { x1: at(cut + shift), x2: at(cut + shift + 5), y1: 25, y2: 13,
           stroke: "var(--ink2)" })),
         ...ticks.map(([, , x]) => s("line", { x1: at(x), x2: at(x), y1: 11, y2: 25, stroke: "var(--ink)",
           "stroke-width": 1.5 })),
         ...recorded.map((x) => s("circle", { cx: at(x), cy: 19, r: 3.5, fill: "var(--bg)", stroke: "var(--ink)" })),
         ...ticks.map(([name, , x], i) => (i !== 1 || lowClear) && s("text",
-          { x: at(x), y: 9, "text-anchor": ["end", "middle", "start"][i] }, name)),
-        totalClear && s("text", { x: "100%", y: 9, "text-anchor": "end" }, fmt(present))].filter(Boolean));
+          { x: at(x), y: 9, "text-anchor": ["start", "middle", "end"][i] }, name)),
+        totalClear && s("text", { x: 0, y: 9 }, fmt(present))].filter(Boolean));
       const text = app.t(free === 1 ? "onePage" : "nPages", { n: free });
       setText(pages, text);
       input.setAttribute("aria-valuetext", text);

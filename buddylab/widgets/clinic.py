@@ -6,13 +6,13 @@ import anywidget
 import traitlets
 
 from buddylab.core.zone import MAX_ORDER
+from buddylab.machines.hardware import SizeError, sizes
+from buddylab.machines.reported import MOST_KERNEL
 from buddylab.reports import Explanation, Report, core_mask, explain, rebuild
 from buddylab.reports.phrases import both
 from buddylab.reports.picture import Json, examples, picture, told_of
 from buddylab.screen import module, style
 from buddylab.widgets.explorer import Explorer
-from buddylab.world.hardware import SizeError, sizes
-from buddylab.world.reported import MOST_KERNEL
 
 LARGEST = 8_000_000
 """Characters of a paste that are read."""

@@ -4,14 +4,14 @@ from typing import Any
 from uuid import uuid4
 from weakref import WeakSet
 
-from buddylab.core.record import Trace
+from buddylab.core.record import Run
 
 LIVING: WeakSet[Any] = WeakSet()
 """The widgets that have a `run_id` and an `index`."""
 _KERNEL = uuid4().hex[:8]
 
 
-def run_id(run: Trace) -> str:
+def run_id(run: Run) -> str:
     """A name for a run while it lives that no run of another kernel has: one page may show notebooks of several."""
     return f"{_KERNEL}-{id(run):x}"
 

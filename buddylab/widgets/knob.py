@@ -4,7 +4,7 @@ from typing import Any
 
 import traitlets
 
-from buddylab.knobs import KNOBS, KnobError
+from buddylab.explorer.knobs import KNOBS, KnobError
 
 
 class Refused(traitlets.TraitError, ValueError):
@@ -17,7 +17,7 @@ class Refused(traitlets.TraitError, ValueError):
 
 
 class Knob(traitlets.TraitType[Any, Any]):
-    """A knob as a trait; what it may be is said in `buddylab.knobs`."""
+    """A knob as a trait; what it may be is said in `buddylab.explorer.knobs`."""
 
     def validate(self, obj: Any, value: Any) -> Any:
         """The value as the run needs it: a mask by names becomes its number."""

@@ -6,8 +6,8 @@ import anywidget
 import traitlets
 
 from buddylab import screen
-from buddylab.commentary.view import text, view
-from buddylab.core.record import Trace
+from buddylab.core.record import Run
+from buddylab.view.document import text, view
 from buddylab.widgets.cursor import run_id, showing, tie
 from buddylab.widgets.explorer import Explorer
 
@@ -32,14 +32,13 @@ class Piece(anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
 
-    run: Trace
+    run: Run
 
-    def __init__(self, source: Trace | Explorer, *, lang: str | None = None, theme: str | None = None) -> None:
+    def __init__(self, source: Run | Explorer, *, lang: str | None = None, theme: str | None = None) -> None:
         """source: a recorded run, or an explorer: then the piece follows its knobs, its language and its theme."""
-        if not isinstance(source, Trace | Explorer):
+        if not isinstance(source, Run | Explorer):
             raise ValueError(
-                f"{type(self).__name__} shows a Trace (of record(...) or explorer.run) or an Explorer, "
-                f"not {source!r:.60}"
+                f"{type(self).__name__} shows a Run (of record(...) or explorer.run) or an Explorer, not {source!r:.60}"
             )
         explorer = source if isinstance(source, Explorer) else None
         self.run = source.run if isinstance(source, Explorer) else source

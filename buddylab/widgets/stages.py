@@ -4,8 +4,8 @@ from typing import Any
 
 import ipywidgets
 
+from buddylab.explorer.reach import REACH
 from buddylab.widgets.explorer import Explorer
-from buddylab.world.reach import REACH
 
 
 class StageButtons(ipywidgets.GridBox):  # type: ignore[misc]  # ipywidgets carries no types

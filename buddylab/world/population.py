@@ -11,9 +11,9 @@ from buddylab.core import gfp
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.zone import Zone
-from buddylab.world import writeback
-from buddylab.world.lru import LruZone, mark_page_accessed
-from buddylab.world.page import (
+from buddylab.reclaim import writeback
+from buddylab.reclaim.lru import LruZone, mark_page_accessed
+from buddylab.reclaim.page import (
     PG_DIRTY,
     PG_LOCKED,
     PG_SWAPCACHE,
@@ -24,11 +24,11 @@ from buddylab.world.page import (
     page_remove_rmap,
     set_page_writeback,
 )
-from buddylab.world.pageout import SWAP_FAIL, SWAP_SUCCESS
-from buddylab.world.slab import Shrinker
-from buddylab.world.tasks import TaskStruct
+from buddylab.reclaim.pageout import SWAP_FAIL, SWAP_SUCCESS
+from buddylab.reclaim.slab import Shrinker
+from buddylab.reclaim.tasks import TaskStruct
+from buddylab.reclaim.vmscan import Vmscan
 from buddylab.world.users import AnonPage, CachePage, Disk, File, Memory, SlabCache
-from buddylab.world.vmscan import Vmscan
 
 MASKS = {
     "anon": gfp.GFP_HIGHUSER,

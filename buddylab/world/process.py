@@ -11,10 +11,10 @@ from itertools import islice
 from random import Random
 
 from buddylab.core.ladder import Attempt
-from buddylab.world.lru import mark_page_accessed
+from buddylab.reclaim.lru import mark_page_accessed
+from buddylab.reclaim.tasks import TaskStruct
+from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, Nap, Steps
 from buddylab.world.population import MASKS, Population
-from buddylab.world.tasks import TaskStruct
-from buddylab.world.tracing import COND_RESCHED, CONGESTION_WAIT, Nap, Steps
 from buddylab.world.users import File, Memory
 
 Request = tuple[int, int]

@@ -9,10 +9,10 @@ from random import Random
 
 from buddylab.core import gfp
 from buddylab.core.ladder import Attempt, begin, direct_reclaim, high_attempt, out_of_memory, rebalance, step
+from buddylab.reclaim.tracing import CONGESTION_WAIT, Nap
 from buddylab.world.observe import KSWAPD, Series
 from buddylab.world.population import Population
 from buddylab.world.process import Process
-from buddylab.world.tracing import CONGESTION_WAIT, Nap
 
 BURST = 32
 """Requests of a process before others may run, while there is no need to reclaim."""

@@ -12,15 +12,15 @@ from random import Random
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone
-from buddylab.world.kswapd import Kswapd
+from buddylab.reclaim.kswapd import Kswapd
+from buddylab.reclaim.oom import OomKiller, constrained_alloc
+from buddylab.reclaim.pageout import ScanControl
+from buddylab.reclaim.tasks import TaskStruct
+from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, SCHEDULE, Nap, run
 from buddylab.world.observe import Series
-from buddylab.world.oom import OomKiller, constrained_alloc
-from buddylab.world.pageout import ScanControl
 from buddylab.world.population import Population
 from buddylab.world.process import Process, Script
 from buddylab.world.scheduler import Scheduler
-from buddylab.world.tasks import TaskStruct
-from buddylab.world.tracing import COND_RESCHED, CONGESTION_WAIT, SCHEDULE, Nap, run
 from buddylab.world.users import Memory
 
 SPEED = 1000

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from buddylab.core import gfp
-from buddylab.world.lru import end_page_writeback
-from buddylab.world.page import AddressSpace, Page
-from buddylab.world.tasks import BackingDevInfo, Mm
+from buddylab.reclaim.lru import end_page_writeback
+from buddylab.reclaim.page import AddressSpace, Page
+from buddylab.reclaim.tasks import BackingDevInfo, Mm
 
 OBJECTS = 30
 """Dentries in one page of slab (136 bytes each on i386)."""

@@ -10,8 +10,8 @@ from random import Random
 
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ
+from buddylab.machines.hardware import MACHINES
 from buddylab.world import stories
-from buddylab.world.hardware import MACHINES
 from buddylab.world.observe import Series
 from buddylab.world.population import Population
 from buddylab.world.simulation import Simulation

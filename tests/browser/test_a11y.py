@@ -188,7 +188,7 @@ def test_a_film_and_a_scrub_are_not_read_out_step_by_step(open_screen, refused):
 @pytest.mark.parametrize(("motion", "moves"), [("reduce", False), ("no-preference", True)])
 def test_reduced_motion_stands_still(open_screen, motion, moves):
     """A request that splits a block, stepped to its end: nothing is animated, unless motion is wanted."""
-    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2, pressure=100)
+    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2, pressure=900)
     root = open_screen(explorer, motion=motion)
     press(root, "Home")
     running = 0

@@ -10,10 +10,10 @@ from PIL import Image, ImageChops
 from playwright.sync_api import expect
 
 from buddylab import export
+from buddylab.explorer.filling import default_pressure
+from buddylab.explorer.knobs import FLAGS, checked
 from buddylab.export.pictures import reading_times
-from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
-from buddylab.world.pressure import default_pressure
 
 REPORT = {
     "machine": "report",
@@ -74,7 +74,7 @@ def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
     file = export.lecture_page(
         tmp_path / "a.html",
         machine="report",
-        levels=[0, default_pressure("report")],
+        levels=[1000, default_pressure("report")],
         orders=[0, 2, 3],
         presets=["GFP_ATOMIC", "GFP_KERNEL"],
     )
@@ -84,9 +84,9 @@ def test_the_knobs_of_a_lecture_page_answer_without_python(open_page, tmp_path):
     expect(page.locator(".bl .ask")).to_contain_text("4 pages (order 2)")
     page.get_by_label("Preset").select_option(label="GFP_KERNEL")
     expect(page.locator(".bl .ask")).to_contain_text("GFP_KERNEL")
-    page.get_by_label("Memory pressure: free pages in Normal").fill("20")
+    page.get_by_label("Memory pressure: free pages in Normal").fill("980")
     expect(page.locator(".bl .press + .size")).to_have_text("0 pages")
-    expect(page.get_by_label("Memory pressure: free pages in Normal")).to_have_value("0")
+    expect(page.get_by_label("Memory pressure: free pages in Normal")).to_have_value("1000")
     page.get_by_role("radio", name="7", exact=True).click(force=True)
     expect(page.get_by_role("alert").first).to_contain_text("That setting was not recorded")
     expect(page.get_by_role("radio", name="2", exact=True)).to_be_checked()

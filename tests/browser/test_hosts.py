@@ -5,7 +5,7 @@ from conftest import KERNEL_IS_IDLE, WAIT_MS
 from playwright.sync_api import expect
 from serving import SERVER, served
 
-from buddylab.commentary.view import transcript
+from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
 START = "00_start_here.ipynb"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from buddylab.commentary.view import transcript
+from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
 pytestmark = [

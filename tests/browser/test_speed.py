@@ -11,14 +11,14 @@ from playwright.sync_api import expect
 
 from buddylab.core.gfp import GFP_NOFS
 from buddylab.core.record import record
+from buddylab.explorer.filling import prepare
 from buddylab.export import to_html
 from buddylab.widgets import Explorer
-from buddylab.world.pressure import prepare
 
 ORDERS = (0, 3, 1, 4, 2, 5, 0, 3, 1, 4, 2)
 FEWEST_FRAMES, SLOWEST_MS, LONGEST_SCRUB_MS = 50, 150, 50
-FULL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 2, "pressure": 100}  # requests reclaim and retry
-WHOLE = {**FULL, "order": 1, "pressure": 600, "scatter": 0}  # a block of order 6 is split down to the one asked for
+FULL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 2, "pressure": 900}  # requests reclaim and retry
+WHOLE = {**FULL, "order": 1, "pressure": 400, "scatter": 0}  # a block of order 6 is split down to the one asked for
 # Play the run over and over for some seconds: when each frame was painted, and how often the lists' tiles changed.
 PLAY = """async ([root, seconds]) => {
     const times = [], tiles = () => root.querySelector('.mem').innerHTML;
@@ -122,7 +122,7 @@ SCRUB = """async (root) => {
 
 def test_two_thousand_events_scrub_smoothly(page, tmp_path, capsys):
     """An endless retry cut off late: each place on the scrubber, far ones in turn, is drawn within three frames."""
-    run = record(prepare("small", 0, None, "no_swap").machine, GFP_NOFS, 0, max_rounds=180)
+    run = record(prepare("small", 1000, None, "no_swap").machine, GFP_NOFS, 0, max_rounds=180)
     assert len(run.events) > 2000
     page.set_viewport_size({"width": 1500, "height": 1000})
     page.goto(to_html(run, tmp_path / "long.html").as_uri())

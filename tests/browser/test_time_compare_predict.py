@@ -6,7 +6,7 @@ import pytest
 from conftest import explorer_in
 from playwright.sync_api import expect
 
-from buddylab.commentary.view import transcript
+from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
 SENTENCE = ".say .tx"

@@ -7,14 +7,14 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import explorer_in
 from playwright.sync_api import expect
 
-from buddylab.commentary.view import transcript
+from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
-SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 100}
+SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 900}
 LINKED = """import ipywidgets
 from IPython.display import display
 from buddylab.widgets import Explorer
-explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=100)
+explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=900)
 slider, field = ipywidgets.IntSlider(max=10), ipywidgets.IntText(description="jslinked")
 linked = ipywidgets.link((slider, "value"), (explorer, "order"))
 in_the_browser = ipywidgets.jslink((field, "value"), (explorer, "order"))
@@ -23,7 +23,7 @@ explorer.observe(lambda change: setattr(label, "value", f"{change.new} recorded 
 display(slider, field, label, explorer)"""
 PIECES = """from IPython.display import display
 from buddylab.widgets import Explorer, FreeLists, Ladder, Memory, Source, Why
-explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=100)
+explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0, pressure=900)
 display(explorer, *(piece(explorer.run) for piece in (Ladder, Source, FreeLists, Memory)), Why(explorer))"""
 
 

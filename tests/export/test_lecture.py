@@ -10,8 +10,8 @@ import pytest
 
 from buddylab import export
 from buddylab.__main__ import main
+from buddylab.explorer.knobs import PRESETS, checked
 from buddylab.export.lecture import WHO, default_levels
-from buddylab.knobs import PRESETS, checked
 
 
 def recording_of(file):
@@ -26,7 +26,7 @@ def small(tmp_path_factory):
     file = export.lecture_page(
         tmp_path_factory.mktemp("lecture") / "a.html",
         machine="small",
-        levels=[500, 0],
+        levels=[1000, 500],
         presets=["GFP_KERNEL", "GFP_ATOMIC"],
         orders=[0, 3],
         progress=shares.append,
@@ -39,7 +39,7 @@ def test_every_setting_is_there_with_its_own_run(small):
     grid, shelf = page["grid"], page["shelf"]
     assert len(grid["places"]) == 2 * 2 * 2 * len(WHO) and shares[-1] == 1.0 and shares == sorted(shares)
     place = 0
-    for level in (0, 500):
+    for level in (500, 1000):
         for mask in (0xD0, 0x20):
             for order in (0, 3):
                 for who in WHO:
@@ -65,7 +65,7 @@ def test_a_run_of_the_grid_is_the_one_that_the_explorer_would_show(small):
 def test_a_title_of_a_lecture_stays_text(tmp_path):
     title = "</title></script><script>alert(1)</script>\x1b[31m\u202egnp"
     file = export.lecture_page(
-        tmp_path / "a.html", machine="small", levels=[0], presets=["GFP_ATOMIC"], orders=[0], title=title
+        tmp_path / "a.html", machine="small", levels=[1000], presets=["GFP_ATOMIC"], orders=[0], title=title
     )
     page = file.read_text(encoding="utf-8")
     assert page.count("<script") == 3 and "alert(1)</script>" not in page
@@ -79,7 +79,7 @@ def test_nothing_stands_on_the_shelf_twice(small):
 
 
 def test_the_levels_hold_the_marks():
-    assert len(default_levels("report")) == 7 and default_levels("report")[0] == 0
+    assert len(default_levels("report")) == 7 and default_levels("report")[0] == 1000
 
 
 def test_what_cannot_be(tmp_path):

@@ -17,13 +17,13 @@ import pytest
 
 from buddylab import export
 from buddylab.__main__ import main
-from buddylab.commentary.view import view
 from buddylab.core.environment import Task
 from buddylab.core.record import record
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.knobs import FLAGS, checked
 from buddylab.export.shelf import Shelf
-from buddylab.knobs import FLAGS, checked
 from buddylab.scenario import load
-from buddylab.world.pressure import prepare
+from buddylab.view.document import view
 
 SCRIPT = "</title></script><script>alert(1)</script><img src=x onerror=alert(1)> [x](javascript:alert(1))"
 CONTROLS = "\x1b]0;mine\x07\x1b[31m\u202egnp.exe\u2066 https://a.example www.a.example $x$ \ud800"

@@ -6,8 +6,8 @@ import shutil
 import pytest
 
 from buddylab import export
+from buddylab.explorer.knobs import FLAGS, checked
 from buddylab.export import pictures
-from buddylab.knobs import FLAGS, checked
 
 REPORT = {
     "machine": "report",

@@ -10,10 +10,10 @@ from typing import Any
 
 from buddylab.core.events import Event
 from buddylab.core.zone import Zone
-from buddylab.world.kswapd import Kswapd
-from buddylab.world.lru import LruZone, Pagevecs, activate_page, end_page_writeback, mark_page_accessed
-from buddylab.world.oom import OomKiller, badness, constrained_alloc
-from buddylab.world.page import (
+from buddylab.reclaim.kswapd import Kswapd
+from buddylab.reclaim.lru import LruZone, Pagevecs, activate_page, end_page_writeback, mark_page_accessed
+from buddylab.reclaim.oom import OomKiller, badness, constrained_alloc
+from buddylab.reclaim.page import (
     PG_ACTIVE,
     PG_DIRTY,
     PG_LOCKED,
@@ -29,13 +29,13 @@ from buddylab.world.page import (
     page_remove_rmap,
     set_page_writeback,
 )
-from buddylab.world.pageout import AOP_WRITEPAGE_ACTIVATE, SWAP_SUCCESS, PageOut, ScanControl
-from buddylab.world.reclaim import reclaim_mapped, shrink_active_list, shrink_zone, swap_tendency, try_to_free_pages
-from buddylab.world.slab import Shrinker, shrink_slab
-from buddylab.world.tasks import BackingDevInfo, Mm, ReclaimState, TaskStruct
-from buddylab.world.tracing import Nap, Steps, run
-from buddylab.world.vmscan import Vmscan
-from buddylab.world.writeback import throttle_vm_writeout
+from buddylab.reclaim.pageout import AOP_WRITEPAGE_ACTIVATE, SWAP_SUCCESS, PageOut, ScanControl
+from buddylab.reclaim.shrink import reclaim_mapped, shrink_active_list, shrink_zone, swap_tendency, try_to_free_pages
+from buddylab.reclaim.slab import Shrinker, shrink_slab
+from buddylab.reclaim.tasks import BackingDevInfo, Mm, ReclaimState, TaskStruct
+from buddylab.reclaim.tracing import Nap, Steps, run
+from buddylab.reclaim.vmscan import Vmscan
+from buddylab.reclaim.writeback import throttle_vm_writeout
 
 Case = dict[str, Any]
 LABELS = ("DMA", "Normal", "HighMem")

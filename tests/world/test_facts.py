@@ -4,11 +4,11 @@ import pytest
 
 from buddylab.core import gfp
 from buddylab.core.zone import SWAP_CLUSTER_MAX, Zone
-from buddylab.world import reclaim
-from buddylab.world.kswapd import Kswapd
-from buddylab.world.lru import DEF_PRIORITY, PAGEVEC_SIZE, LruZone, Pagevecs, end_page_writeback, mark_page_accessed
-from buddylab.world.oom import CAP_SYS_ADMIN, CAP_SYS_RAWIO, OomKiller, badness, constrained_alloc
-from buddylab.world.page import (
+from buddylab.reclaim import shrink
+from buddylab.reclaim.kswapd import Kswapd
+from buddylab.reclaim.lru import DEF_PRIORITY, PAGEVEC_SIZE, LruZone, Pagevecs, end_page_writeback, mark_page_accessed
+from buddylab.reclaim.oom import CAP_SYS_ADMIN, CAP_SYS_RAWIO, OomKiller, badness, constrained_alloc
+from buddylab.reclaim.page import (
     PG_ACTIVE,
     PG_DIRTY,
     PG_LOCKED,
@@ -24,12 +24,12 @@ from buddylab.world.page import (
     page_remove_rmap,
     set_page_writeback,
 )
-from buddylab.world.pageout import SWAP_AGAIN, SWAP_FAIL, SWAP_SUCCESS, PageOut, ScanControl
-from buddylab.world.slab import DEFAULT_SEEKS, SHRINK_BATCH, Shrinker, shrink_slab
-from buddylab.world.tasks import BackingDevInfo, Mm, ReclaimState, TaskStruct
-from buddylab.world.tracing import CONGESTION_WAIT, run
-from buddylab.world.vmscan import Vmscan
-from buddylab.world.writeback import get_dirty_limits, throttle_vm_writeout
+from buddylab.reclaim.pageout import SWAP_AGAIN, SWAP_FAIL, SWAP_SUCCESS, PageOut, ScanControl
+from buddylab.reclaim.slab import DEFAULT_SEEKS, SHRINK_BATCH, Shrinker, shrink_slab
+from buddylab.reclaim.tasks import BackingDevInfo, Mm, ReclaimState, TaskStruct
+from buddylab.reclaim.tracing import CONGESTION_WAIT, run
+from buddylab.reclaim.vmscan import Vmscan
+from buddylab.reclaim.writeback import get_dirty_limits, throttle_vm_writeout
 
 
 def lru_zone(label="Normal", index=1, *, present=1 << 20, high=0, free=0, active=0, inactive=0, cold=(1, 100)):
@@ -94,7 +94,7 @@ class Zones:
 
 
 def direct_reclaim(zones, vm):
-    return run(reclaim.try_to_free_pages(zones, gfp.GFP_KERNEL, TaskStruct(reclaim_state=ReclaimState()), vm))
+    return run(shrink.try_to_free_pages(zones, gfp.GFP_KERNEL, TaskStruct(reclaim_state=ReclaimState()), vm))
 
 
 def test_fact_0_constants():
@@ -156,7 +156,7 @@ def test_fact_2_laptop_mode_writes_late_and_then_everything():
 def test_fact_2_the_cpuset_decides_which_zones_count():
     normal, dma, vm = lru_zone(), lru_zone("DMA", 0), Zones(reclaimed=32)
     task = TaskStruct(cpuset_deny=frozenset({"Normal"}))
-    run(reclaim.try_to_free_pages([normal, dma], gfp.GFP_KERNEL, task, vm))
+    run(shrink.try_to_free_pages([normal, dma], gfp.GFP_KERNEL, task, vm))
     assert vm.calls == [("DMA", 12, True)]
 
 
@@ -242,14 +242,14 @@ def test_fact_4_near_oom_is_three_times_the_lists():
 @pytest.mark.parametrize(("length", "scanned", "due"), [(4096 * 31, [("active", 32)], 0), (4096 * 31 - 1, [], 31)])
 def test_fact_5_lists_under_31_times_4096_are_left_alone_at_priority_12(length, scanned, due):
     zone, vm = lru_zone(active=length), Lists()
-    run(reclaim.shrink_zone(12, zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), vm))
+    run(shrink.shrink_zone(12, zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), vm))
     assert vm.scanned == scanned
     assert (zone.nr_scan_active, zone.nr_scan_inactive) == (due, 1)
 
 
 def test_fact_5_turns_of_32_from_both_lists():
     zone, vm = lru_zone(active=69, inactive=39), Lists()
-    run(reclaim.shrink_zone(0, zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), vm))
+    run(shrink.shrink_zone(0, zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), vm))
     # 69 + 1 and 39 + 1 pages are due.
     assert vm.scanned == [("active", 32), ("inactive", 32), ("active", 32), ("inactive", 8), ("active", 6)]
 
@@ -312,7 +312,7 @@ class Kernel:
 def test_fact_6_distress(priority, distress):
     zone = lru_zone(active=1)
     vm = Vmscan([zone], Kernel(), Kernel().swapper_space, vm_total_pages=100)
-    tendency = reclaim.swap_tendency(zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), priority, vm)
+    tendency = shrink.swap_tendency(zone, ScanControl(TaskStruct(), gfp.GFP_KERNEL), priority, vm)
     assert tendency == (0, distress, distress + 60)
 
 
@@ -334,7 +334,7 @@ def test_fact_6_when_mapped_pages_may_leave(mapped, swappiness, may_swap, scanne
     zone.nr_file_mapped, zone.pages_scanned = mapped, scanned
     vm = Vmscan([zone], Kernel(), Kernel().swapper_space, vm_total_pages=1000)
     sc = ScanControl(TaskStruct(), gfp.GFP_KERNEL, may_swap=may_swap, swappiness=swappiness)
-    assert reclaim.reclaim_mapped(zone, sc, 12, vm) is taken
+    assert shrink.reclaim_mapped(zone, sc, 12, vm) is taken
 
 
 def file_page(zone, kernel, *, flags=0, mapcount=0, **more):

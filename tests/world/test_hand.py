@@ -3,16 +3,16 @@
 import pytest
 from recordings import FILES
 
-from buddylab.commentary.sentences import say
-from buddylab.commentary.view import view
 from buddylab.core.events import kernel_events
 from buddylab.core.record import record_free, states
 from buddylab.core.validate import validate_machine
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.hand import HandError, block_of, checked_hand
 from buddylab.scenario import build_machine, load
-from buddylab.script import ScriptedWorld
+from buddylab.scenario.script import ScriptedWorld
+from buddylab.view.document import view
+from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
-from buddylab.world.hand import HandError, block_of, checked_hand
-from buddylab.world.pressure import prepare
 
 SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0}
 
@@ -43,7 +43,7 @@ def test_a_freed_block_goes_where_the_recorded_kernel_puts_it(explorer):
 
 def test_a_block_that_reclaim_made_room_for_is_given_back_whole():
     """Freeing it does not change what the operation before was given: four pages, of which reclaim freed some."""
-    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2, pressure=100).alloc(2)
+    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=2, pressure=900).alloc(2)
     given = explorer.run.page
     assert "try_to_free_pages" in str(explorer.run.events) and given is not None
     assert explorer.free(given).run.events[0][2:] == (given, 2)
@@ -128,13 +128,13 @@ def test_the_request_runs_on_what_was_done_by_hand(explorer):
 
 def test_another_memory_has_no_hand_in_it(explorer):
     explorer.alloc(2)
-    assert explorer.set(pressure=100).hand == []
+    assert explorer.set(pressure=900).hand == []
     assert explorer.alloc(2).set(machine="tiny").hand == []
 
 
 def test_a_page_freed_by_hand_is_not_reclaimed_too():
-    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=3, pressure=100)
-    for pfn in [pfn for pfn, what in prepare("small", 100).machine.owner.items() if what == 1 << 4][:40]:
+    explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=3, pressure=900)
+    for pfn in [pfn for pfn, what in prepare("small", 900).machine.owner.items() if what == 1 << 4][:40]:
         explorer.free(pfn)
     explorer.set(order=4)
     validate_machine(explorer.run.machine)

@@ -9,12 +9,12 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import Zone, setup_zones
-from buddylab.world.lru import validate_zone
-from buddylab.world.page import PG_DIRTY, PG_WRITEBACK
+from buddylab.reclaim.lru import validate_zone
+from buddylab.reclaim.page import PG_DIRTY, PG_WRITEBACK
+from buddylab.reclaim.tracing import run
 from buddylab.world.population import Population
 from buddylab.world.process import Process
 from buddylab.world.simulation import Simulation
-from buddylab.world.tracing import run
 from buddylab.world.users import CONGESTION_OFF, CONGESTION_ON, Disk, Memory, SlabCache
 
 

@@ -9,13 +9,13 @@ from buddylab.core.ladder import begin, high_attempt
 from buddylab.core.machine import Machine
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import Zone, setup_zones
-from buddylab.world.hardware import MACHINES
-from buddylab.world.lru import validate_zone
+from buddylab.machines.hardware import MACHINES
+from buddylab.reclaim.lru import validate_zone
+from buddylab.reclaim.tracing import CONGESTION_WAIT
 from buddylab.world.population import Population
 from buddylab.world.process import EXIT_PAGES, Process
 from buddylab.world.scheduler import cause
 from buddylab.world.simulation import Simulation
-from buddylab.world.tracing import CONGESTION_WAIT
 from buddylab.world.workloads import start
 
 

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from buddylab.core import events as core_events
-from buddylab.world import tracing
-from buddylab.world.lru import validate_zone
-from buddylab.world.oom import OomKiller
-from buddylab.world.slab import Shrinker, shrink_slab
-from buddylab.world.writeback import throttle_vm_writeout
+from buddylab.reclaim import tracing
+from buddylab.reclaim.lru import validate_zone
+from buddylab.reclaim.oom import OomKiller
+from buddylab.reclaim.slab import Shrinker, shrink_slab
+from buddylab.reclaim.writeback import throttle_vm_writeout
 
 from . import recorded
 from .test_facts import Kernel, file_page, lru_zone

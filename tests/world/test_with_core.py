@@ -8,13 +8,13 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import Zone, setup_zones
-from buddylab.world.kswapd import Kswapd
-from buddylab.world.lru import LruZone, end_page_writeback, validate_zone
-from buddylab.world.page import PG_DIRTY, PG_LOCKED, AddressSpace, Page, set_page_writeback
-from buddylab.world.pageout import SWAP_SUCCESS
-from buddylab.world.tasks import BackingDevInfo, TaskStruct
-from buddylab.world.tracing import CONGESTION_WAIT, SCHEDULE, run
-from buddylab.world.vmscan import Vmscan
+from buddylab.reclaim.kswapd import Kswapd
+from buddylab.reclaim.lru import LruZone, end_page_writeback, validate_zone
+from buddylab.reclaim.page import PG_DIRTY, PG_LOCKED, AddressSpace, Page, set_page_writeback
+from buddylab.reclaim.pageout import SWAP_SUCCESS
+from buddylab.reclaim.tasks import BackingDevInfo, TaskStruct
+from buddylab.reclaim.tracing import CONGESTION_WAIT, SCHEDULE, run
+from buddylab.reclaim.vmscan import Vmscan
 
 
 class World(NobodyElse):

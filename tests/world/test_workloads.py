@@ -3,7 +3,7 @@
 import pytest
 
 from buddylab.core.validate import validate_machine
-from buddylab.world.lru import validate_zone
+from buddylab.reclaim.lru import validate_zone
 from buddylab.world.workloads import WORKLOADS, parameters, start
 
 

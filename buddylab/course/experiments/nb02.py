@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from buddylab.core.zone import Zone, setup_zones
-from buddylab.world.hardware import MB
+from buddylab.machines.hardware import MB
 
 LOW_MEMORY = 896
 """MB that an i386 kernel maps for itself; what is above is HighMem."""

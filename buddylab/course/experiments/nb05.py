@@ -6,11 +6,11 @@ from buddylab.core import gfp
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.course.field import state
+from buddylab.explorer.filling import free_blocks
 from buddylab.reports import Explanation, Report, explain, parse, rebuild, release
 from buddylab.reports.masks import tables_for
 from buddylab.reports.picture import examples
 from buddylab.reports.rules import rows
-from buddylab.world.pressure import free_blocks
 
 KERNEL, PAGE_KB = "2.6.21", 4
 
@@ -29,7 +29,7 @@ def case(kernel: str = KERNEL) -> Report:
 def clumped(scatter: int) -> Report:
     """The case with as many free pages in Normal, which lie otherwise.
 
-    scatter: 0 = in large blocks, 100 = in single pages (a MODEL's rule, `world.pressure.free_blocks`).
+    scatter: 0 = in large blocks, 100 = in single pages (a MODEL's rule, `filling.free_blocks`).
     """
     report = case()
     told = report.zone("Normal")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from buddylab.core.zone import HZ
+from buddylab.explorer.filling import prepare
+from buddylab.explorer.still import World
 from buddylab.world.observe import KSWAPD, Series
-from buddylab.world.prepared import World
-from buddylab.world.pressure import prepare
 from buddylab.world.process import Process, Script
 
 HARDWARE = {"Normal": 512}
@@ -45,7 +45,7 @@ class Moment:
 def loaded(rate: int, mix: str = "swapping", disk: int = 40) -> World:
     """The machine with one more task, `hog`, that touches `rate` new pages a second.
 
-    mix: what the used memory is, a name of `world.pressure.MIXES`. disk: pages that the disk writes in a jiffy.
+    mix: what the used memory is, a name of `explorer.filling.MIXES`. disk: pages that the disk writes in a jiffy.
     Raises ValueError for a rate below 1, KeyError for an unknown mix.
     """
     if rate < 1:

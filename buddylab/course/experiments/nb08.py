@@ -13,9 +13,9 @@ from buddylab.core.environment import Task
 from buddylab.core.ladder import begin, direct_reclaim, nopage, step
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ, Zone
-from buddylab.world.hardware import of
-from buddylab.world.prepared import World
-from buddylab.world.pressure import position_of, prepare
+from buddylab.explorer.filling import position_of, prepare
+from buddylab.explorer.still import World
+from buddylab.machines.hardware import of
 from buddylab.world.process import Process, Script
 
 HARDWARE = {"Normal": 48}

@@ -7,15 +7,15 @@ from itertools import islice, pairwise
 from buddylab.core.environment import Task
 from buddylab.core.events import Event
 from buddylab.core.ladder import BACK_EDGES, begin, rebalance, should_retry, step
-from buddylab.core.record import Trace, record
+from buddylab.core.record import Run, record
 from buddylab.core.zone import HZ, MAX_ORDER
 from buddylab.course.bench import little
-from buddylab.world import pressure
-from buddylab.world.prepared import World
+from buddylab.explorer import filling
+from buddylab.explorer.still import World
 from buddylab.world.process import Process, Script
 
-SHORT, SCATTERED = 40, 90
-"""A machine below pages_min on the track of free memory (0 to 1000), its free pages scattered (percent)."""
+SHORT, SCATTERED = 960, 90
+"""A memory pressure that leaves less than pages_min free, and how finely the free pages are scattered (percent)."""
 BLOCKS = 64
 """What the rescuer gives back, in blocks."""
 
@@ -32,9 +32,9 @@ def retry_table(masks: Sequence[int]) -> list[list[int]]:
     return [[int(goes_round(order, mask)) for order in range(MAX_ORDER)] for mask in masks]
 
 
-def short_of_memory(mix: str, machine: str = "small", track: int = SHORT) -> World:
-    """A machine with little free memory, and that scattered; mix: what the rest is used for (`pressure.MIXES`)."""
-    return pressure.prepare(machine, track, SCATTERED, mix)
+def short_of_memory(mix: str, machine: str = "small", pressure: int = SHORT) -> World:
+    """A machine with little free memory, and that scattered; mix: what the rest is used for (`filling.MIXES`)."""
+    return filling.prepare(machine, pressure, SCATTERED, mix)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def rounds_by_order(gfp_mask: int, mix: str, orders: Sequence[int], limit: int =
     return [(order, one.rounds) for order, one in fates if one.end != "refused"]
 
 
-def own_events(run: Trace) -> list[Event]:
+def own_events(run: Run) -> list[Event]:
     """The events of the request itself, without those of requests that reclaim made on the way."""
     own: list[Event] = []
     depth = 0
@@ -114,9 +114,9 @@ def stages_of(events: Sequence[Event]) -> list[str]:
     return [event[1] for event in events if event[0] == "stage"]
 
 
-def reclaim_once(gfp_mask: int, mix: str, machine: str = "small", track: int = SHORT) -> tuple[int, int]:
+def reclaim_once(gfp_mask: int, mix: str, machine: str = "small", pressure: int = SHORT) -> tuple[int, int]:
     """One call of try_to_free_pages: (progress that it reports, pages that it freed)."""
-    world = short_of_memory(mix, machine, track)
+    world = short_of_memory(mix, machine, pressure)
     zones = world.machine.zonelist(gfp_mask, 0).zones
     return world.try_to_free_pages(Task(comm="cc1"), zones, gfp_mask), world.population.freed
 

@@ -12,13 +12,14 @@ from buddylab.core.ladder import out_of_memory as killer_stage
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ, MAX_ORDER
 from buddylab.course.experiments.nb09 import SCATTERED, SHORT
-from buddylab.world import hardware, pressure
-from buddylab.world.hardware import OwnSizes
-from buddylab.world.oom import OomKiller, badness
+from buddylab.explorer import filling
+from buddylab.machines import hardware
+from buddylab.machines.hardware import OwnSizes
+from buddylab.reclaim.oom import OomKiller, badness
+from buddylab.reclaim.tasks import Mm, TaskStruct
 from buddylab.world.population import Population
 from buddylab.world.process import Process, Script
 from buddylab.world.simulation import Simulation
-from buddylab.world.tasks import Mm, TaskStruct
 
 SCHEDULES = ("look after the death", "look before, call while it dies", "look before, call after the death")
 """What the second CPU does, seen from the victim of the first."""
@@ -34,7 +35,7 @@ def two_cpus(schedule: str) -> list[str]:
     """
     if schedule not in SCHEDULES:
         raise ValueError(f"the second CPU comes in one of the ways {'; '.join(SCHEDULES)}, not {schedule!r}")
-    world = pressure.prepare("small", SHORT, SCATTERED, "no_swap")
+    world = filling.prepare("small", SHORT, SCATTERED, "no_swap")
     first, second = (_climb(begin(world.machine, gfp.GFP_KERNEL, 0), high_attempt) for _ in range(2))
     step(first)
     if schedule != SCHEDULES[0]:
@@ -70,13 +71,13 @@ class Kill:
 
 
 @cache
-def at_the_kill(order: int, track: int, scatter: int, mb: int = 64) -> Kill | None:
+def at_the_kill(order: int, pressure: int, scatter: int, mb: int = 64) -> Kill | None:
     """A GFP_KERNEL request on a machine of programs without swap climbs until the killer is called; None: it is not.
 
-    track: free memory of the machine, 0 to 1000; scatter: how finely it is scattered, in percent. mb: its size; one
+    pressure: on its memory, 0 to 1000; scatter: how finely what is free is scattered, in percent. mb: its size; one
     zone, but 64 MB have DMA too.
     """
-    world = pressure.prepare("small" if mb == 64 else {"Normal": mb}, track, scatter, "no_swap")
+    world = filling.prepare("small" if mb == 64 else {"Normal": mb}, pressure, scatter, "no_swap")
     attempt = _climb(begin(world.machine, gfp.GFP_KERNEL, order), killer_stage)
     if attempt.stage is not killer_stage:
         return None

@@ -11,7 +11,7 @@ from buddylab.core import gfp
 from buddylab.core.environment import FaultAttr, NobodyElse, Task
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
-from buddylab.core.record import Trace, record
+from buddylab.core.record import Run, record
 from buddylab.core.zone import Zone
 from buddylab.course.experiments.nb09 import stages_of
 
@@ -95,7 +95,7 @@ def leave(machine: Machine, gfp_mask: int, order: int = 0, task: Task | None = N
     return Exit(run.page, len(stages), stages[-1] if stages else "", len(machine.log) - before, woken(run))
 
 
-def woken(run: Trace) -> bool:
+def woken(run: Run) -> bool:
     """Was any kswapd woken in this run?"""
     return any(event[0] == "wake_up_interruptible" for event in run.events)
 

@@ -12,10 +12,10 @@ from buddylab.course.experiments.nb00 import verdict
 from buddylab.course.field import state, text, told
 from buddylab.course.question import NOT_ANSWERED
 from buddylab.course.session import Session, session
-from buddylab.knobs import START, checked, play
+from buddylab.explorer.knobs import START, checked, play
+from buddylab.machines import hardware
 from buddylab.reports import Explanation, explain, parse
 from buddylab.reports.rules import lowered
-from buddylab.world import hardware
 
 FIVE = {
     "numa": "2.6.x, two nodes",

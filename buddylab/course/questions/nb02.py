@@ -6,8 +6,8 @@ from buddylab.core import gfp
 from buddylab.core.zone import Zone, init_per_zone_pages_min, setup_per_zone_pages_min
 from buddylab.course.experiments.nb02 import LOW_MEMORY, min_free_kbytes, zones_of
 from buddylab.course.question import Question, Wrong, pick
-from buddylab.world import hardware
-from buddylab.world.hardware import MB
+from buddylab.machines import hardware
+from buddylab.machines.hardware import MB
 
 __all__ = ["order_of_zones", "more_ram", "share", "low_mark", "highmem_mark", "min_free", "mask"]
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 from random import Random
 
-from buddylab.commentary.watermark import chain, watermark_rows
 from buddylab.core import gfp
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record
@@ -12,6 +11,7 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb03 import who_passes
 from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.view.rows import chain, watermark_rows
 
 __all__ = ["least", "kb", "first_or_second", "lowered", "below_min", "split_up", "row"]
 

@@ -2,13 +2,13 @@
 
 from random import Random
 
-from buddylab.commentary.watermark import watermark_rows
 from buddylab.core import gfp
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of
 from buddylab.course.experiments.nb04 import only_dma
 from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.view.rows import watermark_rows
 
 __all__ = ["which_class", "kept", "other_ratio", "flags", "own_class", "upper_rows", "first_try"]
 

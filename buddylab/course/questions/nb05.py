@@ -6,7 +6,7 @@ from random import Random
 from buddylab.course.experiments.nb05 import case, changed, clumped, first_request
 from buddylab.course.field import figures, told, written
 from buddylab.course.question import Question, Text, Wrong, pick
-from buddylab.knobs import START, checked, play
+from buddylab.explorer.knobs import START, checked, play
 from buddylab.reports import Explanation, ZoneTest, explain, row_text
 
 __all__ = ["big_blocks", "which_row", "short_by", "order2", "dma", "moves", "last_stage", "largest", "what_helps"]

@@ -9,12 +9,12 @@ from buddylab.core.record import record
 from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone, zone_watermark_ok
 from buddylab.course.experiments.nb07 import a_second, first_stall, states_between
 from buddylab.course.question import Question, Text, Wrong, pick
-from buddylab.world.hardware import of
-from buddylab.world.pageout import ScanControl
-from buddylab.world.prepared import World
-from buddylab.world.pressure import position_of, prepare
-from buddylab.world.reclaim import due
-from buddylab.world.tasks import TaskStruct
+from buddylab.explorer.filling import position_of, prepare
+from buddylab.explorer.still import World
+from buddylab.machines.hardware import of
+from buddylab.reclaim.pageout import ScanControl
+from buddylab.reclaim.shrink import due
+from buddylab.reclaim.tasks import TaskStruct
 
 __all__ = ["between", "freed_meanwhile", "where_back", "who_pays", "below_the_disk", "stops_at", "calls_until", "edge"]
 

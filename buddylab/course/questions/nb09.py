@@ -185,13 +185,13 @@ def nofail_atomic(rng: Random | None) -> Question:
 
 def progress(rng: Random | None) -> Question:
     """Reclaim reports progress: how many pages has it freed?"""
-    machine, track = pick(rng, ("small", SHORT), [("small", 20), ("tiny", SHORT), ("tiny", 20)])
+    machine, pressure = pick(rng, ("small", SHORT), [("small", 980), ("tiny", SHORT), ("tiny", 980)])
     size = {"small": "64 MB", "tiny": "4 MB"}[machine]
-    below = "far below" if track < SHORT else "below"
-    below_zh = "远低于" if track < SHORT else "低于"
+    below = "far below" if pressure > SHORT else "below"
+    below_zh = "远低于" if pressure > SHORT else "低于"
 
     def after() -> Text:
-        reported, freed = reclaim_once(gfp.GFP_NOIO, "swapping", machine, track)
+        reported, freed = reclaim_once(gfp.GFP_NOIO, "swapping", machine, pressure)
         return (
             f"try_to_free_pages returned {reported}; {freed} pages were freed.",
             f"try_to_free_pages 返回 {reported}；释放了 {freed} 页。",
@@ -201,7 +201,7 @@ def progress(rng: Random | None) -> Question:
         kind="number",
         unit=("(pages)", "（页）"),
         step=after,
-        answer=lambda: reclaim_once(gfp.GFP_NOIO, "swapping", machine, track)[1],
+        answer=lambda: reclaim_once(gfp.GFP_NOIO, "swapping", machine, pressure)[1],
         text=(
             f"A machine of {size} is {below} pages_min. It is full of programs' own pages, and there is swap space. "
             "A request with GFP_NOIO (it may wait, but not start any input or output) has called "

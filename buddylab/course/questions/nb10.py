@@ -11,7 +11,7 @@ from buddylab.core.zone import ALLOC_WMARK_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import full
 from buddylab.course.experiments.nb10 import SCHEDULES, Suspect, at_the_kill, points, two_cpus, victim
 from buddylab.course.question import Question, Text, Wrong, pick
-from buddylab.world.pressure import prepare
+from buddylab.explorer.filling import prepare
 
 __all__ = ["free_at_kill", "order3", "recheck", "two_at_once", "after_kill", "who_dies", "who_may", "badness"]
 
@@ -28,11 +28,11 @@ def free_at_kill(rng: Random | None) -> Question:
     )
 
     def free() -> str:
-        kill = at_the_kill(0, 40, 90, size)
+        kill = at_the_kill(0, 960, 90, size)
         return "none" if kill is None or not kill.free else "many" if kill.free > kill.pages_high else "some"
 
     def after() -> Text:
-        kill = at_the_kill(0, 40, 90, size)
+        kill = at_the_kill(0, 960, 90, size)
         told = (kill.free, kill.pages_high, kill.victim) if kill else (0, 0, "")
         return (
             f"{told[0]} pages are free, pages_high is {told[1]}. Killed: {told[2]}.",
@@ -80,31 +80,31 @@ def free_at_kill(rng: Random | None) -> Question:
     )
 
 
-def on_track(track: int) -> int:
-    """Free pages of zone Normal at this place of the track, before the request."""
-    return prepare("small", track, 100, "no_swap").machine.zones[-1].nr_free_pages
+def left_free(pressure: int) -> int:
+    """Free pages of zone Normal at this memory pressure, before the request."""
+    return prepare("small", pressure, 100, "no_swap").machine.zones[-1].nr_free_pages
 
 
 def order3(rng: Random | None) -> Question:
     """More than pages_high free, all of it scattered, order 3: is anybody killed?"""
-    track = pick(rng, 450, [400, 420, 470])
+    pressure = pick(rng, 550, [600, 580, 530])
     kill = (
         ("yes", ("yes, a program is killed", "会，有程序被杀")),
         ("no", ("no, there is free memory", "不会，还有空闲内存")),
     )
 
     def killed() -> str:
-        return "yes" if at_the_kill(3, track, 100, 64) else "no"
+        return "yes" if at_the_kill(3, pressure, 100, 64) else "no"
 
     def after() -> Text:
-        one = at_the_kill(3, track, 100, 64)
+        one = at_the_kill(3, pressure, 100, 64)
         free, blocks, who = (one.free, one.blocks, one.victim) if one else (0, (), "")
         return (
             f"{free} pages are free, by order {list(blocks)}. Killed: {who}.",
             f"空闲 {free} 页，各阶 {list(blocks)}。被杀：{who}。",
         )
 
-    pages = on_track(track)
+    pages = left_free(pressure)
     return Question(
         kind="choice",
         choices=kill,

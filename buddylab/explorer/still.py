@@ -1,0 +1,252 @@
+"""A filled machine that stands still until somebody asks: the world behind the explorer. A MODEL (see MODEL.md).
+
+A `World` is a copy of a plan's machine (plan.py) that can go its own way, quickly, since pages become objects only
+when reclaim comes to them (runs.py). Units: pages, jiffies.
+"""
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from random import Random
+
+from buddylab.core import gfp
+from buddylab.core.environment import Task
+from buddylab.core.events import GIVEN, Event
+from buddylab.core.machine import Machine
+from buddylab.core.zone import MAX_ORDER, Zone
+from buddylab.explorer.plan import ANON, DIRTY, MAPPED, PROCESSES, Plan, spread
+from buddylab.explorer.stretches import LruList, Stretch
+from buddylab.reclaim.lru import LruZone
+from buddylab.reclaim.page import PG_ACTIVE, PG_DIRTY, PG_LRU, PG_REFERENCED, PG_WRITEBACK, Page
+from buddylab.reclaim.pageout import Label, PageOut, ScanControl
+from buddylab.reclaim.tasks import TaskStruct
+from buddylab.world.population import Population
+from buddylab.world.simulation import Simulation
+from buddylab.world.users import AnonPage, CachePage, File, Memory
+
+TEXT_PAGES = 300
+"""Address space of a process besides its private memory (model)."""
+PACE = 256
+"""Work that the others do in a jiffy while the caller sleeps, in pages: little, so that it can be followed."""
+OTHERS_SHOW = frozenset(
+    {
+        "note",
+        "nested_alloc",
+        "nested_alloc_result",
+        "rmqueue_bulk",
+        "__rmqueue",
+        "buffered_rmqueue",
+        "free_hot_cold_page",
+        "free_pages_bulk",
+        "__free_pages_ok",
+        "__free_one_page",
+    }
+)
+"""Of what others do while the caller sleeps: what changes the lists. Their own tests of the marks are not its story."""
+
+
+class World(Simulation):
+    """A prepared machine's world: the simulation, which tells in the trace what came back and why not more.
+
+    machine: ready for requests. `kind_of` says what a page was used for before.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """A copy of the plan's machine; nothing has been touched."""
+        machine = plan.machine.copy()
+        slots = sum(len(pool) for pool in plan.pools.get("anon", [])) * plan.swap // 100
+        population = Population(machine, swap_pages=slots, limit=machine_pages(machine))
+        super().__init__(population, Random(1), cpus=1, speed=PACE)
+        self.plan = plan
+        self.told: Counter[tuple[str, str]] = Counter()
+        self.cache, self.libraries = population.file(0), population.file(0)
+        self.libraries.i_mmap = 1
+        self.owners = [self.spawn(comm, total_vm=TEXT_PAGES) for comm, _ in PROCESSES]
+        population.gave_back = self._gave_back
+        vm = population.vm
+        vm.page_out = Watched(population, vm.page_out.swapper_space, vm.pagevecs)
+        vm.page_out.kept = self._kept
+        for lru, lists in zip(population.zones, plan.runs, strict=True):
+            self._put_on_lists(lru, *lists)
+            population.slab.pages.extend(plan.pool("slab", lru.zone))
+        for place, p in enumerate(self.owners):
+            p.memory().left = self._untouched(ANON, place)
+        population.untouched_dirty = self._untouched(DIRTY, 0)
+        for lru in population.zones:
+            self._write_off(lru)
+
+    def kind_of(self, pfn: int) -> str:
+        """What the page was used for before the run: kernel, slab, anon, clean or dirty; "free" if it was not used."""
+        used = self.plan.used
+        place = bisect_right(used, (pfn, MAX_ORDER, "")) - 1
+        if place >= 0 and pfn < used[place][0] + (1 << used[place][1]):
+            return used[place][2]
+        return "free"
+
+    # the lists
+
+    def _put_on_lists(self, lru: LruZone, active: Sequence[int], inactive: Sequence[int]) -> None:
+        population = self.population
+        lru.active_list = LruList(Stretch(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
+        lru.inactive_list = LruList(Stretch(inactive, partial(self._make, lru, PG_LRU)))
+        lru.nr_active, lru.nr_inactive = len(active), len(inactive)
+        kinds = self.plan.kinds[lru.zone.place]
+        for entry, pages in kinds.items():
+            if entry & 3 == ANON:
+                memory = self.owners[entry >> 2].memory()
+                memory.untouched += pages
+                memory.total_vm += pages
+                lru.nr_anon_pages += pages
+        lru.nr_file_mapped = kinds[MAPPED]
+        population.nr_untouched_dirty += kinds[DIRTY]
+        population.nr_cached += len(active) + len(inactive)
+
+    def _make(self, lru: LruZone, flags: int, entry: int) -> Page:
+        """An entry becomes a page: one in eight was used a moment ago."""
+        pfn, kind = entry >> 8, entry & 3
+        used = spread(pfn) >> 9 == 0
+        if kind == ANON:
+            memory = self.owners[entry >> 2 & 63].memory()
+            anon = AnonPage(pfn, lru, anon=True, mapcount=1, flags=flags, pte_young=int(used))
+            anon.memory, anon.address = memory, pfn
+            memory.pages[pfn] = anon
+            memory.untouched -= 1
+            return anon
+        mapped = kind == MAPPED
+        file: File = self.libraries if mapped else self.cache
+        page = CachePage(
+            pfn,
+            lru,
+            file,
+            mapcount=int(mapped),
+            count=1 + mapped,
+            pte_young=int(mapped and used),
+            flags=flags | (PG_REFERENCED if used and not mapped else 0),
+        )
+        page.index = pfn
+        file.pages[pfn] = page
+        if kind == DIRTY:
+            self.population.set_page_dirty(page)
+            self.population.nr_untouched_dirty -= 1
+        return page
+
+    def _untouched(self, kind: int, whose: int) -> Iterator[Page]:
+        """The pages of this kind that are no objects yet, one after the other; each becomes one."""
+        for lru in self.population.zones:
+            for pages in (lru.active_list, lru.inactive_list):
+                run = pages.run if isinstance(pages, LruList) else None
+                for place in range(len(run.entries) if run else 0):
+                    if run and place >= run.at and run.entry(place) & 255 == whose << 2 | kind:
+                        page = run.page(place)
+                        if page is not None:
+                            yield page
+
+    def _write_off(self, lru: LruZone) -> None:
+        """kswapd has long written off a zone below pages_low in which nothing can come back (it takes three passes)."""
+        kinds = {entry & 3 for entries in self.plan.runs[lru.zone.place] for entry in entries[:64]}
+        hopeless = kinds <= {ANON} and not self.plan.swap and not self.population.slab.pages
+        if hopeless and lru.zone.nr_free_pages < lru.zone.pages_low:
+            lru.pages_scanned = 6 * lru.lru_pages
+            lru.all_unreclaimable = True
+
+    # what the trace is told
+
+    def _gave_back(self, kind: str, zone: Zone, pages: int) -> None:
+        self.told[kind, zone.label] += pages
+
+    def _kept(self, why: str, page: Page) -> None:
+        self.told[why, page.zone.zone.label] += 1
+
+    def tell(self) -> None:
+        """Note in the trace what happened since last told."""
+        trace = self.machine.trace
+        if trace is not None:
+            for kind in (*GIVEN, *REASONS):
+                for zone in self.machine.zones:
+                    if self.told[kind, zone.label]:
+                        trace.append(("note", kind, zone.label, self.told[kind, zone.label]))
+        self.told.clear()
+
+    def others_run(self, jiffies: int, until_writes: bool = False) -> int:
+        """The others have the CPU; the trace gets what they changed in the lists, and is then told what they did."""
+        outer = self.machine.trace
+        if outer is None:
+            return super().others_run(jiffies, until_writes)
+        inner: list[Event] = []
+        self.machine.trace = inner
+        try:
+            slept = super().others_run(jiffies, until_writes)
+            self.tell()
+        finally:
+            self.machine.trace = outer
+            outer += [event for event in inner if event[0] in OTHERS_SHOW]
+        return slept
+
+    def try_to_free_pages(self, task: Task, zones: Sequence[Zone], gfp_mask: int) -> int:
+        """Direct reclaim; then it is told what came back, and what stood against more."""
+        progress = super().try_to_free_pages(task, zones, gfp_mask)
+        for lru in self.population.lru(zones):
+            if not lru.lru_pages:
+                self.told["empty", lru.zone.label] += lru.zone.present_pages - lru.zone.nr_free_pages
+            elif lru.all_unreclaimable:
+                self.told["written_off", lru.zone.label] += lru.lru_pages
+            if lru.nr_anon_pages and not self.population.vm.total_swap_pages:
+                self.told["no_swap", lru.zone.label] = lru.nr_anon_pages
+        self.tell()
+        return progress
+
+    def zone_reclaim(self, task: Task, zone: Zone, gfp_mask: int, order: int) -> int:
+        """Reclaim in the near zone, and what came of it."""
+        value = super().zone_reclaim(task, zone, gfp_mask, order)
+        self.tell()
+        return value
+
+    def out_of_memory(self, task: Task, zones: Sequence[Zone], gfp_mask: int, order: int) -> int:
+        """The OOM killer; with nobody left to kill the kernel would panic, which is only told."""
+        slept = super().out_of_memory(task, zones, gfp_mask, order)
+        if self.panic and self.machine.trace is not None:
+            self.machine.trace.append(("note", "panic", zones[0].label, 0))
+        self.panic = ""
+        return slept
+
+    def killed(self, victim: TaskStruct) -> None:
+        """The killer's choice is told too."""
+        if self.machine.trace is not None:
+            pages = victim.mm.resident if isinstance(victim.mm, Memory) else 0
+            self.machine.trace.append(("note", "killed", victim.comm, pages))
+        super().killed(victim)
+
+
+REASONS = ("writing", "no_fs", "no_swap", "referenced", "busy", "written_off", "empty")
+"""Why pages stayed. no_swap: no slot for them; referenced: used a moment ago; busy: the disk's queue is full."""
+
+
+class Watched(PageOut):
+    """shrink_page_list that says of every page that stays why it stays."""
+
+    kept: Callable[[str, Page], object]
+
+    def shrink_page(self, page: Page, sc: ScanControl) -> Label:
+        """One page, as ever."""
+        used = bool(page.flags & PG_REFERENCED or page.pte_young)
+        label = super().shrink_page(page, sc)
+        if label != "free_it":
+            self.kept(self.reason(page, sc, used), page)
+        return label
+
+    def reason(self, page: Page, sc: ScanControl, used: bool) -> str:
+        """Why it stayed. used: it was marked as used before it was asked."""
+        if page.flags & PG_WRITEBACK:
+            return "writing"
+        if used or not page.anon and not page.flags & PG_DIRTY:
+            return "referenced"
+        if page.anon and self.page_mapping(page) is None:
+            return "no_swap"
+        may_write = sc.gfp_mask & gfp.FS or page.anon and sc.gfp_mask & gfp.IO
+        return "busy" if may_write else "no_fs"
+
+
+def machine_pages(machine: Machine) -> int:
+    """All pages of the machine."""
+    return sum(zone.present_pages for zone in machine.zones)

@@ -1,0 +1,25 @@
+"""The sentences of the screen: `sentences.json` holds each in English and Chinese, with {places} for numbers."""
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    """Every sentence: key -> {"en": template, "zh": template}."""
+    text = resources.files("buddylab.view").joinpath("sentences.json").read_text(encoding="utf-8")
+    return dict(json.loads(text))
+
+
+def say(key: str, args: dict[str, Any], lang: str = "en") -> str:
+    """A sentence with its numbers put in, thousands marked by commas; an argument may be {"en": …, "zh": …}.
+
+    >>> say("take", {"zone": "Normal", "order": 3})
+    'Normal hands out the head of its order-3 list.'
+    """
+    words = {name: say(value[1:], {}, lang) if str(value).startswith("@") else value for name, value in args.items()}
+    words |= {name: value[lang] for name, value in args.items() if isinstance(value, dict)}
+    numbers = {name: f"{value:,}" for name, value in args.items() if isinstance(value, int)}
+    return sentences()[key][lang].format_map(words | numbers)
