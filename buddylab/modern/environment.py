@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from buddylab.core.environment import FaultAttr
+from buddylab.core.environment import Task as MarkedTask
 from buddylab.core.events import Event
-from buddylab.modern import gfp
-from buddylab.modern.zone import HZ, Zone
-
-COMPACT_SKIPPED, COMPACT_DEFERRED, COMPACT_SUCCESS = 1, 2, 8
-"""Of the results of a compaction those that decide something."""
-COMPACT_PRIO_SYNC_FULL, COMPACT_PRIO_SYNC_LIGHT, COMPACT_PRIO_ASYNC = range(3)
+from buddylab.modern import gfp, mm
+from buddylab.modern.zone import Zone
 
 
 @dataclass(slots=True)
@@ -56,154 +54,85 @@ class AllocContext:
 
 
 class Environment(Protocol):
-    """Who acts while a request runs. The machine's clock is the world's to move, but for the last method but one."""
+    """Who acts while a request runs. What stands here is an empty world: nobody frees, moves or kills anything."""
 
     def wake_up_interruptible(self, task: Task) -> None:
         """kswapd has been woken; it may take the node's `kswapd_order` and `kswapd_highest_zoneidx` and start."""
+        return None
 
     def wakeup_kcompactd(self, order: int, highest_zoneidx: int) -> None:
         """kcompactd has been woken to compact in the background."""
+        return None
 
     def try_to_free_pages(self, task: Task, ac: AllocContext, order: int, gfp_mask: int) -> int:
         """Direct reclaim by the task itself; the pages reclaimed (progress)."""
+        return 0
 
     def try_to_compact_pages(
-        self, task: Task, ac: AllocContext, order: int, gfp_mask: int, alloc_flags: int, priority: int
+        self, task: Task, ac: AllocContext, order: int, alloc_flags: int, priority: int
     ) -> tuple[int, int | None]:
         """Direct compaction by the task itself; the compact result, and the block that it captured."""
+        return mm.COMPACT_SKIPPED, None
 
     def compaction_zonelist_suitable(self, task: Task, ac: AllocContext, order: int, alloc_flags: int) -> int:
         """Could reclaim make compaction possible? Asked where compaction was skipped."""
+        return 0
 
     def out_of_memory(self, task: Task, ac: AllocContext, gfp_mask: int, order: int) -> int:
         """Kill something (not 0), or nobody (0)."""
+        return 0
 
     def zone_reclaimable_pages(self, task: Task, zone: Zone) -> int:
         """Pages of the zone that reclaim could still get."""
+        return 0
 
     def mutex_trylock(self, task: Task) -> int:
         """Take oom_lock (1), unless someone else has it (0)."""
+        return 1
 
     def node_dirty_ok(self, task: Task) -> int:
         """Is the node within its limit of dirty pages?"""
+        return 1
 
     def cond_resched(self, task: Task) -> None:
         """The task offers the CPU to others."""
+        return None
 
     def schedule_timeout_uninterruptible(self, task: Task, timeout: int) -> int:
-        """The task sleeps; the jiffies by which the clock then has to be moved."""
-
-    def get_random_u32_below(self, ceiling: int) -> int:
-        """A random number from 0 to ceiling - 1, for fault injection."""
-
-
-class NobodyElse:
-    """An empty world: nobody frees, moves or kills anything."""
-
-    def wake_up_interruptible(self, task: Task) -> None:
-        """kswapd does not come."""
-
-    def wakeup_kcompactd(self, order: int, highest_zoneidx: int) -> None:
-        """kcompactd does not come."""
-
-    def try_to_free_pages(self, task: Task, ac: AllocContext, order: int, gfp_mask: int) -> int:
-        """No progress."""
-        return 0
-
-    def try_to_compact_pages(
-        self, task: Task, ac: AllocContext, order: int, gfp_mask: int, alloc_flags: int, priority: int
-    ) -> tuple[int, int | None]:
-        """Skipped, for want of free pages."""
-        return COMPACT_SKIPPED, None
-
-    def compaction_zonelist_suitable(self, task: Task, ac: AllocContext, order: int, alloc_flags: int) -> int:
-        """No."""
-        return 0
-
-    def out_of_memory(self, task: Task, ac: AllocContext, gfp_mask: int, order: int) -> int:
-        """Nobody can be killed."""
-        return 0
-
-    def zone_reclaimable_pages(self, task: Task, zone: Zone) -> int:
-        """None."""
-        return 0
-
-    def mutex_trylock(self, task: Task) -> int:
-        """Nobody else wants it."""
-        return 1
-
-    def node_dirty_ok(self, task: Task) -> int:
-        """Nothing is dirty."""
-        return 1
-
-    def cond_resched(self, task: Task) -> None:
-        """Nobody else wants the CPU."""
-
-    def schedule_timeout_uninterruptible(self, task: Task, timeout: int) -> int:
-        """The whole time."""
+        """The task sleeps; the jiffies by which the machine's clock then moves on."""
         return timeout
 
     def get_random_u32_below(self, ceiling: int) -> int:
-        """Always 0."""
+        """A random number from 0 to ceiling - 1, for fault injection."""
         return 0
 
 
+class NobodyElse(Environment):
+    """An empty world."""
+
+
 @dataclass(slots=True)
-class FaultAttr:
-    """Fault injection's settings (C: struct fault_attr and fail_page_alloc).
+class FailPageAlloc:
+    """Fault injection: an attribute as 2.6.21 has it, and which requests are spared (C: fail_page_alloc)."""
 
-    probability: percent. interval: fail every n-th only. times: how often at most (-1 = no limit, 0 = never).
-    space: pages that pass before the first failure. task_filter: only tasks with make_it_fail, never interrupts.
-    """
-
+    attr: FaultAttr
     ignore_gfp_reclaim: int = 1
     ignore_gfp_highmem: int = 1
     min_order: int = 1
-    probability: int = 0
-    interval: int = 1
-    times: int = 0
-    space: int = 0
-    task_filter: int = 0
-    count: int = 0
 
     def should_fail_alloc_page(
         self, gfp_mask: int, order: int, task: Task, random: Callable[[int], int], trace: list[Event] | None
     ) -> bool:
-        """Is this request to fail on purpose? C: should_fail_alloc_page."""
-        spared = (
-            order < self.min_order
-            or gfp_mask & gfp.NOFAIL
-            or self.ignore_gfp_highmem
-            and gfp_mask & gfp.HIGHMEM
-            or self.ignore_gfp_reclaim
-            and gfp_mask & gfp.DIRECT_RECLAIM
-        )
-        result = not spared and self.should_fail(1 << order, task, random)
+        """Is this request to fail on purpose? A probability of 0 asks, and counts, nothing further."""
+        attr, spared = self.attr, order < self.min_order or gfp_mask & gfp.NOFAIL
+        spared = spared or self.ignore_gfp_highmem and gfp_mask & gfp.HIGHMEM
+        spared = spared or self.ignore_gfp_reclaim and gfp_mask & gfp.DIRECT_RECLAIM
+        asks = MarkedTask(in_interrupt=not task.in_task, make_it_fail=task.make_it_fail)
+        result = not spared and attr.probability > 0 and attr.should_fail(1 << order, asks, lambda: random(100))
         if trace is not None:
-            left = (self.times, self.space, self.count)
+            left = (attr.times, attr.space, attr.count)
             trace.append(("should_fail_alloc_page", gfp_mask, order, "=", int(result), *left))
         return result
-
-    def should_fail(self, size: int, task: Task, random: Callable[[int], int]) -> bool:
-        """The filters one after the other; size in pages. C: lib/fault-inject.c, should_fail_ex."""
-        if self.probability == 0:
-            return False
-        if self.task_filter and not (task.in_task and task.make_it_fail):
-            return False
-        if self.times == 0:
-            return False
-        if self.space > size:
-            self.space -= size
-            return False
-        if self.interval > 1:
-            self.count += 1
-            if self.count % self.interval:
-                return False
-        if self.probability <= random(100):
-            return False
-        if self.times != -1:
-            self.times -= 1
-        return True
 
 
 @dataclass(slots=True)
@@ -213,7 +142,7 @@ class RatelimitState:
     begin: the jiffy at which the window began, 0 = none has. missed: reports swallowed in this window.
     """
 
-    interval: int = 10 * HZ
+    interval: int = 10 * mm.HZ
     burst: int = 1
     begin: int = 0
     printed: int = 0

@@ -32,46 +32,35 @@ ZEROTAGS = 0x800000
 BITS = {name: value for name, value in list(globals().items()) if name.isupper() and isinstance(value, int)}
 """Every bit of the release by its name without `__GFP_`, in ascending order."""
 
-RECLAIM = DIRECT_RECLAIM | KSWAPD_RECLAIM
-GFP_ATOMIC = HIGH | KSWAPD_RECLAIM
-GFP_KERNEL = RECLAIM | IO | FS
-GFP_KERNEL_ACCOUNT = GFP_KERNEL | ACCOUNT
-GFP_NOWAIT = KSWAPD_RECLAIM | NOWARN
-GFP_NOIO = RECLAIM
-GFP_NOFS = RECLAIM | IO
-GFP_USER = GFP_KERNEL | HARDWALL
-GFP_HIGHUSER = GFP_USER | HIGHMEM
+GFP_ATOMIC, GFP_NOWAIT = HIGH | KSWAPD_RECLAIM, KSWAPD_RECLAIM | NOWARN
+GFP_NOIO = DIRECT_RECLAIM | KSWAPD_RECLAIM
+GFP_NOFS, GFP_KERNEL = GFP_NOIO | IO, GFP_NOIO | IO | FS
+GFP_USER, GFP_HIGHUSER = GFP_KERNEL | HARDWALL, GFP_KERNEL | HARDWALL | HIGHMEM
 GFP_HIGHUSER_MOVABLE = GFP_HIGHUSER | MOVABLE
-GFP_TRANSHUGE_LIGHT = (GFP_HIGHUSER_MOVABLE | COMP | NOMEMALLOC | NOWARN) & ~RECLAIM
-GFP_TRANSHUGE = GFP_TRANSHUGE_LIGHT | DIRECT_RECLAIM
-GFP_DMA = DMA
-GFP_DMA32 = DMA32
-
+GFP_TRANSHUGE_LIGHT = (GFP_HIGHUSER_MOVABLE | COMP | NOMEMALLOC | NOWARN) & ~GFP_NOIO
 COMPOSED = {
-    "GFP_TRANSHUGE": GFP_TRANSHUGE,
+    "GFP_TRANSHUGE": GFP_TRANSHUGE_LIGHT | DIRECT_RECLAIM,
     "GFP_TRANSHUGE_LIGHT": GFP_TRANSHUGE_LIGHT,
     "GFP_HIGHUSER_MOVABLE": GFP_HIGHUSER_MOVABLE,
     "GFP_HIGHUSER": GFP_HIGHUSER,
     "GFP_USER": GFP_USER,
-    "GFP_KERNEL_ACCOUNT": GFP_KERNEL_ACCOUNT,
+    "GFP_KERNEL_ACCOUNT": GFP_KERNEL | ACCOUNT,
     "GFP_KERNEL": GFP_KERNEL,
     "GFP_NOFS": GFP_NOFS,
     "GFP_ATOMIC": GFP_ATOMIC,
     "GFP_NOIO": GFP_NOIO,
     "GFP_NOWAIT": GFP_NOWAIT,
-    "GFP_DMA": GFP_DMA,
+    "GFP_DMA": DMA,
     "__GFP_HIGHMEM": HIGHMEM,
-    "GFP_DMA32": GFP_DMA32,
+    "GFP_DMA32": DMA32,
 }
-"""The masks that the kernel prints by a name of their own, in the order in which it looks for them."""
-
 SINGLE = (
     "HIGH IO FS NOWARN RETRY_MAYFAIL NOFAIL NORETRY COMP ZERO NOMEMALLOC MEMALLOC HARDWALL THISNODE RECLAIMABLE "
     "MOVABLE ACCOUNT WRITE"
-).split()
-"""The order in which single bits follow; those that are left, __GFP_RECLAIM before its halves."""
-
-NAMES = {f"__GFP_{name}": value for name, value in BITS.items()} | COMPOSED | {"__GFP_RECLAIM": RECLAIM}
+)
+PRINTED = COMPOSED | {f"__GFP_{name}": BITS[name] for name in SINGLE.split()} | {"__GFP_RECLAIM": GFP_NOIO}
+"""The names that the kernel prints, in the order in which it looks for them; the bits that are left follow."""
+NAMES = PRINTED | {f"__GFP_{name}": value for name, value in BITS.items()}
 """Every name that `gfp_parse` reads."""
 
 GFP_MAX = 0xFFFFFFFF
@@ -95,9 +84,8 @@ def gfp_str(gfp_mask: int) -> str:
     ('GFP_KERNEL', 'GFP_ATOMIC|__GFP_NOWARN', 'GFP_KERNEL|__GFP_COMP|__GFP_ZERO')
     """
     rest, words = check_mask(gfp_mask), []
-    singles = {f"__GFP_{name}": BITS[name] for name in SINGLE} | {"__GFP_RECLAIM": RECLAIM}
-    for name, value in (COMPOSED | singles | NAMES).items():
-        if value and rest & value == value:
+    for name, value in NAMES.items():
+        if rest & value == value:
             words.append(name)
             rest &= ~value
     return "|".join(words + ([hex(rest)] if rest else [])) or "none"

@@ -4,8 +4,8 @@ A stage does what its lines of the C do and returns the stage that comes next, o
 `step` runs one stage and is the only verb; `alloc_pages` is a while loop over it. C: mm/page_alloc.c.
 """
 
-from buddylab.modern import gfp
-from buddylab.modern.environment import COMPACT_DEFERRED, COMPACT_PRIO_ASYNC, COMPACT_SKIPPED, Task
+from buddylab.modern import gfp, mm
+from buddylab.modern.environment import Task
 from buddylab.modern.freelist import wake_all_kswapds
 from buddylab.modern.machine import Machine
 from buddylab.modern.reserves import (
@@ -26,7 +26,6 @@ from buddylab.modern.slowpath import (
     reclaim_retries,
     unreserve_highatomic_pageblock,
 )
-from buddylab.modern.zone import ALLOC_KSWAPD, ALLOC_MIN_RESERVE, ALLOC_OOM, MAX_PAGE_ORDER, MOVABLE
 
 
 class Livelock(Exception):
@@ -40,7 +39,7 @@ class Livelock(Exception):
 
 def fast_path(a: Attempt) -> Stage | None:
     """Fault injection may refuse; then one pass at the low mark, keeping the types apart in Normal."""
-    m, fault = a.machine, a.machine.fault_attr
+    m, fault = a.machine, a.machine.fail_page_alloc
     if fault and fault.should_fail_alloc_page(a.gfp_mask, a.order, a.p, m.world.get_random_u32_below, m.trace):
         return None
     a.page = a.get_page_from_freelist(fast_path_flags(a.gfp_mask, a.ac))
@@ -49,7 +48,7 @@ def fast_path(a: Attempt) -> Stage | None:
 
 def restart(a: Attempt) -> Stage:
     """The slow path begins: how deep into the reserves may this caller go? Without a zone it ends at once."""
-    a.enter("__alloc_pages_slowpath", a.gfp_mask, a.order, a.ac.highest_zoneidx, a.ac.migratetype)
+    a.machine.note("__alloc_pages_slowpath", a.gfp_mask, a.order, a.ac.highest_zoneidx, a.ac.migratetype)
     a.ac.spread_dirty_pages = False
     a.alloc_flags = gfp_to_alloc_flags(a.machine, a.p, a.gfp_mask, a.order)
     return wake if a.ac.zonelist else nopage
@@ -57,7 +56,7 @@ def restart(a: Attempt) -> Stage:
 
 def wake(a: Attempt) -> Stage:
     """Wake kswapd, if the mask says so; it works later, the request goes on."""
-    if a.alloc_flags & ALLOC_KSWAPD:
+    if a.alloc_flags & mm.ALLOC_KSWAPD:
         wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
     return first_pass
 
@@ -67,29 +66,29 @@ def first_pass(a: Attempt) -> Stage:
     a.page = a.get_page_from_freelist(a.alloc_flags)
     if a.page is not None:
         return got_pg
-    wanted = a.costly or a.order > 0 and a.ac.migratetype != MOVABLE
+    wanted = a.costly or a.order > 0 and a.ac.migratetype != mm.MOVABLE
     return first_compact if wanted and a.can_compact and not gfp_pfmemalloc_flags(a.gfp_mask, a.p) else retry
 
 
 def first_compact(a: Attempt) -> Stage:
     """Compact without waiting for anything; for costly requests with __GFP_NORETRY this may be all."""
-    direct_compact(a, COMPACT_PRIO_ASYNC)
+    direct_compact(a, mm.COMPACT_PRIO_ASYNC)
     if a.page is not None:
         return got_pg
     if a.costly and a.has(gfp.NORETRY):
-        if a.compact_result in (COMPACT_SKIPPED, COMPACT_DEFERRED) or a.has(gfp.THISNODE):
+        if a.compact_result in (mm.COMPACT_SKIPPED, mm.COMPACT_DEFERRED) or a.has(gfp.THISNODE):
             return nopage
-        a.compact_priority = COMPACT_PRIO_ASYNC
+        a.compact_priority = mm.COMPACT_PRIO_ASYNC
     return retry
 
 
 def retry(a: Attempt) -> Stage:
     """Every round begins here: wake kswapd, and a pass, at a reserve for those who free memory or die."""
-    if a.alloc_flags & ALLOC_KSWAPD:
+    if a.alloc_flags & mm.ALLOC_KSWAPD:
         wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
     reserve_flags = gfp_pfmemalloc_flags(a.gfp_mask, a.p)
     if reserve_flags:
-        a.alloc_flags = reserve_flags | a.alloc_flags & ALLOC_KSWAPD
+        a.alloc_flags = reserve_flags | a.alloc_flags & mm.ALLOC_KSWAPD
     a.page = a.get_page_from_freelist(a.alloc_flags)
     if a.page is not None:
         return got_pg
@@ -97,8 +96,8 @@ def retry(a: Attempt) -> Stage:
 
 
 def reclaim(a: Attempt) -> Stage:
-    """The caller frees memory itself; after progress a pass, and a second one once all that is hidden was given back."""
-    a.enter("__alloc_pages_direct_reclaim", a.gfp_mask, a.order, a.alloc_flags)
+    """The caller frees memory itself; after progress a pass, and a second one once hidden pages were given back."""
+    a.machine.note("__alloc_pages_direct_reclaim", a.gfp_mask, a.order, a.alloc_flags)
     perform_reclaim(a)
     if a.did_some_progress:
         a.page = a.get_page_from_freelist(a.alloc_flags)
@@ -139,7 +138,7 @@ def may_oom(a: Attempt) -> Stage:
     alloc_pages_may_oom(a)
     if a.page is not None:
         return got_pg
-    if a.p.oom_victim and (a.alloc_flags & ALLOC_OOM or a.has(gfp.NOMEMALLOC)):
+    if a.p.oom_victim and (a.alloc_flags & mm.ALLOC_OOM or a.has(gfp.NOMEMALLOC)):
         return nopage
     if a.did_some_progress:
         a.no_progress_loops = 0
@@ -151,7 +150,7 @@ def nopage(a: Attempt) -> Stage:
     """Nothing: a failure, unless __GFP_NOFAIL may go on, with half of the min mark and for ever."""
     if not a.has(gfp.NOFAIL) or not a.has(gfp.DIRECT_RECLAIM):
         return fail
-    a.page = cpuset_fallback(a, ALLOC_MIN_RESERVE)
+    a.page = cpuset_fallback(a, mm.ALLOC_MIN_RESERVE)
     if a.page is not None:
         return got_pg
     a.cond_resched()
@@ -196,8 +195,8 @@ def begin(machine: Machine, gfp_mask: int, order: int, *, task: Task | None = No
     task = task or Task()
     mask = current_gfp_context(gfp.check_mask(gfp_mask), task)
     if type(order) is not int or order < 0:
-        raise ValueError(f"order must be an int from 0 up (0 to {MAX_PAGE_ORDER} can be served), not {order!r}")
-    stage = fast_path if order <= MAX_PAGE_ORDER else None
+        raise ValueError(f"order must be an int from 0 up (0 to {mm.MAX_PAGE_ORDER} can be served), not {order!r}")
+    stage = fast_path if order <= mm.MAX_PAGE_ORDER else None
     return Attempt(machine, mask, order, machine.context(mask), task, stage)
 
 
@@ -206,9 +205,8 @@ def step(a: Attempt) -> Stage | None:
     stage = a.stage
     if stage is None:
         raise ValueError("this request has ended; begin another one")
-    if a.machine.trace is not None:
-        progress, memalloc, victim = a.did_some_progress, int(a.p.PF_MEMALLOC), int(a.p.oom_victim)
-        a.machine.trace.append(("stage", stage.__name__, a.alloc_flags, progress, memalloc, victim))
+    task = (int(a.p.PF_MEMALLOC), int(a.p.oom_victim))
+    a.machine.note("stage", stage.__name__, a.alloc_flags, a.did_some_progress, *task)
     a.stage = stage(a)
     if (stage, a.stage) in BACK_EDGES:
         a.rounds += 1

@@ -6,21 +6,14 @@ from typing import ParamSpec, TypeVar
 
 from buddylab.core.events import Event
 from buddylab.core.zone import BadPage
-from buddylab.modern import gfp
+from buddylab.machines.hardware import MACHINES
+from buddylab.modern import gfp, mm
 from buddylab.modern.buddy import free_bootmem
-from buddylab.modern.environment import AllocContext, Environment, FaultAttr, NobodyElse, RatelimitState, Task
+from buddylab.modern.environment import AllocContext, Environment, FailPageAlloc, NobodyElse, RatelimitState
 from buddylab.modern.pcp import drain_pages, free_unref_page
-from buddylab.modern.zone import (
-    HIGHATOMIC,
-    MAX_NR_ZONES,
-    NR_PAGE_ORDERS,
-    PAGEBLOCK_ORDER,
-    PAGEBLOCK_PAGES,
-    UNMOVABLE,
-    CaptureControl,
-    Node,
-    Zone,
-)
+from buddylab.modern.setup import page_group_by_mobility_disabled, setup_zones
+from buddylab.modern.zone import Node, Zone
+from buddylab.said import SaidError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,7 +32,7 @@ class Machine:
         zones: Sequence[Zone],
         *,
         jiffies: int = 0,
-        fault: FaultAttr | None = None,
+        fault: FailPageAlloc | None = None,
         pageblock_types: Mapping[int, int] | None = None,
         page_group_by_mobility_disabled: bool = False,
         watermark_boost_factor: int = 15000,
@@ -51,22 +44,18 @@ class Machine:
         """
         check_zones(zones)
         self.zones = tuple(sorted(zones, key=lambda zone: zone.index))
-        self.node = Node(
-            self.zones,
-            dict(pageblock_types or {}),
-            page_group_by_mobility_disabled=page_group_by_mobility_disabled,
-            watermark_boost_factor=watermark_boost_factor,
-        )
-        populated = [zone for zone in reversed(self.zones) if zone.present_pages]
-        self.zonelists = [tuple(zone for zone in populated if zone.index <= i) for i in range(MAX_NR_ZONES)]
+        types, ungrouped = dict(pageblock_types or {}), page_group_by_mobility_disabled
+        self.node = Node(self.zones, types, {}, ungrouped, watermark_boost_factor)
+        best = [zone for zone in reversed(self.zones) if zone.present_pages]
+        self.zonelists = [tuple(zone for zone in best if zone.index <= i) for i in range(mm.MAX_NR_ZONES)]
         self.by_index = {zone.index: zone for zone in zones}
-        self.jiffies, self.fault_attr = jiffies, fault
+        self.jiffies, self.fail_page_alloc = jiffies, fault
         self.ratelimit, self.log = RatelimitState(), list[str]()
         self.world: Environment = NobodyElse()
         self.owner: dict[int, int] = {}
         self._trace: list[Event] | None = None
         for zone in self.zones:
-            zone.join(self.node)
+            zone.node, zone.pageblock_types = self.node, types
             if booted is None or zone.name in booted:
                 free_bootmem(zone)
 
@@ -81,8 +70,20 @@ class Machine:
         for zone in self.zones:
             zone.trace = trace
 
+    def note(self, *event: int | str) -> None:
+        """Record an event, if anything is recorded."""
+        if self._trace is not None:
+            self._trace.append(event)
+
+    def ask(self, event: Event, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Let the world act, and record the call; a number that it answers stands at the end."""
+        self.note(*event)
+        value = act(*args, **kwargs)
+        self.note("=", *([int(value)] if isinstance(value, int) else []))
+        return value
+
     def zone(self, name: str) -> Zone:
-        """The zone of this name."""
+        """The zone of this name. Raises ValueError for one that is not here."""
         for zone in self.zones:
             if zone.name == name:
                 return zone
@@ -91,26 +92,12 @@ class Machine:
     def context(self, gfp_mask: int) -> AllocContext:
         """Zones, zone index and migratetype of a request with this mask. Raises ValueError for two migratetypes."""
         migratetype = gfp_mask >> 3 & 3
-        if migratetype == HIGHATOMIC:
+        if migratetype == mm.HIGHATOMIC:
             raise ValueError("a request is __GFP_MOVABLE or __GFP_RECLAIMABLE, not both: leave one of them out")
         if self.node.page_group_by_mobility_disabled:
-            migratetype = UNMOVABLE
+            migratetype = mm.UNMOVABLE
         index = gfp.gfp_zone(gfp_mask)
         return AllocContext(self.zonelists[index], index, migratetype, bool(gfp_mask & gfp.WRITE))
-
-    def ask(self, event: Event, act: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Let the world act, with the event of the call; a value that is a number stands at its end."""
-        trace = self._trace
-        if trace is not None:
-            trace.append(event)
-        value = act(*args, **kwargs)
-        if trace is not None:
-            trace.append(("=", int(value)) if isinstance(value, int) else ("=",))
-        return value
-
-    def capture_control(self, task: Task, zone: Zone, order: int, migratetype: int) -> CaptureControl | None:
-        """What a compaction that captures sets up; nothing is captured for a kernel thread. C: task_capc."""
-        return None if task.PF_KTHREAD else CaptureControl(zone, order, migratetype)
 
     def tick(self, jiffies: int) -> None:
         """Let time pass, in jiffies (250 a second)."""
@@ -118,8 +105,7 @@ class Machine:
             raise ValueError(f"time runs forward, in whole jiffies, not by {jiffies!r}")
         if jiffies:
             self.jiffies += jiffies
-            if self._trace is not None:
-                self._trace.append(("tick", self.jiffies))
+            self.note("tick", self.jiffies)
 
     def free_pages(self, pfn: int, order: int) -> None:
         """Give a block back that was handed out with this order; its pages leave the LRU first. C: __free_pages.
@@ -128,7 +114,7 @@ class Machine:
         """
         block = self.owner.get(pfn)
         if block is None or block & 15 != order:
-            raise BadPage(self._accusation(pfn, order))
+            raise BadPage(f"cannot free pfn {pfn} as a block of order {order}: {self._whose(pfn)}")
         if block & LRU:
             self.set_lru(pfn, False)
         del self.owner[pfn]
@@ -138,56 +124,63 @@ class Machine:
         """The pages of a block in use go to an LRU list, or leave it. Raises BadPage for a block that is not in use."""
         block = self.owner.get(pfn)
         if block is None:
-            raise BadPage(f"pfn {pfn} begins no block in use: it cannot go to an LRU list or leave one")
-        if bool(block & LRU) == on:
-            return
-        self.owner[pfn] = block ^ LRU
-        pages, lru_pages = 1 << (block & 15), self.node.lru_pages
-        step = min(pages, PAGEBLOCK_PAGES)
-        for first in range(pfn, pfn + pages, step):
-            number = first >> PAGEBLOCK_ORDER
-            lru_pages[number] = lru_pages.get(number, 0) + (step if on else -step)
+            raise BadPage(f"cannot put pfn {pfn} on an LRU list or take it off: {self._whose(pfn)}")
+        if bool(block & LRU) != on:
+            self.owner[pfn] = block ^ LRU
+            pages, lru_pages = 1 << (block & 15), self.node.lru_pages
+            step = min(pages, mm.PAGEBLOCK_PAGES)
+            for first in range(pfn, pfn + pages, step):
+                number = first >> mm.PAGEBLOCK_ORDER
+                lru_pages[number] = lru_pages.get(number, 0) + (step if on else -step)
 
     def drain_local_pages(self) -> None:
         """Give all pages on the per-cpu lists back to the free lists."""
         for zone in self.zones:
             drain_pages(zone)
 
-    def _accusation(self, pfn: int, order: int) -> str:
-        """What is wrong with freeing this, in one sentence. Searches; only called on the way to an error."""
-        what = f"cannot free pfn {pfn} as a block of order {order}: "
+    def _whose(self, pfn: int) -> str:
+        """Whose a page is, in one sentence. Searches; only called on the way to an error."""
         if pfn in self.owner:
-            return what + f"it was handed out with order {self.owner[pfn] & 15}"
-        zone = next((zone for zone in self.zones if zone.start_pfn <= pfn < zone.end_pfn), None)
-        if zone is None:
-            return what + "no zone has this page"
-        if any(first <= pfn < first + pages for first, pages in zone.holes):
-            return what + f"it is a hole in zone {zone.name}, never handed out"
+            return f"it was handed out with order {self.owner[pfn] & 15}"
+        for head in (pfn >> order << order for order in range(1, mm.NR_PAGE_ORDERS)):
+            if head in self.owner and pfn < head + (1 << (self.owner[head] & 15)):
+                return f"it lies inside the block of order {self.owner[head] & 15} at pfn {head}"
+        zone = self.node.zone_of(pfn)
+        if zone is None or any(first <= pfn < first + pages for first, pages in zone.holes):
+            return "no zone has this page" if zone is None else f"it is a hole in zone {zone.name}"
         if any(pfn in pages for pages in zone.pcp.lists):
-            return what + f"it is already free, on a per-cpu list of zone {zone.name}"
-        for o in range(1, NR_PAGE_ORDERS):
-            head = pfn >> o << o
-            if self.owner.get(head, 0) & 15 >= o:
-                return what + f"it lies inside the block of order {self.owner[head] & 15} at pfn {head}"
-        return what + f"it is free, or in use without having been handed out, in zone {zone.name}"
+            return f"it is already free, on a per-cpu list of zone {zone.name}"
+        return f"nobody was given this page of zone {zone.name}: it is free, or has been in use from the start"
+
+
+def named_machine(name: str) -> Machine:
+    """A machine of the explorer's list after boot, with 6.12's figures for its memory; KeyError for no name.
+
+    HighMem is Movable here, as 6.12 has no HighMem on 64 bits. Raises SaidError for a machine of several nodes.
+    """
+    hardware = MACHINES[name]
+    if hardware.nodes > 1:
+        raise SaidError(
+            f"Linux 6.12 is modelled on one node; {name!r} has {hardware.nodes}. Choose another machine.",
+            f"Linux 6.12 的模型只有一个节点；{name!r} 有 {hardware.nodes} 个。请另选一台机器。",
+        )
+    zones = [Zone(kind.replace("HighMem", "Movable"), start, pages) for kind, _, start, pages in hardware.zones]
+    setup_zones(zones)
+    return Machine(zones, page_group_by_mobility_disabled=page_group_by_mobility_disabled(zones))
 
 
 def check_zones(zones: Sequence[Zone]) -> None:
-    """Raise ValueError if zones overlap or stand twice, have no pages, or a hole outside."""
-    if not zones:
-        raise ValueError("a machine needs at least one zone")
+    """Raise ValueError for no zones, for zones that overlap or stand twice, have no pages, or a hole outside."""
+    if not zones or len({zone.name for zone in zones}) < len(zones):
+        names = ", ".join(zone.name for zone in zones)
+        raise ValueError(f"a machine needs at least one zone, each type once at most, not: {names or 'none'}")
     for zone in zones:
-        if zone.start_pfn < 0 or zone.spanned_pages < 1:
-            raise ValueError(
-                f"zone {zone.name} must span at least one page from pfn 0 up, "
-                f"not {zone.spanned_pages} from pfn {zone.start_pfn}"
-            )
         first = zone.start_pfn
-        for hole, pages in zone.holes:
-            if hole < first or pages < 1 or hole + pages > zone.end_pfn:
+        for hole, pages in (*zone.holes, (zone.end_pfn, 0)):
+            if hole < first or pages < 0 or hole + pages > zone.end_pfn or first < 0 or zone.spanned_pages < 1:
                 raise ValueError(
-                    f"zone {zone.name}: the hole of {pages} pages at pfn {hole} overlaps another "
-                    f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}"
+                    f"zone {zone.name} must span at least one page from pfn 0 up, and its holes must lie apart inside "
+                    f"pfn {zone.start_pfn} to {zone.end_pfn - 1}, not {[list(hole) for hole in zone.holes]!r:.80}"
                 )
             first = hole + pages
     for lower, upper in pairwise(sorted(zones, key=lambda zone: zone.start_pfn)):
@@ -196,5 +189,3 @@ def check_zones(zones: Sequence[Zone]) -> None:
                 f"zones {lower.name} and {upper.name} overlap: {lower.name} ends at pfn "
                 f"{lower.end_pfn - 1}, {upper.name} starts at {upper.start_pfn}"
             )
-    if len({zone.name for zone in zones}) < len(zones):
-        raise ValueError(f"a zone type stands twice: {', '.join(zone.name for zone in zones)}")

@@ -3,28 +3,13 @@
 One CPU, as in the recordings. C: mm/page_alloc.c, rmqueue_pcplist and free_unref_page.
 """
 
-from buddylab.modern.buddy import free_one_page, free_pages_ok, rmqueue_smallest
-from buddylab.modern.fallback import RMQUEUE_NORMAL, rmqueue
-from buddylab.modern.watermark import zone_watermark_ok
-from buddylab.modern.zone import (
-    ALLOC_HIGHATOMIC,
-    ALLOC_NON_BLOCK,
-    ALLOC_OOM,
-    HIGHATOMIC,
-    MOVABLE,
-    NR_PCP_LISTS,
-    PAGEBLOCK_ORDER,
-    PCPF_FREE_HIGH_BATCH,
-    PCPF_PREV_FREE_HIGH_ORDER,
-    WMARK_HIGH,
-    ZONE_BELOW_HIGH,
-    ZONE_MOVABLE,
-    ZONE_RECLAIM_ACTIVE,
-    Zone,
-)
+from collections import deque
 
-BATCH_SCALE_MAX = 5
-"""C: CONFIG_PCP_BATCH_SCALE_MAX: at most 32 batches at a time."""
+from buddylab.modern import mm
+from buddylab.modern.buddy import free_one_page, free_pages_ok, rmqueue_smallest
+from buddylab.modern.fallback import rmqueue
+from buddylab.modern.zone import Zone, zone_watermark_ok
+
 PINDEX = {order: (3 * order, 3 * order + 1, 3 * order + 2, 3 * order + 1) for order in range(4)} | {9: (12, 13, 12, 13)}
 """The list of an order by migratetype, for the orders that have one (C: order_to_pindex); H goes to M."""
 
@@ -43,51 +28,42 @@ def nr_pcp_alloc(zone: Zone, order: int) -> int:
         count = 1
     else:
         count = batch if order else batch << pcp.alloc_factor
-        if high_min != high_max and not zone.flags & ZONE_BELOW_HIGH:
+        if high_min != high_max and not zone.flags & mm.ZONE_BELOW_HIGH:
             high = pcp.high = min(high + count, high_max)
         if not order:
             most = max(high - pcp.count - batch, batch)
-            if count <= most and pcp.alloc_factor < BATCH_SCALE_MAX:
+            if count <= most and pcp.alloc_factor < mm.PCP_BATCH_SCALE_MAX:
                 pcp.alloc_factor += 1
             count = min(count, most)
         if count > 1:
             count = max(count >> order, 2)
-    if zone.trace is not None:
-        zone.trace.append(("nr_pcp_alloc", zone.name, order, "=", count, pcp.high, pcp.alloc_factor))
+    zone.note("nr_pcp_alloc", zone.name, order, "=", count, pcp.high, pcp.alloc_factor)
     return count
 
 
-def rmqueue_bulk(zone: Zone, order: int, count: int, migratetype: int, alloc_flags: int, pindex: int) -> int:
-    """Move up to `count` blocks from the free lists to the tail of a per-cpu list; how many."""
-    if zone.trace is not None:
-        zone.trace.append(("rmqueue_bulk", zone.name, order, count, migratetype, alloc_flags))
-    mode, got, pages = RMQUEUE_NORMAL, 0, zone.pcp.lists[pindex]
+def rmqueue_bulk(zone: Zone, order: int, count: int, migratetype: int, alloc_flags: int, pages: deque[int]) -> None:
+    """Move up to `count` blocks from the free lists to the tail of a per-cpu list."""
+    zone.note("rmqueue_bulk", zone.name, order, count, migratetype, alloc_flags)
+    mode, got = mm.RMQUEUE_NORMAL, 0
     while got < count:
         pfn, mode = rmqueue(zone, order, migratetype, alloc_flags, mode)
         if pfn is None:
             break
         pages.append(pfn)
         got += 1
-    if zone.trace is not None:
-        zone.trace.append(("=", got))
-    return got
+    zone.pcp.count += got << order
+    zone.note("=", got)
 
 
 def rmqueue_pcplist(zone: Zone, order: int, migratetype: int, alloc_flags: int) -> int | None:
     """Take the head of a per-cpu list, refilled if it is empty; None where not one block could be had."""
     trace, pcp = zone.trace, zone.pcp
-    pindex = PINDEX[order][migratetype]
-    pages = pcp.lists[pindex]
+    pages = pcp.lists[PINDEX[order][migratetype]]
     pcp.free_count >>= 1
-    if pages:
-        pfn = pages.popleft()
-        pcp.count -= 1 << order
-        if trace is not None:
-            trace.append(("rmqueue_pcplist", zone.name, order, migratetype, alloc_flags, "=", pfn))
-        return pfn
     if trace is not None:
         trace.append(("rmqueue_pcplist", zone.name, order, migratetype, alloc_flags))
-    pcp.count += rmqueue_bulk(zone, order, nr_pcp_alloc(zone, order), migratetype, alloc_flags, pindex) << order
+    if not pages:
+        rmqueue_bulk(zone, order, nr_pcp_alloc(zone, order), migratetype, alloc_flags, pages)
     found = None
     if pages:
         found = pages.popleft()
@@ -99,17 +75,15 @@ def rmqueue_pcplist(zone: Zone, order: int, migratetype: int, alloc_flags: int) 
 
 def rmqueue_buddy(zone: Zone, order: int, alloc_flags: int, migratetype: int) -> int | None:
     """Take a block straight from the free lists: the high-atomic ones first or last for those who may."""
-    if zone.trace is not None:
-        zone.trace.append(("rmqueue_buddy", zone.name, order, alloc_flags, migratetype))
+    zone.note("rmqueue_buddy", zone.name, order, alloc_flags, migratetype)
     pfn = None
-    if alloc_flags & ALLOC_HIGHATOMIC:
-        pfn = rmqueue_smallest(zone, order, HIGHATOMIC)
+    if alloc_flags & mm.ALLOC_HIGHATOMIC:
+        pfn = rmqueue_smallest(zone, order, mm.HIGHATOMIC)
     if pfn is None:
-        pfn, _ = rmqueue(zone, order, migratetype, alloc_flags, RMQUEUE_NORMAL)
-    if pfn is None and alloc_flags & (ALLOC_OOM | ALLOC_NON_BLOCK):
-        pfn = rmqueue_smallest(zone, order, HIGHATOMIC)
-    if zone.trace is not None:
-        zone.trace.append(("=", -1 if pfn is None else pfn))
+        pfn, _ = rmqueue(zone, order, migratetype, alloc_flags, mm.RMQUEUE_NORMAL)
+    if pfn is None and alloc_flags & (mm.ALLOC_OOM | mm.ALLOC_NON_BLOCK):
+        pfn = rmqueue_smallest(zone, order, mm.HIGHATOMIC)
+    zone.note("=", -1 if pfn is None else pfn)
     return pfn
 
 
@@ -118,20 +92,13 @@ def nr_pcp_high(zone: Zone, free_high: bool) -> int:
     pcp = zone.pcp
     high_min, high_max, batch = pcp.high_min, pcp.high_max, pcp.batch
     high = pcp.high = clamp(pcp.high, high_min, high_max)
-    limit = high
-    if not high:
-        pass
-    elif free_high:
-        pcp.high, limit = max(high - (batch << BATCH_SCALE_MAX), high_min), 0
-    elif zone.flags & ZONE_RECLAIM_ACTIVE:
+    limit, active, below = high, zone.flags & mm.ZONE_RECLAIM_ACTIVE, zone.flags & mm.ZONE_BELOW_HIGH
+    if high and free_high:
+        pcp.high, limit = max(high - (batch << mm.PCP_BATCH_SCALE_MAX), high_min), 0
+    elif high and (active or below and high_min != high_max):
         pcp.high = max(high - max(pcp.free_count, batch), high_min)
-        limit = min(batch << 2, pcp.high)
-    elif high_min == high_max:
-        pass
-    elif zone.flags & ZONE_BELOW_HIGH:
-        pcp.high = max(high - max(pcp.free_count, batch), high_min)
-        limit = max(pcp.count, high_min)
-    elif pcp.count >= high and high < pcp.free_count + batch:
+        limit = min(batch << 2, pcp.high) if active else max(pcp.count, high_min)
+    elif high and high_min != high_max and pcp.count >= high and high < pcp.free_count + batch:
         pcp.high = clamp(pcp.free_count + batch, high_min, high_max)
     if zone.trace is not None:
         zone.trace.append(("nr_pcp_high", zone.name, batch, int(free_high), "=", limit, pcp.high))
@@ -143,13 +110,12 @@ def nr_pcp_free(zone: Zone, high: int, free_high: bool) -> int:
     pcp = zone.pcp
     batch = pcp.batch
     if free_high:
-        count = min(pcp.count, batch << BATCH_SCALE_MAX)
+        count = min(pcp.count, batch << mm.PCP_BATCH_SCALE_MAX)
     elif high < batch:
         count = 1
     else:
         count = clamp(pcp.free_count, batch, high - batch)
-    if zone.trace is not None:
-        zone.trace.append(("nr_pcp_free", batch, high, int(free_high), "=", count))
+    zone.note("nr_pcp_free", batch, high, int(free_high), "=", count)
     return count
 
 
@@ -161,80 +127,75 @@ def free_pcppages_bulk(zone: Zone, count: int, pindex: int) -> None:
     count = min(pcp.count, count)
     while count > 0:
         while not pcp.lists[pindex]:
-            pindex = (pindex + 1) % NR_PCP_LISTS
-        pages, order = pcp.lists[pindex], pindex // 3 if pindex < 12 else PAGEBLOCK_ORDER
+            pindex = (pindex + 1) % mm.NR_PCP_LISTS
+        pages, order = pcp.lists[pindex], pindex // 3 if pindex < 12 else mm.PAGEBLOCK_ORDER
         while count > 0 and pages:
             pfn = pages.pop()
             count -= 1 << order
             pcp.count -= 1 << order
-            free_one_page(zone, pfn, order, types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE))
-        pindex = (pindex + 1) % NR_PCP_LISTS
+            free_one_page(zone, pfn, order, types.get(pfn >> mm.PAGEBLOCK_ORDER, mm.MOVABLE))
+        pindex = (pindex + 1) % mm.NR_PCP_LISTS
     if trace is not None:
         trace.append(("=",))
 
 
 def free_unref_page(zone: Zone, pfn: int, order: int) -> None:
-    """Give a block back: to the head of its per-cpu list, which may then be flushed, or straight to the free lists."""
+    """Give a block back: to its per-cpu list, or straight to the free lists."""
     trace = zone.trace
     if trace is not None:
         trace.append(("free_unref_page", pfn, order))
-    if order not in PINDEX:
-        free_pages_ok(zone, pfn, order)
+    if order in PINDEX:
+        free_unref_page_commit(zone, pfn, order)
     else:
-        pcp, size = zone.pcp, 1 << order
-        batch = pcp.batch
-        pindex = PINDEX[order][zone.pageblock_types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE)]
-        pcp.alloc_factor >>= 1
-        pcp.lists[pindex].appendleft(pfn)
-        pcp.count += size
-        free_high = False
-        if 0 < order < PAGEBLOCK_ORDER:
-            free_high = bool(
-                pcp.free_count >= batch
-                and pcp.flags & PCPF_PREV_FREE_HIGH_ORDER
-                and (not pcp.flags & PCPF_FREE_HIGH_BATCH or pcp.count >= batch)
-            )
-            pcp.flags |= PCPF_PREV_FREE_HIGH_ORDER
-        else:
-            pcp.flags &= ~PCPF_PREV_FREE_HIGH_ORDER
-        if pcp.free_count < batch << BATCH_SCALE_MAX:
-            pcp.free_count += size
-        high = nr_pcp_high(zone, free_high)
-        if pcp.count >= high:
-            free_pcppages_bulk(zone, nr_pcp_free(zone, high, free_high), pindex)
-            clear_below_high(zone)
+        free_pages_ok(zone, pfn, order)
     if trace is not None:
         trace.append(("=",))
 
 
-def clear_below_high(zone: Zone) -> None:
-    """After a flush: is the zone above its high mark again?"""
-    if zone.flags & ZONE_BELOW_HIGH:
-        high = zone.watermark[WMARK_HIGH] + zone.watermark_boost
-        if zone_watermark_ok(zone, 0, high, ZONE_MOVABLE, 0):
-            zone.flags &= ~ZONE_BELOW_HIGH
+def free_unref_page_commit(zone: Zone, pfn: int, order: int) -> None:
+    """Put a block at the head of its per-cpu list; lists that hold too much give some of it back.
+
+    After that the zone may be above its high mark again.
+    """
+    pcp, size, free_high = zone.pcp, 1 << order, False
+    batch = pcp.batch
+    pindex = PINDEX[order][zone.pageblock_types.get(pfn >> mm.PAGEBLOCK_ORDER, mm.MOVABLE)]
+    pcp.alloc_factor >>= 1
+    pcp.lists[pindex].appendleft(pfn)
+    pcp.count += size
+    if 0 < order < mm.PAGEBLOCK_ORDER:
+        again = pcp.free_count >= batch and pcp.flags & mm.PCPF_PREV_FREE_HIGH_ORDER
+        free_high = bool(again and (not pcp.flags & mm.PCPF_FREE_HIGH_BATCH or pcp.count >= batch))
+        pcp.flags |= mm.PCPF_PREV_FREE_HIGH_ORDER
+    else:
+        pcp.flags &= ~mm.PCPF_PREV_FREE_HIGH_ORDER
+    if pcp.free_count < batch << mm.PCP_BATCH_SCALE_MAX:
+        pcp.free_count += size
+    high = nr_pcp_high(zone, free_high)
+    if pcp.count >= high:
+        free_pcppages_bulk(zone, nr_pcp_free(zone, high, free_high), pindex)
+        if zone.flags & mm.ZONE_BELOW_HIGH and zone_watermark_ok(zone, 0, zone.mark(mm.WMARK_HIGH), mm.ZONE_MOVABLE, 0):
+            zone.flags &= ~mm.ZONE_BELOW_HIGH
 
 
 def drain_pages(zone: Zone) -> None:
     """Give everything on the zone's per-cpu lists back. C: drain_pages_zone."""
     pcp = zone.pcp
     while pcp.count:
-        free_pcppages_bulk(zone, min(pcp.count, pcp.batch << BATCH_SCALE_MAX), 0)
+        free_pcppages_bulk(zone, min(pcp.count, pcp.batch << mm.PCP_BATCH_SCALE_MAX), 0)
 
 
 def decay_pcp_high(zone: Zone) -> bool:
     """Let lists that lie idle shrink, as the periodic vmstat work does; whether there was work left."""
     pcp, todo = zone.pcp, False
-    if zone.trace is not None:
-        zone.trace.append(("decay_pcp_high", zone.name))
+    zone.note("decay_pcp_high", zone.name)
     if pcp.high > pcp.high_min:
-        pcp.high = max(pcp.count - (pcp.batch << BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.high_min)
+        pcp.high = max(pcp.count - (pcp.batch << mm.PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.high_min)
         todo = pcp.high > pcp.high_min
     surplus = pcp.count - pcp.high
     while surplus > 0:
         free_pcppages_bulk(zone, min(surplus, pcp.batch), 0)
         surplus -= pcp.batch
         todo = True
-    if zone.trace is not None:
-        zone.trace.append(("=", int(todo), pcp.high))
+    zone.note("=", int(todo), pcp.high)
     return todo

@@ -1,25 +1,25 @@
 """A world that does what a script says, entry by entry: for recordings, tests and lessons."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from buddylab.modern.environment import COMPACT_SUCCESS, AllocContext, Task
+from buddylab.modern import mm
+from buddylab.modern.environment import AllocContext, Environment, Task
 from buddylab.modern.ladder import alloc_pages
 from buddylab.modern.machine import Machine
 from buddylab.modern.pcp import decay_pcp_high
-from buddylab.modern.schema import CONTEXT, Json
-from buddylab.modern.zone import MAX_NR_ZONES, Zone
+from buddylab.modern.zone import CaptureControl, Zone
+from buddylab.scenario.schema import Json
+from buddylab.scenario.schema_6_12 import FLAGS
 
 FOR_EVER = 1 << 62
 
 
 class Watchdog(Exception):
-    """A script was asked more often than its scenario allows; the operation is broken off on the spot."""
+    """The world was asked more often than a scenario allows; the operation is broken off on the spot."""
 
 
-class ScriptedWorld:
-    """A world that does what a script says, and keeps which id holds which block.
+class ScriptedWorld(Environment):
+    """A world that does what a script says, and keeps which id holds which block (`live`: first pfn and order).
 
     calls: how often the world was asked during this operation; more than `watchdog` ends it.
     """
@@ -28,8 +28,14 @@ class ScriptedWorld:
         """Becomes the machine's world."""
         self.machine, self.watchdog, self.calls = machine, watchdog, 0
         self.live: dict[int, tuple[int, int]] = {}
-        self.script: dict[str, Iterator[Any]] = {}
+        self.script: dict[str, list[Any]] = {}
         machine.world = self
+
+    def hold(self, key: int, pfn: int, order: int, lru: bool) -> None:
+        """A block that is in use from the start."""
+        zone = next(zone for zone in self.machine.zones if zone.start_pfn <= pfn < zone.end_pfn)
+        self.live[key], self.machine.owner[pfn] = (pfn, order), zone.index << 5 | order
+        self.machine.set_lru(pfn, lru)
 
     def play(self, op: Json) -> Json:
         """Do one operation; `result` and `task_after` for an alloc, nothing for the others."""
@@ -44,17 +50,18 @@ class ScriptedWorld:
             decay_pcp_high(m.zone(op["zone"]))
         elif kind == "tick":
             m.tick(op["jiffies"])
-        elif kind == "lru":
-            if op["id"] in self.live:
-                m.set_lru(self.live[op["id"]][0], bool(op["on"]))
-        else:
+        elif kind == "zone":
             self._zone(op["zone"], op.get("set", 0), op.get("clear", 0), op.get("boost", -1))
+        elif op["id"] in self.live:
+            m.set_lru(self.live[op["id"]][0], bool(op["on"]))
         return {}
 
     def _request(self, op: Json) -> Json:
         """An alloc operation. Nothing of its context carries over."""
         context, node = op.get("context", {}), self.machine.node
-        task = Task(**{key: bool(context.get(key)) for key in CONTEXT})
+        task = Task()
+        for flag in FLAGS:
+            setattr(task, flag, bool(context.get(flag)))
         node.kswapd_awake, node.kswapd_failures = bool(context.get("kswapd_awake")), context.get("kswapd_failures", 0)
         try:
             result: int | str | None = self._alloc(op, task)
@@ -64,121 +71,102 @@ class ScriptedWorld:
         return {"result": result, "task_after": [int(task.PF_MEMALLOC), int(task.oom_victim)]}
 
     def _alloc(self, op: Json, task: Task) -> int | None:
-        with self._scripted(op):
+        """A request of this task; its own script is in force meanwhile."""
+        outer = self.script
+        self.script = {kind: list(entries) for kind, entries in op.get("script", {}).items()}
+        try:
             pfn = alloc_pages(self.machine, op["gfp_mask"], op["order"], task=task, max_rounds=FOR_EVER)
+        finally:
+            self.script = outer
         if pfn is not None:
             self.live[op["id"]] = (pfn, op["order"])
             self.machine.set_lru(pfn, bool(op.get("lru")))
         return pfn
 
-    @contextmanager
-    def _scripted(self, op: Json) -> Iterator[None]:
-        """While a request runs its own script is in force."""
-        outer = self.script
-        self.script = {kind: iter(entries) for kind, entries in op.get("script", {}).items()}
-        try:
-            yield
-        finally:
-            self.script = outer
-
     def _free(self, key: int) -> None:
         if key in self.live:
             self.machine.free_pages(*self.live.pop(key))
 
-    def _zone(self, name: str, set_: int, clear: int, boost: int) -> None:
+    def _zone(self, name: str, set_flags: int, clear: int, boost: int) -> None:
         """What someone else does to a zone: its flags, and its boost unless that is negative."""
         zone = self.machine.zone(name)
-        zone.flags = (zone.flags | set_) & ~clear
-        if boost >= 0:
-            zone.watermark_boost = boost
+        zone.flags = (zone.flags | set_flags) & ~clear
+        zone.watermark_boost = boost if boost >= 0 else zone.watermark_boost
 
     def _act(self, kind: str, task: Task, default: int = 0) -> int:
         """Take the next entry of a kind: time, zones, frees, requests, a drain, a death; its value."""
+        m, entries = self.machine, self.script.get(kind)
         self.calls += 1
         if self.calls > self.watchdog:
             raise Watchdog
-        entry: Any = next(self.script.get(kind, iter(())), default)
+        entry: Any = entries.pop(0) if entries else default
         if isinstance(entry, int):
             return entry
-        self.machine.tick(entry.get("jiffies", 0))
+        m.tick(entry.get("jiffies", 0))
         for zone in entry.get("zone", ()):
             self._zone(*zone)
         for key in entry.get("free", ()):
             if key in self.live:
-                self._note("script_free", key)
+                m.note("script_free", key)
                 self._free(key)
         for op in entry.get("alloc", ()):
-            self._note("nested_alloc", op["id"])
+            m.note("nested_alloc", op["id"])
             pfn = self._alloc(op, task)
-            self._note("nested_alloc_result", op["id"], -1 if pfn is None else pfn)
+            m.note("nested_alloc_result", op["id"], -1 if pfn is None else pfn)
         if entry.get("drain"):
-            self._note("drain_local_pages", 0)
-            self.machine.drain_local_pages()
+            m.note("drain_local_pages", 0)
+            m.drain_local_pages()
         task.oom_victim = task.oom_victim or bool(entry.get("oom_victim"))
         return int(entry.get("value", default))
 
-    def _note(self, *event: Any) -> None:
-        if self.machine.trace is not None:
-            self.machine.trace.append(event)
+    # the world's calls: the script acts and answers
 
     def wake_up_interruptible(self, task: Task) -> None:
-        """kswapd takes the order and the zone it was asked for, then the script acts."""
-        node = self.machine.node
-        node.kswapd_order, node.kswapd_highest_zoneidx = 0, MAX_NR_ZONES
+        """kswapd takes the order and the zone that it was asked for before anything else happens."""
+        self.machine.node.kswapd_order, self.machine.node.kswapd_highest_zoneidx = 0, mm.MAX_NR_ZONES
         self._act("wake_up_interruptible", task)
 
-    def wakeup_kcompactd(self, order: int, highest_zoneidx: int) -> None:
-        """Nobody comes, as in the recordings."""
+    def try_to_compact_pages(
+        self, task: Task, ac: AllocContext, order: int, alloc_flags: int, priority: int
+    ) -> tuple[int, int | None]:
+        """A block that is freed meanwhile may be captured, though never for a kernel thread; that is a success."""
+        kind, node = "try_to_compact_pages", self.machine.node
+        entry = next(iter(self.script.get(kind, ())), 0)
+        capture = None
+        if isinstance(entry, dict) and entry.get("capture") and not task.PF_KTHREAD:
+            capture = CaptureControl(self.machine.zone(entry["capture"]), order, ac.migratetype)
+        node.capture_control = capture
+        value = self._act(kind, task, mm.COMPACT_SKIPPED)
+        node.capture_control = None
+        if capture is None or capture.page is None:
+            return value, None
+        return mm.COMPACT_SUCCESS, capture.page
 
     def try_to_free_pages(self, task: Task, ac: AllocContext, order: int, gfp_mask: int) -> int:
-        """The script acts and says how much progress that was."""
         return self._act("try_to_free_pages", task)
 
-    def try_to_compact_pages(
-        self, task: Task, ac: AllocContext, order: int, gfp_mask: int, alloc_flags: int, priority: int
-    ) -> tuple[int, int | None]:
-        """The script acts, and perhaps keeps a block that it frees; it says what came of the compaction."""
-        m = self.machine
-        kind = "try_to_compact_pages"
-        entries = list(self.script.get(kind, ()))
-        self.script[kind] = iter(entries)
-        name = entries[0].get("capture") if entries and isinstance(entries[0], dict) else None
-        if name:
-            m.node.capture_control = m.capture_control(task, m.zone(name), order, ac.migratetype)
-        value = self._act(kind, task, 1)
-        capture, m.node.capture_control = m.node.capture_control, None
-        page = None if capture is None else capture.page
-        return (value, None) if page is None else (COMPACT_SUCCESS, page)
-
     def compaction_zonelist_suitable(self, task: Task, ac: AllocContext, order: int, alloc_flags: int) -> int:
-        """The script acts and answers."""
         return self._act("compaction_zonelist_suitable", task)
 
     def out_of_memory(self, task: Task, ac: AllocContext, gfp_mask: int, order: int) -> int:
-        """The script acts and says whether somebody was killed."""
         return self._act("out_of_memory", task)
 
     def zone_reclaimable_pages(self, task: Task, zone: Zone) -> int:
-        """The script's number."""
         return self._act("zone_reclaimable_pages", task)
 
     def mutex_trylock(self, task: Task) -> int:
-        """The script says whether oom_lock was free."""
         return self._act("mutex_trylock", task, 1)
 
     def node_dirty_ok(self, task: Task) -> int:
-        """The script answers."""
         return self._act("node_dirty_ok", task, 1)
 
     def cond_resched(self, task: Task) -> None:
-        """The script acts."""
         self._act("cond_resched", task)
 
     def schedule_timeout_uninterruptible(self, task: Task, timeout: int) -> int:
-        """The script acts; its own jiffies are the sleep."""
+        """Time passes only as the script says."""
         self._act("schedule_timeout_uninterruptible", task)
         return 0
 
     def get_random_u32_below(self, ceiling: int) -> int:
-        """The script's next number, 0 when there is none."""
         return self._act("get_random_u32_below", Task())

@@ -7,31 +7,13 @@ __alloc_pages_may_oom, __alloc_pages_cpuset_fallback.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from buddylab.modern import gfp
-from buddylab.modern.environment import (
-    COMPACT_PRIO_SYNC_FULL,
-    COMPACT_PRIO_SYNC_LIGHT,
-    COMPACT_SKIPPED,
-    COMPACT_SUCCESS,
-    AllocContext,
-    Task,
-)
+from buddylab.modern import gfp, mm
+from buddylab.modern.environment import AllocContext, Task
 from buddylab.modern.fallback import unreserve_highatomic
-from buddylab.modern.freelist import MAX_RECLAIM_RETRIES, get_page_from_freelist
+from buddylab.modern.freelist import get_page_from_freelist
 from buddylab.modern.machine import Machine
-from buddylab.modern.watermark import zone_watermark_ok
-from buddylab.modern.zone import (
-    ALLOC_CPUSET,
-    ALLOC_NO_WATERMARKS,
-    PAGE_ALLOC_COSTLY_ORDER,
-    PAGEBLOCK_PAGES,
-    WMARK_HIGH,
-    WMARK_MIN,
-    ZONE_NORMAL,
-    Zone,
-)
+from buddylab.modern.zone import Zone, zone_watermark_ok
 
-MAX_COMPACT_RETRIES = 16
 Stage = Callable[["Attempt"], "Stage | None"]
 
 
@@ -52,15 +34,15 @@ class Attempt:
     alloc_flags: int = 0
     did_some_progress: int = 0
     no_progress_loops: int = 0
-    compact_result: int = COMPACT_SKIPPED
-    compact_priority: int = COMPACT_PRIO_SYNC_LIGHT
+    compact_result: int = mm.COMPACT_SKIPPED
+    compact_priority: int = mm.COMPACT_PRIO_SYNC_LIGHT
     compaction_retries: int = 0
     rounds: int = 0
 
     @property
     def costly(self) -> bool:
         """More than order 3: not tried as hard."""
-        return self.order > PAGE_ALLOC_COSTLY_ORDER
+        return self.order > mm.PAGE_ALLOC_COSTLY_ORDER
 
     @property
     def can_compact(self) -> bool:
@@ -71,15 +53,9 @@ class Attempt:
         """Does the mask have this bit?"""
         return bool(self.gfp_mask & bit)
 
-    def enter(self, *event: int | str) -> None:
-        """Record that a function is entered."""
-        if self.machine.trace is not None:
-            self.machine.trace.append(event)
-
     def leave(self, *values: int | None) -> None:
-        """Record what the function returned; a page that is none is -1."""
-        if self.machine.trace is not None:
-            self.machine.trace.append(("=", *(-1 if value is None else int(value) for value in values)))
+        """Record what a function returned; a page that is none is -1."""
+        self.machine.note("=", *(-1 if value is None else int(value) for value in values))
 
     def get_page_from_freelist(self, alloc_flags: int, gfp_mask: int | None = None) -> int | None:
         """One pass over the zones, with the request's own mask unless another is given."""
@@ -92,9 +68,8 @@ class Attempt:
 
     def sleep(self) -> None:
         """Sleep one tick."""
-        wait, world = ("schedule_timeout_uninterruptible", 1), self.machine.world
-        self.enter(*wait)
-        self.machine.tick(world.schedule_timeout_uninterruptible(self.p, 1))
+        self.machine.note("schedule_timeout_uninterruptible", 1)
+        self.machine.tick(self.machine.world.schedule_timeout_uninterruptible(self.p, 1))
         self.leave()
 
     def why_retried(self) -> str:
@@ -107,42 +82,36 @@ class Attempt:
 
 def cpuset_fallback(a: Attempt, alloc_flags: int) -> int | None:
     """A pass in the cpuset, then one without it."""
-    page = a.get_page_from_freelist(alloc_flags | ALLOC_CPUSET)
+    page = a.get_page_from_freelist(alloc_flags | mm.ALLOC_CPUSET)
     return a.get_page_from_freelist(alloc_flags) if page is None else page
-
-
-def page_zone(a: Attempt, page: int) -> Zone:
-    """The zone of a block that was handed out to this request."""
-    return next(zone for zone in a.machine.zones if zone.start_pfn <= page < zone.end_pfn)
 
 
 def direct_compact(a: Attempt, priority: int) -> None:
     """Compact in the caller's name: `a.page` is the block that was captured, or what a pass finds afterwards."""
-    a.enter("__alloc_pages_direct_compact", a.gfp_mask, a.order, a.alloc_flags, priority)
+    a.machine.note("__alloc_pages_direct_compact", a.gfp_mask, a.order, a.alloc_flags, priority)
     if a.order:
         captured = try_to_compact_pages(a, priority)
-        if a.compact_result != COMPACT_SKIPPED:
-            if captured is None:
-                a.page = a.get_page_from_freelist(a.alloc_flags)
-            else:
-                a.page, a.machine.owner[captured] = captured, page_zone(a, captured).index << 5 | a.order
+        if a.compact_result != mm.COMPACT_SKIPPED:
+            a.page = a.get_page_from_freelist(a.alloc_flags) if captured is None else captured
             if a.page is None:
                 a.cond_resched()
             else:
-                a.enter("compaction_defer_reset", page_zone(a, a.page).name, a.order, 1)
+                zone = a.machine.by_index[a.machine.owner[a.page] >> 5]
+                a.machine.note("compaction_defer_reset", zone.name, a.order, 1)
                 a.leave()
     a.leave(a.page, a.compact_result)
 
 
 def try_to_compact_pages(a: Attempt, priority: int) -> int | None:
-    """Let the world compact, with PF_MEMALLOC set; the block that it captured."""
-    memalloc, a.p.PF_MEMALLOC = a.p.PF_MEMALLOC, True
-    a.enter("try_to_compact_pages", a.gfp_mask, a.order, a.alloc_flags, priority, 1)
-    a.compact_result, captured = a.machine.world.try_to_compact_pages(
-        a.p, a.ac, a.order, a.gfp_mask, a.alloc_flags, priority
-    )
+    """Let the world compact, with PF_MEMALLOC set; the block that it captured, which is the caller's now."""
+    m, memalloc, a.p.PF_MEMALLOC = a.machine, a.p.PF_MEMALLOC, True
+    m.note("try_to_compact_pages", a.gfp_mask, a.order, a.alloc_flags, priority, 1)
+    a.compact_result, captured = m.world.try_to_compact_pages(a.p, a.ac, a.order, a.alloc_flags, priority)
     a.leave(a.compact_result, captured)
     a.p.PF_MEMALLOC = memalloc
+    if captured is not None:
+        zone = next(zone for zone in m.zones if zone.start_pfn <= captured < zone.end_pfn)
+        m.owner[captured] = zone.index << 5 | a.order
     return captured
 
 
@@ -159,94 +128,85 @@ def perform_reclaim(a: Attempt) -> None:
 
 def unreserve_highatomic_pageblock(a: Attempt, force: bool) -> bool:
     """Give a reserved pageblock back to the request's type; force: the last one of a zone, too."""
-    a.enter("unreserve_highatomic_pageblock", int(force))
+    a.machine.note("unreserve_highatomic_pageblock", int(force))
     done = any(
-        unreserve_highatomic(zone, a.ac.migratetype)
+        unreserve_highatomic(zone, order, a.ac.migratetype)
         for zone in a.ac.zonelist
-        if force or zone.nr_reserved_highatomic > PAGEBLOCK_PAGES
+        if force or zone.nr_reserved_highatomic > mm.PAGEBLOCK_PAGES
+        for order in range(mm.NR_PAGE_ORDERS)
     )
     a.leave(done)
     return done
-
-
-def reclaim_is_worth_it(a: Attempt) -> bool:
-    """Up to 16 rounds without progress: would a zone meet its min mark if all that is reclaimable were free?"""
-    a.no_progress_loops = 0 if a.did_some_progress and not a.costly else a.no_progress_loops + 1
-    if a.no_progress_loops > MAX_RECLAIM_RETRIES:
-        return False
-    worth_it = any(would_meet_the_mark(a, zone) for zone in a.ac.zonelist)
-    if a.p.PF_WQ_WORKER:
-        a.sleep()
-    else:
-        a.cond_resched()
-    return worth_it
 
 
 def would_meet_the_mark(a: Attempt, zone: Zone) -> bool:
     """The zone's min mark against its free and its reclaimable pages; a block of the order has to be there now."""
     event, world = ("zone_reclaimable_pages", zone.name), a.machine.world
     available = zone.nr_free_pages + a.machine.ask(event, world.zone_reclaimable_pages, a.p, zone)
-    mark = zone.watermark[WMARK_MIN] + zone.watermark_boost
-    return zone_watermark_ok(zone, a.order, mark, a.ac.highest_zoneidx, a.alloc_flags, available)
+    return zone_watermark_ok(zone, a.order, zone.mark(mm.WMARK_MIN), a.ac.highest_zoneidx, a.alloc_flags, available)
 
 
 def reclaim_retries(a: Attempt) -> bool:
-    """Go round again? Before a no the high-atomic reserve is given back, and then it is a yes. C: should_reclaim_retry."""
-    progress = int(a.did_some_progress > 0)
-    a.enter("should_reclaim_retry", a.gfp_mask, a.order, a.alloc_flags, progress, a.no_progress_loops)
-    again = reclaim_is_worth_it(a) or unreserve_highatomic_pageblock(a, force=True)
+    """Would all that is reclaimable help? Asked in 16 rounds without progress; the reserve given back is a yes, too.
+
+    C: should_reclaim_retry.
+    """
+    before = (int(a.did_some_progress > 0), a.no_progress_loops)
+    a.machine.note("should_reclaim_retry", a.gfp_mask, a.order, a.alloc_flags, *before)
+    a.no_progress_loops = 0 if a.did_some_progress and not a.costly else a.no_progress_loops + 1
+    again = False
+    if a.no_progress_loops <= mm.MAX_RECLAIM_RETRIES:
+        again = any(would_meet_the_mark(a, zone) for zone in a.ac.zonelist)
+        if a.p.PF_WQ_WORKER:
+            a.sleep()
+        else:
+            a.cond_resched()
+    again = again or unreserve_highatomic_pageblock(a, force=True)
     a.leave(again, a.no_progress_loops)
     return again
 
 
 def compaction_retries(a: Attempt) -> bool:
-    """Go round again for the sake of compaction? C: should_compact_retry."""
+    """After success some more tries; then, and after failure, a more thorough one. C: should_compact_retry."""
     before = (a.compact_result, a.compact_priority, a.compaction_retries)
-    a.enter("should_compact_retry", a.order, a.alloc_flags, *before)
-    again = compaction_is_worth_it(a)
+    a.machine.note("should_compact_retry", a.order, a.alloc_flags, *before)
+    again = False
+    if a.order and not a.p.fatal_signal and a.compact_result == mm.COMPACT_SKIPPED:
+        event, suitable = ("compaction_zonelist_suitable",), a.machine.world.compaction_zonelist_suitable
+        again = bool(a.machine.ask((*event, a.order, a.alloc_flags), suitable, a.p, a.ac, a.order, a.alloc_flags))
+    elif a.order and not a.p.fatal_signal:
+        if a.compact_result == mm.COMPACT_SUCCESS:
+            a.compaction_retries += 1
+            again = a.compaction_retries <= (mm.MAX_COMPACT_RETRIES // 4 if a.costly else mm.MAX_COMPACT_RETRIES)
+        least = mm.COMPACT_PRIO_SYNC_LIGHT if a.costly else mm.COMPACT_PRIO_SYNC_FULL
+        if not again and a.compact_priority > least:
+            a.compact_priority -= 1
+            a.compaction_retries, again = 0, True
     a.leave(again, a.compact_priority, a.compaction_retries)
     return again
 
 
-def compaction_is_worth_it(a: Attempt) -> bool:
-    """After success some more tries; then, and after failure, a more thorough one, as long as there is any."""
-    if not a.order or a.p.fatal_signal:
-        return False
-    if a.compact_result == COMPACT_SKIPPED:
-        event, world = ("compaction_zonelist_suitable", a.order, a.alloc_flags), a.machine.world
-        return bool(a.machine.ask(event, world.compaction_zonelist_suitable, a.p, a.ac, a.order, a.alloc_flags))
-    if a.compact_result == COMPACT_SUCCESS:
-        a.compaction_retries += 1
-        if a.compaction_retries <= (MAX_COMPACT_RETRIES // 4 if a.costly else MAX_COMPACT_RETRIES):
-            return True
-    if a.compact_priority > (COMPACT_PRIO_SYNC_LIGHT if a.costly else COMPACT_PRIO_SYNC_FULL):
-        a.compact_priority -= 1
-        a.compaction_retries = 0
-        return True
-    return False
-
-
 def alloc_pages_may_oom(a: Attempt) -> None:
     """With oom_lock: a pass at the high mark, and if that finds nothing the OOM killer, where it may be called."""
-    a.enter("__alloc_pages_may_oom", a.gfp_mask, a.order)
+    a.machine.note("__alloc_pages_may_oom", a.gfp_mask, a.order)
     world, a.did_some_progress = a.machine.world, 0
     if not a.machine.ask(("mutex_trylock",), world.mutex_trylock, a.p):
         a.did_some_progress = 1
         a.sleep()
     else:
         mask = (a.gfp_mask | gfp.HARDWALL) & ~gfp.DIRECT_RECLAIM
-        a.page = a.get_page_from_freelist(WMARK_HIGH | ALLOC_CPUSET, mask)
+        a.page = a.get_page_from_freelist(mm.WMARK_HIGH | mm.ALLOC_CPUSET, mask)
         if a.page is None and may_kill(a):
             event = ("out_of_memory", a.gfp_mask, a.order)
             killed = a.machine.ask(event, world.out_of_memory, a.p, a.ac, a.gfp_mask, a.order)
             if killed or a.has(gfp.NOFAIL):
                 a.did_some_progress = 1
                 if a.has(gfp.NOFAIL):
-                    a.page = cpuset_fallback(a, ALLOC_NO_WATERMARKS)
+                    a.page = cpuset_fallback(a, mm.ALLOC_NO_WATERMARKS)
     a.leave(a.page, a.did_some_progress)
 
 
 def may_kill(a: Attempt) -> bool:
-    """Not for a task that dumps core, nor for requests that may fail, nor for the low zones, which a kill rarely helps."""
-    unhelpful = a.p.PF_DUMPCORE or a.costly or a.ac.highest_zoneidx < ZONE_NORMAL
+    """Not for a task that dumps core, nor for requests that may fail, nor for the low zones."""
+    unhelpful = a.p.PF_DUMPCORE or a.costly or a.ac.highest_zoneidx < mm.ZONE_NORMAL
     return not unhelpful and not a.has(gfp.RETRY_MAYFAIL | gfp.THISNODE)

@@ -1,48 +1,15 @@
-"""Zones, their marks, free lists and per-cpu lists, and the node that they lie on.
+"""Zones, their marks, free lists and per-cpu lists, the node that they lie on, and the watermark tests.
 
 Units: pages of 4096 bytes; pfn = page frame number; order n = a block of 2^n pages; a pageblock has 512 pages.
-C: include/linux/mmzone.h; mm/internal.h for the flags of a pass.
+C: include/linux/mmzone.h; mm/page_alloc.c, __zone_watermark_ok, zone_watermark_fast.
 """
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from dataclasses import dataclass, field
 
 from buddylab.core.events import Event
-
-MAX_PAGE_ORDER = 10
-NR_PAGE_ORDERS = 11
-UP = tuple(range(order, NR_PAGE_ORDERS) for order in range(NR_PAGE_ORDERS + 1))
-"""The orders from each order up, built once."""
-PAGE_ALLOC_COSTLY_ORDER = 3
-PAGEBLOCK_ORDER = 9
-PAGEBLOCK_PAGES = 512
-HZ = 250
-"""Jiffies a second."""
-
-ZONE_NAMES = ("DMA", "DMA32", "Normal", "Movable")
-MAX_NR_ZONES, ZONE_NORMAL, ZONE_MOVABLE = 4, 2, 3
-
-UNMOVABLE, MOVABLE, RECLAIMABLE, HIGHATOMIC = range(4)
-MIGRATETYPES = "UMEH"
-"""The letters of the migratetypes."""
-WMARK_MIN, WMARK_LOW, WMARK_HIGH, WMARK_PROMO = range(4)
-
-ALLOC_NO_WATERMARKS = 0x4
-ALLOC_OOM = 0x8
-ALLOC_NON_BLOCK = 0x10
-ALLOC_MIN_RESERVE = 0x20
-ALLOC_CPUSET = 0x40
-ALLOC_NOFRAGMENT = 0x100
-ALLOC_HIGHATOMIC = 0x200
-ALLOC_KSWAPD = 0x800
-ALLOC_WMARK_MASK = 0x3
-ALLOC_RESERVES = ALLOC_OOM | ALLOC_NON_BLOCK | ALLOC_MIN_RESERVE | ALLOC_HIGHATOMIC
-
-ZONE_BOOSTED_WATERMARK, ZONE_RECLAIM_ACTIVE, ZONE_BELOW_HIGH = 1, 2, 4
-PCPF_PREV_FREE_HIGH_ORDER, PCPF_FREE_HIGH_BATCH = 1, 2
-NR_PCP_LISTS = 14
+from buddylab.modern import mm
 
 
 @dataclass(slots=True, eq=False)
@@ -60,15 +27,16 @@ class PerCpuPages:
     free_count: int = 0
     flags: int = 0
     count: int = 0
-    lists: tuple[deque[int], ...] = field(default_factory=lambda: tuple(deque() for _ in range(NR_PCP_LISTS)))
+    lists: tuple[deque[int], ...] = field(default_factory=lambda: tuple(deque() for _ in range(mm.NR_PCP_LISTS)))
 
 
 class FreeList:
-    """The free blocks of one order and migratetype, with both ends open and no object for a block.
+    """The free blocks of one order and migratetype: both ends and the middle in O(1), no object for a block.
 
     `front` and `back` are dicts: the newest key of `front` is the head, the newest key of `back` the tail. Between
     them lie the blocks that nobody has touched since boot, as [first pfn, end pfn] runs (order 10 only). When the
-    front is used up the rest moves there, a block at most once. Of two designs this was the quicker: benchmarks/lists.
+    front is used up the rest moves there, a block at most once. `benchmarks/lists.py` has the design it was held
+    against, an OrderedDict.
     """
 
     __slots__ = ("back", "front", "untouched")
@@ -79,16 +47,15 @@ class FreeList:
         self.untouched: list[list[int]] = []
 
     def __iter__(self) -> Iterator[int]:
-        """First pfns from head to tail."""
         yield from reversed(self.front)
         for first, end in self.untouched:
-            yield from range(first, end, 1 << MAX_PAGE_ORDER)
+            yield from range(first, end, 1 << mm.MAX_PAGE_ORDER)
         yield from self.back
 
 
 @dataclass(slots=True, eq=False)
 class CaptureControl:
-    """A compaction that would keep the block it makes for its request (C: struct capture_control). page: kept."""
+    """A compaction that keeps the block it makes for its request (C: struct capture_control). page: the one kept."""
 
     zone: "Zone"
     order: int
@@ -110,28 +77,21 @@ class Node:
     page_group_by_mobility_disabled: bool = False
     watermark_boost_factor: int = 15000
     kswapd_order: int = 0
-    kswapd_highest_zoneidx: int = MAX_NR_ZONES
+    kswapd_highest_zoneidx: int = mm.MAX_NR_ZONES
     kswapd_failures: int = 0
     kswapd_awake: bool = False
     capture_control: CaptureControl | None = None
 
-    def page_zone(self, pfn: int) -> "Zone | None":
-        """The zone that the frame says it belongs to: one in no zone says 0, which is DMA (None without DMA)."""
-        for zone in self.zones:
-            if zone.start_pfn <= pfn < zone.end_pfn:
-                return zone
-        return self.zones[0] if self.zones[0].index == 0 else None
+    def zone_of(self, pfn: int) -> "Zone | None":
+        """The zone in whose span the frame lies."""
+        return next((zone for zone in self.zones if zone.start_pfn <= pfn < zone.end_pfn), None)
 
-    def set_pageblock_migratetype(self, pfn: int, migratetype: int) -> None:
-        """Write a pageblock's type; with grouping off U, M and E are written as U."""
-        if self.page_group_by_mobility_disabled and migratetype != HIGHATOMIC:
-            migratetype = UNMOVABLE
-        self.pageblock_types[pfn >> PAGEBLOCK_ORDER] = migratetype
-
-    def change_pageblock_range(self, pfn: int, order: int, migratetype: int) -> None:
-        """Write the type of all pageblocks of a block of order 9 or more."""
-        for first in range(pfn, pfn + (1 << order), PAGEBLOCK_PAGES):
-            self.set_pageblock_migratetype(first, migratetype)
+    def set_pageblock_migratetype(self, pfn: int, order: int, migratetype: int) -> None:
+        """Write the type of all pageblocks of a block of order 9 or more; with grouping off U for all but H."""
+        if self.page_group_by_mobility_disabled and migratetype != mm.HIGHATOMIC:
+            migratetype = mm.UNMOVABLE
+        for first in range(pfn, pfn + (1 << order), mm.PAGEBLOCK_PAGES):
+            self.pageblock_types[first >> mm.PAGEBLOCK_ORDER] = migratetype
 
 
 class Zone:
@@ -139,30 +99,6 @@ class Zone:
 
     buddies: for each order the free blocks -> the dict of their list that they stand in (not the untouched ones).
     """
-
-    __slots__ = (
-        "buddies",
-        "end_pfn",
-        "flags",
-        "free_list",
-        "holes",
-        "index",
-        "lowmem_reserve",
-        "managed_pages",
-        "name",
-        "node",
-        "nr_free_highatomic",
-        "nr_free_pages",
-        "nr_reserved_highatomic",
-        "pageblock_types",
-        "pcp",
-        "present_pages",
-        "spanned_pages",
-        "start_pfn",
-        "trace",
-        "watermark",
-        "watermark_boost",
-    )
 
     def __init__(
         self,
@@ -179,7 +115,7 @@ class Zone:
         """holes: (first pfn, pages), never free. managed_pages: what the formulas use (None: all that are present).
         marks: min, low, high, promo, without boost. lowmem_reserve: pages kept from each zone type.
         """
-        self.name, self.index = name, ZONE_NAMES.index(name)
+        self.name, self.index = name, mm.ZONES.index(name)
         self.start_pfn, self.spanned_pages, self.end_pfn = start_pfn, spanned_pages, start_pfn + spanned_pages
         self.holes = tuple(sorted((first, pages) for first, pages in holes))
         self.present_pages = spanned_pages - sum(pages for _, pages in self.holes)
@@ -187,37 +123,86 @@ class Zone:
         self.watermark, self.lowmem_reserve = list(marks), list(lowmem_reserve)
         self.watermark_boost = self.flags = 0
         self.nr_free_pages = self.nr_free_highatomic = self.nr_reserved_highatomic = 0
-        self.free_list = [[FreeList() for _ in range(NR_PAGE_ORDERS)] for _ in MIGRATETYPES]
-        self.buddies: list[dict[int, dict[int, None]]] = [{} for _ in range(NR_PAGE_ORDERS)]
+        self.free_list = [[FreeList() for _ in range(mm.NR_PAGE_ORDERS)] for _ in mm.LETTERS]
+        self.buddies: list[dict[int, dict[int, None]]] = [{} for _ in range(mm.NR_PAGE_ORDERS)]
         self.pcp = pcp or PerCpuPages()
         self.trace: list[Event] | None = None
-        self.join(Node())
+        self.node = Node()
+        self.pageblock_types = self.node.pageblock_types
 
-    def join(self, node: Node) -> None:
-        """Lie on this node."""
-        self.node, self.pageblock_types = node, node.pageblock_types
+    def note(self, *event: int | str) -> None:
+        """Record an event, if anything is recorded."""
+        if self.trace is not None:
+            self.trace.append(event)
+
+    def mark(self, which: int) -> int:
+        """A mark as it is now, with the boost. C: wmark_pages."""
+        return self.watermark[which] + self.watermark_boost
 
     def nr_free(self, order: int) -> int:
         """Number of free blocks of this order, all types together (C: free_area[order].nr_free)."""
         runs = (run for lists in self.free_list for run in lists[order].untouched)
-        return len(self.buddies[order]) + sum(end - first >> MAX_PAGE_ORDER for first, end in runs)
-
-    def copy(self, node: Node) -> "Zone":
-        """A zone of the same state on another node; it records nothing."""
-        twin = copy(self)
-        twin.watermark, twin.lowmem_reserve = list(self.watermark), list(self.lowmem_reserve)
-        twin.pcp, twin.trace = copy(self.pcp), None
-        twin.pcp.lists = tuple(pages.copy() for pages in self.pcp.lists)
-        twin.free_list = [[FreeList() for _ in lists] for lists in self.free_list]
-        twin.buddies = [{} for _ in self.buddies]
-        for lists, twins in zip(self.free_list, twin.free_list, strict=True):
-            for order, (old, new) in enumerate(zip(lists, twins, strict=True)):
-                new.front, new.back = old.front.copy(), old.back.copy()
-                new.untouched = [run.copy() for run in old.untouched]
-                for part in (new.front, new.back):
-                    twin.buddies[order].update(dict.fromkeys(part, part))
-        twin.join(node)
-        return twin
+        return len(self.buddies[order]) + sum(end - first >> mm.MAX_PAGE_ORDER for first, end in runs)
 
     def __repr__(self) -> str:
         return f"<Zone {self.name}: {self.nr_free_pages:,} of {self.present_pages:,} pages free>"
+
+
+def zone_watermark_ok(
+    zone: Zone, order: int, mark: int, highest_zoneidx: int, alloc_flags: int, free_pages: int | None = None
+) -> bool:
+    """Would the mark and the reserve hold, and is there a block? free_pages: None for NR_FREE_PAGES.
+
+    C: __zone_watermark_ok.
+    """
+    given = zone.nr_free_pages if free_pages is None else free_pages
+    free, floor = given - (1 << order) + 1, mark
+    if not alloc_flags & mm.ALLOC_RESERVES:
+        free -= zone.nr_free_highatomic
+    if alloc_flags & mm.ALLOC_MIN_RESERVE:
+        floor -= floor // 2
+        if alloc_flags & mm.ALLOC_NON_BLOCK:
+            floor -= floor // 4
+    if alloc_flags & mm.ALLOC_OOM:
+        floor -= floor // 2
+    ok = free > floor + zone.lowmem_reserve[highest_zoneidx] and (not order or has_block(zone, order, alloc_flags))
+    if zone.trace is not None:
+        arguments = (zone.name, order, mark, highest_zoneidx, alloc_flags, given)
+        zone.trace.append(("__zone_watermark_ok", *arguments, "=", int(ok)))
+    return ok
+
+
+def has_block(zone: Zone, order: int, alloc_flags: int) -> bool:
+    """Is a block of this order or more on a list that the flags may use?"""
+    types = 4 if alloc_flags & (mm.ALLOC_HIGHATOMIC | mm.ALLOC_OOM) else mm.HIGHATOMIC
+    for lists in zone.free_list[:types]:
+        for current in mm.UP[order]:
+            free_list = lists[current]
+            if free_list.front or free_list.back or free_list.untouched:
+                return True
+    return False
+
+
+def zone_watermark_fast(
+    zone: Zone, order: int, mark: int, highest_zoneidx: int, alloc_flags: int, gfp_mask: int
+) -> bool:
+    """The test of a pass: a short cut for single pages, then the full test, and for some once more without boost."""
+    trace = zone.trace
+    if not order:
+        usable = zone.nr_free_pages
+        if not alloc_flags & mm.ALLOC_RESERVES:
+            usable -= zone.nr_free_highatomic
+        if usable > mark + zone.lowmem_reserve[highest_zoneidx]:
+            if trace is not None:
+                arguments = (zone.name, 0, mark, highest_zoneidx, alloc_flags, gfp_mask)
+                trace.append(("zone_watermark_fast", *arguments, "=", 1))
+            return True
+    if trace is not None:
+        trace.append(("zone_watermark_fast", zone.name, order, mark, highest_zoneidx, alloc_flags, gfp_mask))
+    ok = zone_watermark_ok(zone, order, mark, highest_zoneidx, alloc_flags)
+    boosted = not ok and not order and alloc_flags & mm.ALLOC_MIN_RESERVE and zone.watermark_boost
+    if boosted and alloc_flags & mm.ALLOC_WMARK_MASK == mm.WMARK_MIN:
+        ok = zone_watermark_ok(zone, order, zone.watermark[mm.WMARK_MIN], highest_zoneidx, alloc_flags)
+    if trace is not None:
+        trace.append(("=", int(ok)))
+    return ok
