@@ -1,6 +1,7 @@
 """One sentence in both languages: the only type in which text goes to a screen, a plot or a terminal."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import Any, Literal, NamedTuple
 
 Lang = Literal["en", "zh"]
@@ -37,6 +38,26 @@ class SaidError(ValueError):
         """The English is the exception's text; `said` has both."""
         super().__init__(en)
         self.said = Said(en, zh)
+
+
+def unknown(kind: Said, given: object, known: Iterable[str], more: Said | None = None) -> SaidError:
+    """The error for a word that is none of those that there are: it names the nearest and lists them all.
+
+    kind: what it should have been ("machine"). more: what else would do, a clause of its own.
+
+    >>> print(unknown(Said("machine", "机器"), "smal", ["tiny", "small"]))
+    no machine 'smal': did you mean 'small'? There are tiny, small
+    """
+    names = list(known)
+    near = get_close_matches(given, names, 1) if isinstance(given, str) else []
+    guess = Said(f"did you mean {near[0]!r}? ", f"是不是 {near[0]!r}？") if near else Said("", "")
+    there, there_zh = ", ".join(names), "、".join(names)
+    en, zh = Said(f"; {more.en}", f"；{more.zh}") if more else Said("", "")
+    there_is = f"{'There' if near else 'there'} {'is' if len(names) == 1 else 'are'}"
+    return SaidError(
+        f"no {kind.en} {given!r:.80}: {guess.en}{there_is} {there}{en}",
+        f"没有{kind.zh} {given!r:.80}：{guess.zh}可选 {there_zh}{zh}",
+    )
 
 
 def as_is(text: str) -> Said:

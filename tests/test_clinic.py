@@ -8,9 +8,10 @@ import pytest
 
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import MAX_ORDER
-from buddylab.explorer.knobs import KnobError, checked
-from buddylab.machines.reported import SizeError, read
+from buddylab.explorer.knobs import checked
+from buddylab.machines.reported import read
 from buddylab.reports import explain, parse
+from buddylab.said import SaidError
 from buddylab.widgets import Clinic, Explorer, open_in_explorer
 from buddylab.widgets.clinic import cannot_play, setting
 
@@ -147,10 +148,10 @@ def test_what_makes_no_machine_is_refused_with_a_reason():
         {**good, "reported": ["x"]},
         {**good, "reported": [{**first, "free": "3"}]},
     ):
-        with pytest.raises(SizeError, match="no machine of a report") as refused:
+        with pytest.raises(SaidError, match="no machine of a report") as refused:
             read(broken)
-        assert not set(refused.value.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
-        with pytest.raises(KnobError):
+        assert not set(refused.value.said.zh.split("：", 1)[1].split()) & {"must", "has", "is", "may", "not"}
+        with pytest.raises(SaidError):
             checked({**open_in_explorer(told_of("041")).knobs, "machine": broken})
     assert read(good).types
 

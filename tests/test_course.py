@@ -15,12 +15,13 @@ from student_solutions import RIGHT, WRONG
 from wrong_answers import drawn, said, wrong_ones
 
 from buddylab import target
-from buddylab.course import NOT_ANSWERED, Session, Unreadable, check, collect, find, glossary, hand_in, judge, names
+from buddylab.course import NOT_ANSWERED, Session, check, collect, find, glossary, hand_in, judge, names
 from buddylab.course import summary as summary_of
 from buddylab.course.exercises import EXERCISES, cases
 from buddylab.course.glossary import glossary_table, terms
 from buddylab.course.question import KINDS, STAGE_NAMES
 from buddylab.course.session import Attempt
+from buddylab.said import SaidError
 
 SEEDS = range(12)
 MISCONCEPTIONS = json.loads(files("buddylab.course").joinpath("misconceptions.json").read_text(encoding="utf-8"))
@@ -104,9 +105,9 @@ def test_only_known_misconceptions_are_named(notebook):
     ],
 )
 def test_what_is_no_answer_is_not_counted(name, raw, en):
-    with pytest.raises(Unreadable, match=re.escape(en)) as caught:
+    with pytest.raises(SaidError, match=re.escape(en)) as caught:
         judge(find(name), raw)
-    assert caught.value.zh
+    assert caught.value.said.zh
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_sentences_have_the_same_places_in_both_languages():
         assert places(both["en"]) == places(both["zh"]), key
 
 
-NOTES = {f"note_{kind}" for kind in (*GIVEN, *REASONS, "killed", "panic")}
+NOTES = {f"note_{kind}" for kind in (*GIVEN, *REASONS, "killed", "holds", "panic")}
 
 
 def test_what_comes_back_is_no_reason_why_it_did_not():

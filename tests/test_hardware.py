@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from buddylab.explorer.knobs import KnobError, checked
+from buddylab.explorer.knobs import checked
 from buddylab.machines import hardware
-from buddylab.machines.hardware import MACHINES, MB, SizeError
+from buddylab.machines.hardware import MACHINES, MB
+from buddylab.said import SaidError
 from buddylab.widgets import Explorer
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
@@ -97,11 +98,11 @@ def test_two_nodes_have_half_of_the_memory_each():
     ],
 )
 def test_sizes_that_cannot_be_are_told(sizes, said):
-    with pytest.raises(SizeError, match=said):
+    with pytest.raises(SaidError, match=said):
         hardware.sizes(sizes)
-    with pytest.raises(KnobError, match=said) as caught:
+    with pytest.raises(SaidError, match=said) as caught:
         checked({**Explorer(machine="tiny").knobs, "machine": sizes})
-    assert any("\u4e00" <= letter <= "\u9fff" for letter in caught.value.zh)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in caught.value.said.zh)
 
 
 def test_the_explorer_takes_sizes():

@@ -100,3 +100,59 @@ def test_lab_is_all_of_it(built):
 def test_the_version_is_the_one_that_the_package_says(installed, built):
     code = "import buddylab, importlib.metadata as m; print(buddylab.__version__ == m.version('buddylab'))"
     assert asked(installed, "-c", code).stdout == "True\n"
+
+
+GOOD = """
+import buddylab as bl
+
+machine = bl.machine("small")
+run: bl.Run = bl.record(machine, "GFP_ATOMIC", 3, in_interrupt=True)
+lines: list[str] = run.story("zh")
+bl.Why(run), bl.Ladder(run), bl.FreeLists(run), bl.Memory(run), bl.Source(run)
+bl.StageButtons(bl.Explorer()), bl.ask("01.merge56"), bl.Clinic()
+verdict: str = str(bl.explain("dmesg.txt")[0].verdict.sentence)
+simulation = bl.workload("file_server", seed=1)
+simulation.run(250, progress=bl.ProgressBar())
+bl.plots.pressure(simulation), bl.plots.free_by_order(machine)
+mask: int = bl.gfp.GFP_ATOMIC
+version: str = bl.__version__
+"""
+WRONG = {
+    "bl.Explorr()": "attr-defined",
+    'bl.record(machine, "GFP_ATOMIC", "3")': "arg-type",
+    'bl.record("small", 32)': "arg-type",
+    "run.too_html('x')": "attr-defined",
+    'bl.workload("file_server", seed="1")': "arg-type",
+    "bl.plots.pressure(machine)": "arg-type",
+}
+
+
+def test_a_type_checker_knows_the_front_door_of_what_is_installed(installed, tmp_path):
+    """Wheel and sdist bring py.typed; what is right passes, and each wrong line, and no other, is found."""
+    (tmp_path / "mine.py").write_text("\n".join([GOOD, *WRONG]))
+    checked = asked(
+        Path(sys.prefix) / "bin/mypy", "--strict", "--python-executable", installed, "mine.py", cwd=tmp_path
+    )
+    first = GOOD.count("\n") + 2
+    found = re.findall(r"^mine\.py:(\d+): error: .*\[([\w-]+)\]$", checked.stdout, re.MULTILINE)
+    assert found == [(str(first + at), kind) for at, kind in enumerate(WRONG.values())], checked.stdout
+
+
+def test_where_the_extra_is_missing_a_sentence_says_how_to_get_it(installed, tmp_path):
+    told = asked(installed, "-c", "import buddylab; buddylab.Explorer()", cwd=tmp_path).stderr
+    assert "needs anywidget, which is not installed: pip install 'buddylab[lab]'" in told
+    drawn = asked(installed, "-m", "buddylab", "run", "atomic_failure", "--png", "run.png", cwd=tmp_path)
+    assert (drawn.returncode, drawn.stdout) == (2, "")
+    assert "not installed: pip install 'buddylab[pictures]'" in drawn.stderr and "Traceback" not in drawn.stderr
+
+
+def test_the_front_door_works_on_its_own(installed, tmp_path):
+    """Without numpy, matplotlib and widgets: a machine, a run and its page; a plot is a table."""
+    code = (
+        "import buddylab as bl; m = bl.machine('small'); run = bl.record(m, 'GFP_ATOMIC', 3); print(run)\n"
+        "run.to_html('run.html'); bl.plots.free_by_order(m); print(repr(bl.workload('idle_desktop').run(5)))"
+    )
+    told = asked(installed, "-c", code, cwd=tmp_path)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "Granted: 8 pages from Normal" in told.stdout and "<Series: 5 samples" in told.stdout
+    assert (tmp_path / "run.html").stat().st_size > 100_000

@@ -303,13 +303,14 @@ def test_what_comes_from_the_model_says_so(series):
 def test_an_empty_series_is_refused(plot):
     with pytest.raises(ValueError, match="no sample yet: run the simulation first"):
         plot(Series())
-    with pytest.raises(ValueError, match=r"draws a Series, .* not a Machine"):
-        plot(one_zone(64))
+    if plot is not plots.free_by_order:  # a machine's one moment can be drawn
+        with pytest.raises(ValueError, match=r"drawn over time: .* not a Machine"):
+            plot(one_zone(64))
 
 
 @pytest.mark.parametrize("plot", ZONE_PLOTS)
 def test_an_unknown_zone_is_refused(plot, series):
-    with pytest.raises(ValueError, match="no zone 'HighMem' was observed: there are DMA, Normal"):
+    with pytest.raises(ValueError, match="no zone 'HighMem': there are DMA, Normal"):
         plot(series, "HighMem")
 
 
@@ -333,7 +334,7 @@ def test_a_moment_that_cannot_be_is_refused(moment):
 
 
 def test_free_blocks_refuses_unknown_zones_and_moments(series):
-    with pytest.raises(ValueError, match="no zone 'X' here: there are DMA, Normal, HighMem"):
+    with pytest.raises(ValueError, match="no zone 'X': there are DMA, Normal, HighMem"):
         plots.free_blocks(three_zones(), "X")
     with pytest.raises(ValueError, match="has 4 samples: 4 is none of them"):
         plots.free_blocks(series, at=4)

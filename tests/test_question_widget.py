@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from buddylab.course import NOT_ANSWERED, Unreadable, find, names, session
+from buddylab.course import NOT_ANSWERED, find, names, session
+from buddylab.said import SaidError
 from buddylab.widgets import ask
 
 
@@ -42,7 +43,7 @@ def test_what_is_no_answer_is_told_and_not_counted():
     asked = ask("01.order_of")
     asked.set_state({"given": {"value": "many", "nth": 1}})
     assert asked.verdict["state"] == "unreadable" and asked.tries == 0 and not session.attempts
-    with pytest.raises(Unreadable):
+    with pytest.raises(SaidError):
         asked.answer("many")
 
 

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from buddylab.explorer.knobs import FLAGS, START, KnobError, checked
+from buddylab.explorer.knobs import FLAGS, START, checked
 from buddylab.explorer.share import Setting, forms, parse, share
+from buddylab.said import SaidError
 from buddylab.widgets import Explorer
 
 SETTINGS = [
@@ -87,14 +88,14 @@ def test_the_log_line_is_the_kernels():
     ],
 )
 def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
-    with pytest.raises(KnobError, match=said) as caught:
+    with pytest.raises(SaidError, match=said) as caught:
         parse(text)
-    assert zh in caught.value.zh
+    assert zh in caught.value.said.zh
     if text:
         explorer = Explorer(machine="tiny")
         before = explorer.trace
         explorer.paste = text
-        assert explorer.error == [str(caught.value), caught.value.zh] and explorer.trace is before
+        assert explorer.error == [str(caught.value), caught.value.said.zh] and explorer.trace is before
         explorer.paste = explorer.share
         assert explorer.error == []
 
@@ -124,5 +125,5 @@ def test_a_text_of_version_1_counted_from_the_other_end(text, pressure, other):
 
 def test_what_could_not_be_in_version_1_is_told_as_it_was_given():
     for text in ("buddylab:1 pressure=1001", '{"pressure": 1001}'):
-        with pytest.raises(KnobError, match="pressure must be a whole number from 0 to 1000, not 1001"):
+        with pytest.raises(SaidError, match="pressure must be a whole number from 0 to 1000, not 1001"):
             parse(text)

@@ -167,7 +167,7 @@ def test_a_table_prints_itself_once_and_has_a_short_repr(capsys):
 @pytest.mark.parametrize(
     ("call", "why"),
     [
-        (lambda: tables.pressure([1]), "draws a Series"),
+        (lambda: tables.pressure([1]), "drawn over time: give it a Simulation"),
         (lambda: tables.stalls(Series()), "no sample yet"),
         (lambda: tables.largest_order({}), "give at least one run"),
         (lambda: tables.largest_order({"a": []}), "give at least one run"),

@@ -99,7 +99,7 @@ def run_run(arguments: argparse.Namespace) -> int:
 
 
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
-    if source.lstrip("`'\" ").startswith(share.PREFIX):
+    if source.lstrip("`'\" ").startswith((share.PREFIX, share.EARLIER)):
         return [export.knobs_take(share.parse(source).knobs)]
     found = (
         [parse(sys.stdin.read(), "standard input")]

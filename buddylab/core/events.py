@@ -1,8 +1,8 @@
 """The trace's vocabulary: one tuple per tracepoint, named after the kernel function that it stands in.
 
 An event is `(name, *arguments)` and carries int, str, bool and None only. `FIELDS` names the arguments.
-The names and arguments of `KERNEL` are those of the recordings (see FORMAT.md); `OURS` are three marks of
-buddylab's own that no kernel function makes.
+The names and arguments of `KERNEL` are those of the recordings (see FORMAT.md); `OURS` are marks of buddylab's own
+that no kernel function makes.
 """
 
 from typing import Any
@@ -46,13 +46,19 @@ KERNEL: dict[str, tuple[str, ...]] = {
 OURS: dict[str, tuple[str, ...]] = {
     "stage": ("name", "alloc_flags", "did_some_progress", "memalloc", "memdie"),
     "tick": ("jiffies",),
-    "note": ("kind", "zone", "pages"),
+    "note": ("kind", "zone", "pages", "by"),
+    "freeing": ("kind", "zone", "by"),
+    "judged": ("comm", "points"),
+    "kswapd_sleeps": ("comm",),
 }
-"""stage: a stage of the ladder is entered (with the locals it finds); tick: the clock now shows `jiffies`;
-note: the world says what it did (a model's word): `kind` is one of GIVEN, or says why memory did not come back."""
+"""stage: a stage of the ladder is entered (with the locals it finds); tick: the clock now shows `jiffies`.
+The others are a model's word. note: what the world did: `kind` is one of GIVEN, or says why memory did not come back;
+by: the task that did it, "" for none. freeing: the pages freed from here on are of this kind, freed by this task.
+judged: the badness that the OOM killer found for one task. kswapd_sleeps: it waits to be woken again."""
 
-GIVEN = ("clean", "anon", "slab", "exit")
-"""Kinds of memory that came back: page cache, pages that lie in swap now, slab, a victim's memory."""
+GIVEN = ("clean", "anon", "slab", "heads", "exit")
+"""Kinds of memory that came back: page cache, pages that lie in swap now, slab, buffer heads of writes that have ended,
+a victim's memory."""
 
 FIELDS = KERNEL | OURS
 

@@ -78,6 +78,12 @@ class Machine:
             zone.place = place
             free_bootmem(zone)
 
+    def __repr__(self) -> str:
+        sizes = [f"{zone.label} {zone.present_pages >> 8:,} MB" for zone in self.zones]
+        listed = ", ".join(sizes if len(sizes) < 6 else [*sizes[:4], f"{len(sizes) - 4} more zones"])
+        free, present = (sum(getattr(z, what) for z in self.zones) for what in ("nr_free_pages", "present_pages"))
+        return f"<Machine: {listed:.120}; {free:,} of {present:,} pages free>"
+
     def copy(self) -> "Machine":
         """A machine in the same state that can go its own way; nobody else acts on it and it records nothing."""
         twin = copy(self)

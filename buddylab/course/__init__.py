@@ -5,7 +5,7 @@ README.md in this folder says how a notebook is written with them. Standard libr
 
 from buddylab.course.check import Report, check
 from buddylab.course.glossary import glossary, glossary_table
-from buddylab.course.question import NOT_ANSWERED, Question, Unreadable, Verdict, Wrong, judge
+from buddylab.course.question import NOT_ANSWERED, Question, Verdict, Wrong, judge
 from buddylab.course.questions import find, names
 from buddylab.course.session import Session, collect, hand_in, session, summary
 
@@ -14,7 +14,6 @@ __all__ = [
     "Question",
     "Report",
     "Session",
-    "Unreadable",
     "Verdict",
     "Wrong",
     "check",

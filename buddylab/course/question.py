@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from buddylab.core import gfp
 from buddylab.core.ladder import STAGES
 from buddylab.core.zone import MAX_ORDER
+from buddylab.said import SaidError
 
 Text = tuple[str, str]
 """The same in English and Chinese."""
@@ -73,21 +74,13 @@ class Verdict:
     step: Text
 
 
-class Unreadable(ValueError):
-    """An answer that is none: it was not counted. `zh` says why in Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-
-
 def pick(rng: Random | None, standard: T, others: list[T]) -> T:
     """The notebook's own value where nothing is drawn (rng None), else one of all."""
     return standard if rng is None else rng.choice([standard, *others])
 
 
 def judge(question: Question, raw: Any) -> Verdict:
-    """Hold an answer, as it comes from the screen or a test, against the simulator. Raises Unreadable."""
+    """Hold an answer, as it comes from the screen or a test, against the simulator. Raises SaidError."""
     given = read(question, raw)
     right = given == question.answer()
     reason = next((wrong for wrong in question.wrong if wrong.given == given), None)
@@ -100,7 +93,7 @@ def judge(question: Question, raw: Any) -> Verdict:
 
 
 def read(question: Question, raw: Any) -> Any:
-    """The answer that was meant: an int, a key, a stage's name, a mask, or `Lists`. Raises Unreadable."""
+    """The answer that was meant: an int, a key, a stage's name, a mask, or `Lists`. Raises SaidError."""
     if question.kind == "choice":
         return _one_of(raw, [key for key, _ in question.choices])
     if question.kind == "stage":
@@ -114,7 +107,7 @@ def read(question: Question, raw: Any) -> Any:
 
 def _one_of(raw: Any, keys: list[str]) -> str:
     if raw not in keys:
-        raise Unreadable(
+        raise SaidError(
             f"{raw!r} is not on offer: choose one of {', '.join(keys)}.",
             f"没有 {raw!r} 这个选项：请从 {'、'.join(keys)} 中选择。",
         )
@@ -124,7 +117,7 @@ def _one_of(raw: Any, keys: list[str]) -> str:
 def _number(raw: Any) -> int:
     text = re.sub(r"[\s,_]", "", str(raw))
     if not re.fullmatch(r"[-−]?[0-9]{1,18}", text):
-        raise Unreadable(
+        raise SaidError(
             f"{raw!r} is not a whole number: write digits only, such as 939.",
             f"{raw!r} 不是整数：请只写数字，例如 939。",
         )
@@ -135,18 +128,18 @@ def _mask(raw: Any) -> int:
     try:
         return gfp.check_mask(raw) if isinstance(raw, int) else gfp.gfp_parse(str(raw))
     except ValueError as error:
-        raise Unreadable(f"{error}.", f"{raw!r} 不是 gfp 掩码：可写 GFP_KERNEL|__GFP_ZERO 或 0x80d0。") from error
+        raise SaidError(f"{error}.", f"{raw!r} 不是 gfp 掩码：可写 GFP_KERNEL|__GFP_ZERO 或 0x80d0。") from error
 
 
 def _lists(raw: Any, orders: tuple[int, ...]) -> Lists:
     """raw: {order: pfns in words, head first}, orders as numbers or texts; an order that is left out is empty."""
     if not isinstance(raw, dict):
-        raise Unreadable(
+        raise SaidError(
             f"free lists are written order by order, not as {raw!r}.", f"请逐阶填写空闲链表，而不是 {raw!r}。"
         )
     lists: list[tuple[int, ...]] = [()] * MAX_ORDER
     for order, words in raw.items():
         if int(order) not in orders:
-            raise Unreadable(f"order {order} is not asked for here.", f"这里不问 {order} 阶。")
+            raise SaidError(f"order {order} is not asked for here.", f"这里不问 {order} 阶。")
         lists[int(order)] = tuple(_number(word) for word in re.split(r"[\s,，、;]+", str(words).strip()) if word)
     return tuple(lists)

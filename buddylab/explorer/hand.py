@@ -13,26 +13,18 @@ from buddylab.core.machine import Machine
 from buddylab.core.record import Run, record, record_free
 from buddylab.core.zone import MAX_ORDER, BadPage
 from buddylab.explorer.still import World
+from buddylab.said import SaidError
 
 Operation = list[Any]
 MOST = 200
 """Operations that are kept."""
 
 
-class HandError(ValueError):
-    """An operation that cannot be; `zh` says so in Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Both sentences say what was given and what is allowed."""
-        super().__init__(en)
-        self.zh = zh
-
-
 def checked_hand(value: Any, flags: Sequence[str]) -> list[Operation]:
-    """The operations, if they are well formed. Raises HandError with what is allowed."""
+    """The operations, if they are well formed. Raises SaidError with what is allowed."""
     good = isinstance(value, (list, tuple)) and len(value) <= MOST and all(_well_formed(one, flags) for one in value)
     if not good:
-        raise HandError(
+        raise SaidError(
             f'hand is a list of at most {MOST} operations, ["free", pfn] or '
             f'["alloc", order, gfp_mask, who], not {str(value)[:80]}',
             f'hand 是最多 {MOST} 个操作的列表：["free", pfn] 或 ["alloc", order, gfp_mask, who]，'
@@ -53,12 +45,12 @@ def _well_formed(one: Any, flags: Sequence[str]) -> bool:
 
 
 def block_of(machine: Machine, pfn: int) -> tuple[int, int]:
-    """First pfn and order of the block in use that holds this page. Raises HandError for a page that nobody has."""
+    """First pfn and order of the block in use that holds this page. Raises SaidError for a page that nobody has."""
     for order in range(MAX_ORDER):
         head = pfn >> order << order
         if head in machine.owner and machine.owner[head] & 15 >= order:
             return head, machine.owner[head] & 15
-    raise HandError(
+    raise SaidError(
         f"pfn {pfn} is not in use, so it cannot be freed: choose a used page",
         f"pfn {pfn} 未被使用，无法释放：请选一个已用的页",
     )
@@ -98,7 +90,7 @@ def _free(world: World, head: int, order: int) -> Run:
     try:
         return record_free(world.machine, head, order)
     except BadPage as error:
-        raise HandError(str(error), f"pfn {head} 无法释放：{error}") from error
+        raise SaidError(str(error), f"pfn {head} 无法释放：{error}") from error
 
 
 def _alloc(world: World, operation: Operation, max_rounds: int) -> Run:

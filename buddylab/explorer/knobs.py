@@ -11,7 +11,8 @@ from buddylab.core.record import Run, record
 from buddylab.explorer import filling, hand
 from buddylab.explorer.still import World
 from buddylab.machines import hardware
-from buddylab.machines.hardware import MACHINES, OwnSizes, SizeError
+from buddylab.machines.hardware import MACHINES, OwnSizes
+from buddylab.said import SaidError
 from buddylab.view.document import view
 
 Knobs = dict[str, Any]
@@ -30,15 +31,6 @@ GROUPS = (
 FLAGS = ("in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE")
 MAX_ROUNDS = 6
 """Rounds after which the explorer shows an endless retry as one."""
-
-
-class KnobError(ValueError):
-    """A setting that cannot be; `zh` says so in Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Both sentences say what was given and what is allowed."""
-        super().__init__(en)
-        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +56,13 @@ def recording(knobs: Knobs, by_hand: bool = False) -> Recording:
 def play(knobs: Knobs, by_hand: bool = False) -> tuple[World, Run]:
     """Make these knobs' machine, do what was done by hand, and record the request, or with by_hand its last operation.
 
-    Raises KnobError for an operation that cannot be.
+    Raises SaidError for an operation that cannot be.
     """
 
     def prepare(pinned: Sequence[int]) -> World:
         return filling.prepare(knobs["machine"], knobs["pressure"], knobs["scatter"], knobs["mix"], pinned=pinned)
 
-    try:
-        world, last = hand.play(prepare, knobs["hand"], MAX_ROUNDS)
-    except hand.HandError as error:
-        raise KnobError(str(error), error.zh) from error
+    world, last = hand.play(prepare, knobs["hand"], MAX_ROUNDS)
     if by_hand and last is not None:
         return world, last
     task = Task(**{flag: knobs[flag] for flag in FLAGS})
@@ -88,12 +77,9 @@ def _machine(value: Any) -> str | OwnSizes:
     if isinstance(value, str) and value in MACHINES:
         return value
     if isinstance(value, Mapping):
-        try:
-            return hardware.sizes(value)
-        except SizeError as error:
-            raise KnobError(str(error), error.zh) from error
+        return hardware.sizes(value)
     names = ", ".join(MACHINES)
-    raise KnobError(
+    raise SaidError(
         f'no machine {value!r}: choose one of {names}, or give MB such as {{"DMA": 16, "Normal": 48}}',
         f'没有机器 {value!r}：可选 {names}，或以 MB 给出大小，如 {{"DMA": 16, "Normal": 48}}',
     )
@@ -103,7 +89,7 @@ def _gfp_mask(value: Any) -> int:
     try:
         return gfp.gfp_parse(value) if isinstance(value, str) else gfp.check_mask(value)
     except ValueError as error:
-        raise KnobError(
+        raise SaidError(
             str(error),
             f"{value!r} 不是可用的 gfp 掩码：可写名称（如 GFP_KERNEL|__GFP_ZERO）、"
             "十六进制（如 0x80d0）或十进制数，从 0 到 0xffffffff。",
@@ -112,7 +98,7 @@ def _gfp_mask(value: Any) -> int:
 
 def _order(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10:
-        raise KnobError(
+        raise SaidError(
             f"order must be a whole number from 0 (4 kB) to 10 (4 MB), not {value!r}",
             f"order 须为 0（4 kB）到 10（4 MB）的整数，不能是 {value!r}。",
         )
@@ -122,7 +108,7 @@ def _order(value: Any) -> int:
 def _share(name: str, top: int, value: Any) -> int | None:
     """A place on a track; None = as the machine stands."""
     if value is not None and (type(value) is not int or not 0 <= value <= top):
-        raise KnobError(
+        raise SaidError(
             f"{name} must be a whole number from 0 to {top}, not {value!r}",
             f"{name} 须为 0 到 {top} 的整数，不能是 {value!r}。",
         )
@@ -132,20 +118,17 @@ def _share(name: str, top: int, value: Any) -> int | None:
 def _mix(value: Any) -> str:
     if not isinstance(value, str) or value not in filling.MIXES:
         names = ", ".join(filling.MIXES)
-        raise KnobError(f"no mix {value!r}: choose one of {names}", f"没有用途 {value!r}：可选 {names}。")
+        raise SaidError(f"no mix {value!r}: choose one of {names}", f"没有用途 {value!r}：可选 {names}。")
     return value
 
 
 def _hand(value: Any) -> list[hand.Operation]:
-    try:
-        return hand.checked_hand(value, FLAGS)
-    except hand.HandError as error:
-        raise KnobError(str(error), error.zh) from error
+    return hand.checked_hand(value, FLAGS)
 
 
 def _flag(name: str, value: Any) -> bool:
     if value not in (False, True):
-        raise KnobError(
+        raise SaidError(
             f"{name} must be True or False, not {value!r}", f"{name} 须为 True 或 False，不能是 {value!r}。"
         )
     return bool(value)
@@ -161,7 +144,7 @@ KNOBS: dict[str, Callable[[Any], Any]] = {
     **{flag: partial(_flag, flag) for flag in FLAGS},
     "hand": _hand,
 }
-"""Every knob and its check: the value as it must be, or KnobError with what is allowed."""
+"""Every knob and its check: the value as it must be, or SaidError with what is allowed."""
 START: Knobs = {
     "machine": "report",
     "gfp_mask": "GFP_ATOMIC",
@@ -176,10 +159,10 @@ START: Knobs = {
 
 
 def checked(knobs: Mapping[str, Any]) -> Knobs:
-    """The knobs with every value as it must be, None as what the machine has. Raises KnobError with what is allowed."""
+    """The knobs with every value as it must be, None as what the machine has. Raises SaidError with what is allowed."""
     if set(knobs) != set(KNOBS):
         wrong, known = ", ".join(sorted(set(knobs) ^ set(KNOBS))), ", ".join(KNOBS)
-        raise KnobError(f"no such knob: {wrong}; there are {known}", f"没有这个旋钮：{wrong}；可用：{known}")
+        raise SaidError(f"no such knob: {wrong}; there are {known}", f"没有这个旋钮：{wrong}；可用：{known}")
     good = {name: check(knobs[name]) for name, check in KNOBS.items()}
     if hardware.of(good["machine"]).reported:
         return _checked_reported(good)
@@ -194,20 +177,20 @@ def placed(turned: Mapping[str, Any], machine: str | OwnSizes) -> Knobs:
     """What was turned, `free` (pages of the main zone) as the memory pressure that leaves so many free.
 
     That is as near as a step of the pressure's track comes. machine: which it is where none was turned. Raises
-    KnobError for free together with pressure, and for more pages than there are.
+    SaidError for free together with pressure, and for more pages than there are.
     """
     rest = {name: value for name, value in turned.items() if name != "free"}
     if len(rest) == len(turned):
         return rest
     if rest.get("pressure") is not None:
-        raise KnobError(
+        raise SaidError(
             "give pressure or free, not both: each says how full the memory is",
             "pressure 与 free 只能给一个：两者都表示内存有多满。",
         )
     chosen = hardware.of(_machine(rest.get("machine", machine)))
     zone, free = filling.main_zone(chosen.machine()), turned["free"]
     if type(free) is not int or not 0 <= free <= zone.present_pages:
-        raise KnobError(
+        raise SaidError(
             f"free must be a whole number of pages from 0 to {zone.present_pages}, all of {zone.label}, not {free!r}",
             f"free 须为 0 到 {zone.present_pages}（{zone.label} 的全部）的整数页数，不能是 {free!r}。",
         )
@@ -217,7 +200,7 @@ def placed(turned: Mapping[str, Any], machine: str | OwnSizes) -> Knobs:
 def _checked_reported(knobs: Knobs) -> Knobs:
     """The knobs on a report's machine: how much is free there, and how it lies, is not to be turned."""
     if (knobs["pressure"], knobs["scatter"]) != (None, None):
-        raise KnobError(
+        raise SaidError(
             "the free memory of a report's machine is as the report says: leave out pressure, free and scatter, "
             "or choose another machine",
             "报告机器的空闲内存以报告为准：不要给出 pressure、free 和 scatter，或另选机器。",

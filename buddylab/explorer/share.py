@@ -15,15 +15,12 @@ from typing import Any
 from buddylab.core.environment import Task, warning
 from buddylab.core.gfp import gfp_parse, gfp_str
 from buddylab.explorer.filling import TRACK
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, KnobError, Knobs, checked
+from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked
+from buddylab.said import SaidError
 
 PREFIX, EARLIER = "buddylab:2", "buddylab:1"
 WORDS = (*(name for name in KNOBS if name not in FLAGS), "who", "other", "show")
 """What a text may say: the knobs, the flags of who asks, what Compare turns, and `show=hand`."""
-
-
-class ShareError(KnobError):
-    """A text that is no setting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +57,17 @@ def _compact(value: Any) -> str:
 def parse(text: str) -> Setting:
     """The setting that a text of `share` or its JSON stands for; what is not named is as the explorer starts.
 
-    Line breaks and quotes that a mail or a chat put around it are forgiven. Raises KnobError for anything else.
+    Line breaks and quotes that a mail or a chat put around it are forgiven. Raises SaidError for anything else.
     """
     text = text.strip().strip("`'\"“”").strip()
     said = _read_json(text) if text.startswith("{") else _read_words(text)
     other, show, version = said.pop("other", {}), said.pop("show", None), said.pop("version")
     if show not in (None, "hand"):
-        raise ShareError(
+        raise SaidError(
             f"show may be hand, or be left out, not {_short(show)}", f"show 只能是 hand 或不写，不能是 {_short(show)}"
         )
     if not isinstance(other, dict):
-        raise ShareError(
+        raise SaidError(
             f'other must be knobs such as {{"order":2}}, not {_short(other)}',
             f'other 须为旋钮，如 {{"order":2}}，不能是 {_short(other)}',
         )
@@ -94,7 +91,7 @@ def _read_json(text: str) -> Knobs:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ShareError(
+        raise SaidError(
             f"not a whole JSON document, perhaps cut short: {error}", f"不是完整的 JSON，也许被截断了：{error}"
         ) from error
     return _of_version(text, {"version": EARLIER, **said})
@@ -102,7 +99,7 @@ def _read_json(text: str) -> Knobs:
 
 def _of_version(text: str, said: Knobs) -> Knobs:
     if said["version"] not in (PREFIX, EARLIER):
-        raise ShareError(
+        raise SaidError(
             f"a scenario text begins with {PREFIX!r} or {EARLIER!r}, this one with {_short(text)}",
             f"场景文本应以 {PREFIX!r} 或 {EARLIER!r} 开头，这里是 {_short(text)}",
         )
@@ -115,14 +112,14 @@ def _read_words(text: str) -> Knobs:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
-            raise ShareError(f"{_short(word)} is not of the form name=value", f"{_short(word)} 不是 名称=值 的形式")
+            raise SaidError(f"{_short(word)} is not of the form name=value", f"{_short(word)} 不是 名称=值 的形式")
         if name not in WORDS:
-            raise ShareError(
+            raise SaidError(
                 f"no knob is called {_short(name)}; there are {', '.join(WORDS)}",
                 f"没有名为 {_short(name)} 的旋钮；可用：{', '.join(WORDS)}",
             )
         if name in said:
-            raise ShareError(f"{name} stands there twice", f"{name} 出现了两次")
+            raise SaidError(f"{name} stands there twice", f"{name} 出现了两次")
         said[name] = _value(name, value)
     return said | dict.fromkeys(_who(said.pop("who", "")), True)
 
@@ -134,13 +131,13 @@ def _value(name: str, value: str) -> Any:
         if value.startswith(("[", "{")):
             return json.loads(value)
     except (ValueError, RecursionError) as error:
-        raise ShareError(
+        raise SaidError(
             f"{name}: {_short(value)} cannot be read, perhaps it was cut short: {error}",
             f"{name}：{_short(value)} 无法读取，也许被截断了",
         ) from error
     if name in ("order", "pressure", "scatter"):
         if not re.fullmatch(r"[0-9]{1,6}", value):
-            raise ShareError(
+            raise SaidError(
                 f"{name} must be a whole number, not {_short(value)}", f"{name} 须为整数，不能是 {_short(value)}"
             )
         return int(value)
@@ -151,7 +148,7 @@ def _who(value: str) -> list[str]:
     names = [name for name in value.split(",") if name]
     for name in names:
         if name not in FLAGS:
-            raise ShareError(
+            raise SaidError(
                 f"who may be {', '.join(FLAGS)}, not {_short(name)}",
                 f"who 可以是 {', '.join(FLAGS)}，不能是 {_short(name)}",
             )

@@ -6,7 +6,7 @@ when reclaim comes to them (runs.py). Units: pages, jiffies.
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from random import Random
 
@@ -32,6 +32,7 @@ PACE = 256
 OTHERS_SHOW = frozenset(
     {
         "note",
+        "freeing",
         "nested_alloc",
         "nested_alloc_result",
         "rmqueue_bulk",
@@ -59,11 +60,13 @@ class World(Simulation):
         population = Population(machine, swap_pages=slots, limit=machine_pages(machine))
         super().__init__(population, Random(1), cpus=1, speed=PACE)
         self.plan = plan
-        self.told: Counter[tuple[str, str]] = Counter()
+        self.told: Counter[tuple[str, str, str]] = Counter()
+        self.freeing: tuple[str, str, str] | None = None
+        self.victims: list[TaskStruct] = []
         self.cache, self.libraries = population.file(0), population.file(0)
         self.libraries.i_mmap = 1
         self.owners = [self.spawn(comm, total_vm=TEXT_PAGES) for comm, _ in PROCESSES]
-        population.gave_back = self._gave_back
+        population.gave_back, population.asks = self._gave_back, self.tell
         vm = population.vm
         vm.page_out = Watched(population, vm.page_out.swapper_space, vm.pagevecs)
         vm.page_out.kept = self._kept
@@ -153,20 +156,30 @@ class World(Simulation):
     # what the trace is told
 
     def _gave_back(self, kind: str, zone: Zone, pages: int) -> None:
-        self.told[kind, zone.label] += pages
+        cause = kind, zone.label, "" if kind == "heads" else self._running()
+        self.told[cause] += pages
+        if self.machine.trace is not None and cause != self.freeing:
+            self.machine.trace.append(("freeing", *cause))
+            self.freeing = cause
 
     def _kept(self, why: str, page: Page) -> None:
-        self.told[why, page.zone.zone.label] += 1
+        self.told[why, page.zone.zone.label, self._running()] += 1
+
+    def _running(self) -> str:
+        """Who has the CPU."""
+        return self.population.current.comm if self.population.current is not None else ""
 
     def tell(self) -> None:
-        """Note in the trace what happened since last told."""
+        """Note in the trace what happened since last told: what came back first, then what stayed and why."""
         trace = self.machine.trace
         if trace is not None:
-            for kind in (*GIVEN, *REASONS):
-                for zone in self.machine.zones:
-                    if self.told[kind, zone.label]:
-                        trace.append(("note", kind, zone.label, self.told[kind, zone.label]))
+            kinds, labels = (*GIVEN, *REASONS), [zone.label for zone in self.machine.zones]
+            for kind, label, by in sorted(
+                self.told, key=lambda one: (kinds.index(one[0]), labels.index(one[1]), one[2])
+            ):
+                trace.append(("note", kind, label, self.told[kind, label, by], by))
         self.told.clear()
+        self.freeing = None
 
     def others_run(self, jiffies: int, until_writes: bool = False) -> int:
         """The others have the CPU; the trace gets what they changed in the lists, and is then told what they did."""
@@ -174,27 +187,38 @@ class World(Simulation):
         if outer is None:
             return super().others_run(jiffies, until_writes)
         inner: list[Event] = []
-        self.machine.trace = inner
+        self.machine.trace, awake = inner, self._awake()
         try:
             slept = super().others_run(jiffies, until_writes)
             self.tell()
         finally:
             self.machine.trace = outer
             outer += [event for event in inner if event[0] in OTHERS_SHOW]
+        outer += [("kswapd_sleeps", comm) for comm in sorted(awake - self._awake())]
         return slept
+
+    def _awake(self) -> set[str]:
+        """The kswapd threads that have work."""
+        return {thread.comm for thread in self.kswapd if thread.waits != "event"}
 
     def try_to_free_pages(self, task: Task, zones: Sequence[Zone], gfp_mask: int) -> int:
         """Direct reclaim; then it is told what came back, and what stood against more."""
         progress = super().try_to_free_pages(task, zones, gfp_mask)
         for lru in self.population.lru(zones):
             if not lru.lru_pages:
-                self.told["empty", lru.zone.label] += lru.zone.present_pages - lru.zone.nr_free_pages
+                self.told["empty", lru.zone.label, ""] += lru.zone.present_pages - lru.zone.nr_free_pages
             elif lru.all_unreclaimable:
-                self.told["written_off", lru.zone.label] += lru.lru_pages
+                self.told["written_off", lru.zone.label, ""] += lru.lru_pages
             if lru.nr_anon_pages and not self.population.vm.total_swap_pages:
-                self.told["no_swap", lru.zone.label] = lru.nr_anon_pages
+                self._no_swap(lru)
         self.tell()
         return progress
+
+    def _no_swap(self, lru: LruZone) -> None:
+        """No anonymous page of this zone has a place to go: told once, of all of them."""
+        for one in [one for one in self.told if one[:2] == ("no_swap", lru.zone.label)]:
+            del self.told[one]
+        self.told["no_swap", lru.zone.label, ""] = lru.nr_anon_pages
 
     def zone_reclaim(self, task: Task, zone: Zone, gfp_mask: int, order: int) -> int:
         """Reclaim in the near zone, and what came of it."""
@@ -204,17 +228,29 @@ class World(Simulation):
 
     def out_of_memory(self, task: Task, zones: Sequence[Zone], gfp_mask: int, order: int) -> int:
         """The OOM killer; with nobody left to kill the kernel would panic, which is only told."""
+        self.victims.clear()
         slept = super().out_of_memory(task, zones, gfp_mask, order)
-        if self.panic and self.machine.trace is not None:
-            self.machine.trace.append(("note", "panic", zones[0].label, 0))
+        if self.machine.trace is not None:
+            if self.panic:
+                self.machine.trace.append(("note", "panic", zones[0].label, 0, ""))
+            for victim in self.victims:
+                if isinstance(victim.mm, Memory) and victim.mm.resident:
+                    self.machine.trace.append(("note", "holds", victim.comm, victim.mm.resident, ""))
         self.panic = ""
         return slept
+
+    def judged(self, points: Mapping[int, int]) -> None:
+        """What the killer found for each task is told."""
+        if self.machine.trace is not None:
+            names = {task.pid: task.comm for task in self.population.tasks}
+            self.machine.trace += [("judged", names[pid], found) for pid, found in points.items()]
 
     def killed(self, victim: TaskStruct) -> None:
         """The killer's choice is told too."""
         if self.machine.trace is not None:
             pages = victim.mm.resident if isinstance(victim.mm, Memory) else 0
-            self.machine.trace.append(("note", "killed", victim.comm, pages))
+            self.machine.trace.append(("note", "killed", victim.comm, pages, ""))
+        self.victims.append(victim)
         super().killed(victim)
 
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from buddylab.core.machine import Machine
 from buddylab.core.zone import Zone, setup_pageset, setup_zones, zone_batchsize
-from buddylab.machines.reported import ReportedMachine, SizeError, read
-
-__all__ = ["LIMITS", "MACHINES", "MB", "Hardware", "OwnSizes", "SizeError", "of", "sizes"]
+from buddylab.machines.reported import ReportedMachine, read
+from buddylab.said import SaidError
 
 OwnSizes = dict[str, Any]
 """A machine of the reader's own: MB by zone type, and `nodes` where there are several; or that of a report."""
@@ -124,14 +123,14 @@ def of(machine: str | Hardware | Mapping[str, Any]) -> Hardware:
 def sizes(given: Mapping[str, Any]) -> OwnSizes:
     """Sizes of one's own, checked, in the order of the zone types; a size of 0 and one node are left out.
 
-    Raises SizeError with what is allowed.
+    Raises SaidError with what is allowed.
     """
     if "reported" in given:
         read(given)
         return dict(given)
     unknown = [name for name in given if name not in LIMITS]
     if unknown:
-        raise SizeError(
+        raise SaidError(
             f"a machine has {', '.join(LIMITS)}, not {', '.join(map(repr, unknown))}",
             f"机器的大小有 {', '.join(LIMITS)}，没有 {', '.join(map(repr, unknown))}。",
         )
@@ -139,12 +138,12 @@ def sizes(given: Mapping[str, Any]) -> OwnSizes:
     if own.get("nodes") == 1:
         del own["nodes"]
     if "DMA32" in own and "HighMem" in own:
-        raise SizeError(
+        raise SaidError(
             "no machine has both DMA32 (x86_64) and HighMem (i386): leave one of them out",
             "没有机器同时有 DMA32（x86_64）和 HighMem（i386）：请去掉一个。",
         )
     if not {"DMA32", "Normal"} & set(own):
-        raise SizeError(
+        raise SaidError(
             "a machine needs memory in Normal or DMA32, where GFP_KERNEL looks first",
             "机器须有 Normal 或 DMA32 内存，GFP_KERNEL 先在那里找。",
         )
@@ -155,7 +154,7 @@ def _size(name: str, value: Any) -> int:
     low, high = LIMITS[name]
     if type(value) is not int or not low <= value <= high:
         unit = "" if name == "nodes" else " MB"
-        raise SizeError(
+        raise SaidError(
             f"{name} must be a whole number from {low} to {high}{unit}, or left out, not {value!r}",
             f"{name} 须为 {low} 到 {high}{unit} 的整数，或不填，不能是 {value!r}。",
         )

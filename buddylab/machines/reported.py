@@ -10,6 +10,7 @@ from typing import Any
 
 from buddylab.core.buddy import regions_needed
 from buddylab.core.zone import MAX_ORDER, TOP, ZONE_TYPES
+from buddylab.said import SaidError
 
 KEYS = ("reported", "types", "kernel")
 ZONE_KEYS = ("name", "node", "start", "pages", "free", "marks", "reserve", "blocks")
@@ -17,15 +18,6 @@ LATER_TYPES = (*ZONE_TYPES, "Movable", "Device")
 """What may be compiled in; a zone that has memory is of one of the first four."""
 MOST_ZONES, MOST_PAGES, MOST_BLOCKS, MOST_KERNEL = 64, 1 << 25, 2_000_000, 60
 """128 GB of pages of 4 kB is what can be played in a moment."""
-
-
-class SizeError(ValueError):
-    """What makes no machine; `zh` says so in Chinese."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        """Both sentences say what was given and what is allowed."""
-        super().__init__(en)
-        self.zh = zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +44,7 @@ class ReportedMachine:
 
 
 def read(given: Mapping[str, Any]) -> ReportedMachine:
-    """The machine that this data says. Raises SizeError for data that no report brings about."""
+    """The machine that this data says. Raises SaidError for data that no report brings about."""
     zones, types, kernel = (given.get(key) for key in KEYS)
     parts, wanted = ", ".join(map(repr, given)), ", ".join(KEYS)
     _require(set(given) == set(KEYS), f"it has the parts {parts}, not {wanted}", f"它有 {parts}，而应有 {wanted}")
@@ -138,4 +130,4 @@ def _check_places(zones: Sequence[ReportedZone]) -> None:
 
 def _require(holds: object, en: str, zh: str) -> None:
     if not holds:
-        raise SizeError(f"no machine of a report: {en}", f"不是报告中的机器：{zh}")
+        raise SaidError(f"no machine of a report: {en}", f"不是报告中的机器：{zh}")

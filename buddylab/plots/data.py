@@ -8,7 +8,9 @@ from buddylab.core.machine import Machine
 from buddylab.core.record import Run, states
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
 from buddylab.plots.words import Say
+from buddylab.said import Said, SaidError, unknown
 from buddylab.world.observe import KSWAPD, Series, Stall
+from buddylab.world.simulation import Simulation
 
 MS = 1000 // HZ
 """Milliseconds in a jiffy."""
@@ -17,6 +19,12 @@ STRETCHES = 300
 
 Blocks = Sequence[int]
 """Free blocks of the orders 0 to 10: 11 whole numbers."""
+Timed = Series | Simulation
+"""What is drawn over time."""
+Whole = Zone | Machine | Run | Series | Simulation
+Moment = Blocks | Whole
+"""What has free blocks at one moment: a zone and a machine now, a run after it, a simulation at its last sample."""
+ZONE = Said("zone", "内存区")
 Span = tuple[float, float]
 """(start, length), in seconds."""
 
@@ -26,22 +34,27 @@ def seconds(jiffies: Sequence[int]) -> list[float]:
     return [j / HZ for j in jiffies]
 
 
-def checked(series: Series) -> Series:
-    """The series, if it has a sample. Raises ValueError."""
+def checked(data: Timed) -> Series:
+    """The series, if it has a sample; that of a simulation. Raises SaidError."""
+    series = data.series if isinstance(data, Simulation) else data
     if not isinstance(series, Series):
-        raise ValueError(f"this plot draws a Series, such as Simulation.run gives, not a {type(series).__name__}")
+        raise SaidError(
+            "this plot is drawn over time: give it a Simulation that has run, or the Series that its run gives, not a "
+            f"{type(series).__name__}",
+            f"此图按时间绘制：请给出运行过的 Simulation 或其 run 所给的 Series，不能是 {type(series).__name__}",
+        )
     if not series.jiffies:
-        raise ValueError("this series has no sample yet: run the simulation first")
+        raise SaidError("this series has no sample yet: run the simulation first", "此序列还没有样本：请先运行模拟")
     return series
 
 
 def observed(series: Series, zone: str | None) -> str:
-    """The label of the zone to draw; None = that with the highest marks. Raises ValueError for an unknown one."""
-    marks = checked(series).marks
+    """The label of the zone to draw; None = that with the highest marks. Raises SaidError for an unknown one."""
+    marks = series.marks
     if zone is None:
         return max(marks, key=lambda label: marks[label][2])
     if zone not in marks:
-        raise ValueError(f"no zone {zone!r} was observed: there are {', '.join(marks)}")
+        raise unknown(ZONE, zone, marks)
     return zone
 
 
@@ -131,25 +144,30 @@ def stall_summary(series: Series, text: Say) -> str:
     )
 
 
-def free_blocks(data: Series | Run | Machine | Zone, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
+def free_blocks(data: Whole, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
     """Free blocks of the orders 0 to 10 in one zone at one moment: 11 numbers, for `before_and_after`.
 
-    zone: its label; None = the one with the highest marks. at: which sample of a Series (0 = first, -1 = last), or
-    how many events of a Run have passed (0 = before it, -1 = after it). A Machine or a Zone is taken as it stands.
-    Raises ValueError for an unknown zone or a moment that is not in the record.
+    zone: its label; None = the one with the highest marks. at: which sample of a Series or a Simulation (0 = first,
+    -1 = last), or how many events of a Run have passed (0 = before it, -1 = after it). A Machine or a Zone is taken as
+    it stands. Raises SaidError for an unknown zone, ValueError for a moment that is not in the record.
     """
-    if isinstance(data, Series):
-        column = data.nr_free[observed(data, zone)]
-        return tuple(column[_place(at, len(column), "samples")])
     if isinstance(data, Zone):
         return _of_zone(data)
-    zones = _zones_at(data, at) if isinstance(data, Run) else data.zones
-    if zone is None:
-        return _of_zone(max(zones, key=lambda z: z.pages_high))
-    for z in zones:
-        if z.label == zone:
-            return _of_zone(z)
-    raise ValueError(f"no zone {zone!r} here: there are {', '.join(z.label for z in zones)}")
+    if isinstance(data, Run | Machine):
+        return _of_zone(zone_of(_zones_at(data, at) if isinstance(data, Run) else data.zones, zone))
+    series = checked(data)
+    column = series.nr_free[observed(series, zone)]
+    return tuple(column[_place(at, len(column), "samples")])
+
+
+def zone_of(zones: Sequence[Zone], label: str | None) -> Zone:
+    """The zone of this label; None = the one with the highest marks. Raises SaidError for an unknown one."""
+    by_label = {zone.label: zone for zone in zones}
+    if label is None:
+        return max(zones, key=lambda zone: zone.pages_high)
+    if label not in by_label:
+        raise unknown(ZONE, label, by_label)
+    return by_label[label]
 
 
 def _of_zone(zone: Zone) -> tuple[int, ...]:
@@ -176,15 +194,27 @@ def _zones_at(trace: Run, at: int) -> Sequence[Zone]:
     return zones
 
 
-def checked_blocks(blocks: Blocks | Zone) -> tuple[int, ...]:
+def checked_blocks(moment: Moment) -> tuple[int, ...]:
     """11 numbers of blocks. Raises ValueError."""
-    counts = _of_zone(blocks) if isinstance(blocks, Zone) else tuple(blocks)
+    counts = free_blocks(moment) if isinstance(moment, Whole) else tuple(moment)
     if len(counts) != MAX_ORDER or any(count < 0 for count in counts):
         raise ValueError(
             f"a moment is the number of free blocks of each order, {MAX_ORDER} of them and none "
             f"negative, not {counts!r}"
         )
     return counts
+
+
+def two_moments(before: Moment, after: Moment | None) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The blocks of two moments; a Run, a Simulation and a Series have both. Raises SaidError for one alone."""
+    if after is not None:
+        return checked_blocks(before), checked_blocks(after)
+    if not isinstance(before, Run | Series | Simulation):
+        raise SaidError(
+            "two moments are needed: give a second one, or a Run or a Simulation, which has both",
+            "需要两个时刻：请给出第二个，或给出 Run 或 Simulation，它们有两个时刻",
+        )
+    return free_blocks(before, at=0), free_blocks(before)
 
 
 def checked_orders(orders: Sequence[int]) -> list[int]:

@@ -6,8 +6,23 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.patches import Patch
 
-from buddylab.core.zone import MAX_ORDER, Zone
-from buddylab.plots.data import Blocks, checked_blocks, extent, observed, seconds, size_of, stretches
+from buddylab.core.machine import Machine
+from buddylab.core.record import Run
+from buddylab.core.zone import MAX_ORDER
+from buddylab.plots.data import (
+    Blocks,
+    Moment,
+    Timed,
+    checked,
+    extent,
+    free_blocks,
+    observed,
+    seconds,
+    size_of,
+    stretches,
+    two_moments,
+    zone_of,
+)
 from buddylab.plots.style import (
     FREE,
     FREE2,
@@ -27,7 +42,6 @@ from buddylab.plots.style import (
     lines_across,
     look,
 )
-from buddylab.world.observe import Series
 
 WATER = LinearSegmentedColormap.from_list("water", ["#eaf3fb", FREE2, FREE, "#0c2742"])
 """Light = few pages, dark = many; its lightness falls steadily, so it reads in grey too."""
@@ -36,15 +50,24 @@ ROOM = 1.25
 """Times the longest bar: so wide is a half, for the number beside it."""
 
 
-def free_by_order(series: Series, zone: str | None = None, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def free_by_order(
+    data: Timed | Machine | Run, zone: str | None = None, *, ax: Axes | None = None, lang: str = "en"
+) -> Axes:
     """A map of one zone's free memory: time to the right, order upwards, the darker the more pages lie there.
 
+    A Machine has one moment, so its orders are bars; a Run has two, before it and after it, side by side.
+
     Drawn are pages in free blocks of each order (blocks x 2^order), in steps of a factor of four; hatched paper where
-    there was no block. More than 300 samples are drawn in stretches, each by its median. series: n samples; zone:
-    label, None = the one with the highest marks. lang: "en" or "zh" (English without a Chinese font).
-    Raises ValueError for a series without samples, an unknown zone or language.
+    there was no block. More than 300 samples are drawn in stretches, each by its median. data: a simulation that has
+    run, its Series of n samples, a machine, or a run; zone: label, None = the one with the highest marks. lang: "en" or
+    "zh" (English without a Chinese font). Raises ValueError for no sample, an unknown zone or language.
     """
-    label, text = observed(series, zone), look(lang)
+    if isinstance(data, Machine):
+        return _moment(data, zone, ax, look(lang))
+    if isinstance(data, Run):
+        return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), ax=ax, lang=lang)
+    series, text = checked(data), look(lang)
+    label = observed(series, zone)
     blocks = np.array(series.nr_free[label], dtype=np.int64).reshape(-1, MAX_ORDER)
     groups = stretches(len(blocks))
     middle = np.array([np.sort(blocks[s], axis=0)[(s.stop - s.start - 1) // 2] for s in groups])
@@ -80,6 +103,22 @@ def free_by_order(series: Series, zone: str | None = None, *, ax: Axes | None = 
     return ax
 
 
+def _moment(machine: Machine, zone: str | None, ax: Axes | None, text: Look) -> Axes:
+    """One zone as it stands: a bar for each order."""
+    chosen = zone_of(machine.zones, zone)
+    counts = free_blocks(chosen)
+    with text.context():
+        ax = axes(ax)
+        ax.set_xlim(0, ROOM * max(1, *(count << order for order, count in enumerate(counts))))
+        _half(ax, counts, chosen.label, 1, text)
+        _order_names(ax)
+        ax.xaxis.set_major_formatter("{x:,.0f}")
+        lines_across(ax, "x")
+        dress(ax, text, text("free_by_order_title", zone=chosen.label), text("pages_of_order"), text("block_order"))
+        ax.tick_params(axis="both", length=0)
+    return ax
+
+
 def _scale(ax: Axes, mesh: QuadMesh, text: Look) -> None:
     """The colours' meaning, in pages; paper where nothing is."""
     ax.patch.set(facecolor=PAPER, edgecolor=USE3, hatch=HATCH, linewidth=0)
@@ -97,8 +136,8 @@ def _order_names(ax: Axes) -> None:
 
 
 def before_and_after(
-    before: Blocks | Zone,
-    after: Blocks | Zone,
+    before: Moment,
+    after: Moment | None = None,
     *,
     names: tuple[str, str] | None = None,
     ax: Axes | None = None,
@@ -107,11 +146,12 @@ def before_and_after(
     """Free blocks by order of two moments, or of two zones, side by side: the first to the left, the second right.
 
     A bar is as long as its blocks have pages; how many blocks they are is written beside it. before, after: free
-    blocks of the orders 0 to 10 (11 numbers; `free_blocks` takes them from a Series, Run, Machine or Zone), or a
-    zone as it stands now. names: what to call the two. lang: "en" or "zh" (English without a Chinese font).
+    blocks of the orders 0 to 10 (11 numbers; `free_blocks` takes them from one zone at one moment), or a Zone or a
+    Machine as it stands now. A Run alone has both moments, and so has a simulation: its first sample and its last.
+    names: what to call the two. lang: "en" or "zh" (English without a Chinese font).
     Raises ValueError for a moment that has not 11 orders or a negative count, or an unknown language.
     """
-    counts, text = (checked_blocks(before), checked_blocks(after)), look(lang)
+    counts, text = two_moments(before, after), look(lang)
     names = names or (text("before"), text("after"))
     with text.context():
         ax = axes(ax)

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.transforms import Transform
 
 from buddylab.core.zone import HZ
-from buddylab.plots.data import extent, medians, middles, observed, reclaim_spans, seconds, stretches
+from buddylab.plots.data import Timed, checked, extent, medians, middles, observed, reclaim_spans, seconds, stretches
 from buddylab.plots.style import (
     FREE,
     FREE2,
@@ -39,16 +39,17 @@ NAMED = 3
 """Victims are named while there are no more than these."""
 
 
-def pressure(series: Series, zone: str | None = None, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def pressure(data: Timed, zone: str | None = None, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """Free pages of one zone over time, with pages_min, pages_low and pages_high; below it stalls, failures, kills.
 
-    series: a run's n samples (see `Series` for shapes and units); pages against seconds. zone: label; None = the one
+    data: a simulation that has run, or its Series of n samples; pages against seconds. zone: label; None = the one
     with the highest marks. Shading says who gave pages back, of whatever zone: grey = kswapd, hatched = tasks in
     direct reclaim. More than 300 samples are drawn in stretches: their median as the line, their range as a band. Where
     there is much more free than the marks, the axis is linear near the marks and torn above them. lang: "en" or "zh"
     (English without a Chinese font). Raises ValueError for a series without samples, an unknown zone or language.
     """
-    label, text = observed(series, zone), look(lang)
+    series, text = checked(data), look(lang)
+    label = observed(series, zone)
     with text.context():
         ax = axes(ax)
         _free(ax, series, label, text)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from buddylab.plots.data import MS, by_length, checked, stall_summary
+from buddylab.plots.data import MS, Timed, by_length, checked, stall_summary
 from buddylab.plots.style import HATCH, INK2, NO, NO_BG, SMALL, TINY, axes, dress, lines_across, look, numbers, tear
-from buddylab.world.observe import Series
 
 FEWEST = 6
 """Bars that there is room for, however short the stalls."""
@@ -14,17 +13,17 @@ MOST_NAMED = 9
 """Bars whose every edge has room for its time."""
 
 
-def stalls(series: Series, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def stalls(data: Timed, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """How many calls of direct reclaim took how long, in milliseconds (a jiffy is 4 ms).
 
     The first bar counts those that took less than a jiffy; each further bar reaches to twice the time of the one
     before. A series that had to thin its list of stalls is drawn from those kept, and says so. lang: "en" or "zh"
     (English without a Chinese font). Raises ValueError for a series without samples or an unknown language.
     """
-    kept, text = checked(series).stalls, look(lang)
+    series, text = checked(data), look(lang)
     with text.context():
         ax = axes(ax)
-        counts = by_length(kept)
+        counts = by_length(series.stalls)
         _bars(ax, counts)
         dress(ax, text, text("stalls_title"), text("length"), text("number_of_stalls"), model=True, pad=32)
         note = stall_summary(series, text)

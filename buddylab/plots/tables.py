@@ -8,21 +8,27 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from buddylab.core.zone import HZ, MAX_ORDER, Zone
+from buddylab.core.machine import Machine
+from buddylab.core.record import Run
+from buddylab.core.zone import HZ, MAX_ORDER
 from buddylab.course import Report
 from buddylab.course.check import spoken
 from buddylab.plots.data import (
     MS,
-    Blocks,
+    Moment,
+    Timed,
     by_length,
     checked,
     checked_blocks,
     checked_orders,
+    free_blocks,
     medians,
     observed,
     size_of,
     stall_summary,
     stretches,
+    two_moments,
+    zone_of,
 )
 from buddylab.plots.given import Bars, Number, Point, checked_bars, checked_lines, checked_matrix, checked_runs, number
 from buddylab.plots.table import Cell, Table
@@ -191,9 +197,10 @@ def _answer(answer: object, text: Say) -> str:
     return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
 
 
-def pressure(series: Series, zone: str | None = None, *, ax: None = None, lang: str = "en") -> Table:
+def pressure(data: Timed, zone: str | None = None, *, ax: None = None, lang: str = "en") -> Table:
     """Free pages over time, who gave pages back until the next row, and what went wrong until then."""
-    label, text = observed(series, zone), say_in(lang)
+    series, text = checked(data), say_in(lang)
+    label = observed(series, zone)
     free, groups = series.free[label], stretches(len(series.jiffies), ROWS)
     happened = [_events(series, groups, kind) for kind in ("stalls", "failures", "kills")]
     rows = [
@@ -243,9 +250,14 @@ def _long(groups: Sequence[slice], text: Say) -> str:
     return text("medians", count=groups[0].stop) if groups[0].stop > 1 else ""
 
 
-def free_by_order(series: Series, zone: str | None = None, *, ax: None = None, lang: str = "en") -> Table:
-    """Pages in free blocks of each order over time."""
-    label, text = observed(series, zone), say_in(lang)
+def free_by_order(data: Timed | Machine | Run, zone: str | None = None, *, ax: None = None, lang: str = "en") -> Table:
+    """Pages in free blocks of each order over time; of a machine now, of a run before it and after it."""
+    if isinstance(data, Machine):
+        return _moment(data, zone, say_in(lang))
+    if isinstance(data, Run):
+        return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), lang=lang)
+    series, text = checked(data), say_in(lang)
+    label = observed(series, zone)
     groups = stretches(len(series.jiffies), ROWS)
     by_order = [medians([blocks[order] for blocks in series.nr_free[label]], ROWS) for order in range(MAX_ORDER)]
     rows = [
@@ -262,16 +274,25 @@ def free_by_order(series: Series, zone: str | None = None, *, ax: None = None, l
     )
 
 
+def _moment(machine: Machine, zone: str | None, text: Say) -> Table:
+    """Blocks and pages of each order in one zone as it stands."""
+    chosen = zone_of(machine.zones, zone)
+    counts, label = free_blocks(chosen), chosen.label
+    rows: list[list[Cell]] = [[order, size_of(order), nr, nr << order] for order, nr in enumerate(counts)]
+    heads = [text("block_order"), text("size"), text("blocks_of", name=label), text("pages_of", name=label)]
+    return _show(text, text("free_by_order_title", zone=label), heads, rows)
+
+
 def before_and_after(
-    before: Blocks | Zone,
-    after: Blocks | Zone,
+    before: Moment,
+    after: Moment | None = None,
     *,
     names: tuple[str, str] | None = None,
     ax: None = None,
     lang: str = "en",
 ) -> Table:
     """Blocks and pages of each order at both moments."""
-    one, two, text = checked_blocks(before), checked_blocks(after), say_in(lang)
+    (one, two), text = two_moments(before, after), say_in(lang)
     first, second = names or (text("before"), text("after"))
     rows: list[list[Cell]] = [
         [order, size_of(order), one[order], one[order] << order, two[order], two[order] << order]
@@ -295,10 +316,11 @@ def _pages(blocks: Sequence[int]) -> int:
 
 
 def unusable_index(
-    series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: None = None, lang: str = "en"
+    data: Timed, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: None = None, lang: str = "en"
 ) -> Table:
     """The share of a zone's free pages that no request of each order can use, over time."""
-    label, chosen, text = observed(series, zone), checked_orders(orders), say_in(lang)
+    series, chosen, text = checked(data), checked_orders(orders), say_in(lang)
+    label = observed(series, zone)
     groups = stretches(len(series.jiffies), ROWS)
     shares = [medians(series.unusable_index(label, order), ROWS) for order in chosen]
     rows = [[series.jiffies[s.start] / HZ, *(_percent(column[n]) for column in shares)] for n, s in enumerate(groups)]
@@ -316,16 +338,17 @@ def _percent(share: float) -> float:
     return round(100 * share, 1)
 
 
-def unusable_by_order(blocks: Blocks | Zone, *, ax: None = None, lang: str = "en") -> Table:
+def unusable_by_order(blocks: Moment, *, ax: None = None, lang: str = "en") -> Table:
     """The share of the free pages in blocks too small for a request, per order of the request."""
     counts, text = checked_blocks(blocks), say_in(lang)
     rows: list[list[Cell]] = [[order, size_of(order), _percent(index_of(counts, order))] for order in range(MAX_ORDER)]
     return _show(text, text("unusable_moment_title"), [text("request_order"), text("size"), text("share")], rows)
 
 
-def stalls(series: Series, *, ax: None = None, lang: str = "en") -> Table:
+def stalls(data: Timed, *, ax: None = None, lang: str = "en") -> Table:
     """How many stalls took from how long to how long."""
-    text, counts = say_in(lang), by_length(checked(series).stalls)
+    series, text = checked(data), say_in(lang)
+    counts = by_length(series.stalls)
     rows = [[MS << n - 1 if n else 0, MS << n, count] for n, count in enumerate(counts)]
     return _show(
         text,

@@ -6,9 +6,11 @@ from itertools import groupby
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
-from buddylab.core.zone import MAX_ORDER, Zone
+from buddylab.core.zone import MAX_ORDER
 from buddylab.plots.data import (
-    Blocks,
+    Moment,
+    Timed,
+    checked,
     checked_blocks,
     checked_orders,
     extent,
@@ -20,7 +22,6 @@ from buddylab.plots.data import (
 )
 from buddylab.plots.orders import WATER
 from buddylab.plots.style import HATCH, INK, PAPER, TINY, Look, axes, dress, label_right, lines_across, look
-from buddylab.world.observe import Series
 from buddylab.world.observe import unusable_index as index_of
 
 ALL = tuple(range(1, MAX_ORDER))
@@ -30,18 +31,19 @@ NEAR = 0.005
 
 
 def unusable_index(
-    series: Series, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: Axes | None = None, lang: str = "en"
+    data: Timed, zone: str | None = None, orders: Sequence[int] = ALL, *, ax: Axes | None = None, lang: str = "en"
 ) -> Axes:
     """A line per order: the share of one zone's free pages that no request of this order can use, over time.
 
     0% = every free page lies in a block large enough, 100% = none does (or nothing is free). A higher order's line
     never lies below a lower one's, so the lines keep their order; order 0 is always at 0%. M. Gorman's index; 2.6.21
     does not print it. More than 300 samples are drawn in stretches, each by its median.
-    series: n samples; zone: label, None = the one with the highest marks; orders: those to draw, 0 to 10.
-    lang: "en" or "zh" (English without a Chinese font). Raises ValueError for a series without samples, an unknown
-    zone or language, an impossible order.
+    data: a simulation that has run, or its Series of n samples; zone: label, None = the one with the highest marks;
+    orders: those to draw, 0 to 10. lang: "en" or "zh" (English without a Chinese font). Raises ValueError for a series
+    without samples, an unknown zone or language, an impossible order.
     """
-    label, chosen, text = observed(series, zone), checked_orders(orders), look(lang)
+    series, chosen, text = checked(data), checked_orders(orders), look(lang)
+    label = observed(series, zone)
     with text.context():
         ax = axes(ax)
         for order in chosen:
@@ -80,12 +82,12 @@ def _shared(ends: Sequence[tuple[float, int]], text: Look) -> list[tuple[float, 
     return found
 
 
-def unusable_by_order(blocks: Blocks | Zone, *, ax: Axes | None = None, lang: str = "en") -> Axes:
+def unusable_by_order(blocks: Moment, *, ax: Axes | None = None, lang: str = "en") -> Axes:
     """One moment: per order of a request, the share of the free pages in blocks too small for it, as bars.
 
-    blocks: free blocks of the orders 0 to 10 (`free_blocks` takes them from a Series, Run, Machine or Zone), or a
-    zone as it stands now. lang: "en" or "zh" (English without a Chinese font). Raises ValueError for a moment that
-    has not 11 orders or a negative count, or an unknown language.
+    blocks: free blocks of the orders 0 to 10 (`free_blocks` takes them from one zone at one moment), a Zone or a
+    Machine as it stands, a Run after it, or a simulation at its last sample. lang: "en" or "zh" (English without a
+    Chinese font). Raises ValueError for a moment that has not 11 orders or a negative count, or an unknown language.
     """
     counts, text = checked_blocks(blocks), look(lang)
     shares = [index_of(counts, order) for order in range(MAX_ORDER)]

@@ -47,6 +47,9 @@ class Explanation:
     mode: int = 0
     table: Table | None = None
 
+    def __repr__(self) -> str:
+        return f"<Explanation: {str(self.verdict.sentence)[:170]}>"
+
     @property
     def notes(self) -> list[str]:
         """What a reader should know of the text, and of the mask where its table was not looked up for this release."""

@@ -223,7 +223,7 @@ def as_html(all_told: list[Explanation], lang: str = "en") -> str:
     )
     parts = "".join(
         f'<section lang="{_tag(one)}"><h1>{html.escape(_say(one, "title"))}</h1>\n'
-        + "".join(_section(told, one) for told in all_told)
+        + "".join(section(told, one) for told in all_told)
         + "</section>\n"
         for one in LANGS
     )
@@ -241,7 +241,8 @@ def _tag(lang: str) -> str:
     return {"en": "en", "zh": "zh-Hans"}[lang]
 
 
-def _section(told: Explanation, lang: str) -> str:
+def section(told: Explanation, lang: str) -> str:
+    """One report as HTML: its verdict as a heading, what it is about, a table for each zone, cures and notes."""
     verdict, *heading = _heading(told, lang)
     tables = "".join(_table(test, lang) for test in told.tests)
     before, after = (

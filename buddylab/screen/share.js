@@ -37,7 +37,7 @@ export function makeShare(app) {
 
   function build() {
     paste.setAttribute("aria-label", app.t("pasteName"));
-    paste.placeholder = "buddylab:1 machine=small gfp_mask=0xd0 order=0";
+    paste.placeholder = "buddylab:2 machine=small gfp_mask=0xd0 order=0";
     return [...FORMS.map(formRow), h("span", { class: "l", "aria-hidden": "true" }, app.t("pasteHere")), paste,
       h("button", { type: "button", class: "solo", disabled: !app.live, on: { click: send } }, app.t("takeIt")), said];
   }

@@ -13,6 +13,7 @@ from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
 from buddylab.core.record import Change, Run, apply, net
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
+from buddylab.view.causes import Causes
 from buddylab.view.decisions import DECISIONS, Moment
 from buddylab.view.ending import deciding_test, ending
 from buddylab.view.rows import chain, mark_name, own_row_says, row_says, watermark_rows
@@ -96,6 +97,8 @@ class _Narrator:
         here = trace.machine.numa and trace.gfp_mask & gfp.THISNODE
         self.allowed = [label for label in trace.zonelist if not here or self.zones[self.index[label]].node == home]
         self.tests: list[int] = []
+        self.causes = Causes()
+        self.reports: list[tuple[int, Event]] = []
 
     def see(self, place: int, event: Event, changed: Sequence[Change]) -> None:
         """Take in one event and what it changed."""
@@ -104,7 +107,7 @@ class _Narrator:
         if handler is not None:
             handler(self, event, *event[1:])
         if changed:
-            self.frames[-1].setdefault("changes", []).extend(changed)
+            self.causes.add(len(self.frames) - 1, event[0], changed)
 
     def open(self, key: str, args: Frame | None = None, **more: Any) -> Frame:
         """A new frame that says `key`."""
@@ -250,7 +253,16 @@ class _Narrator:
         if order == 0 and pfn >= 0:
             self.open("take_cold" if cold else "take_hot", {"zone": zone}, event=event, mood="ok")
 
-    def on_try_to_free_pages(self, event: Event, mask: int, memalloc: int, progress: int) -> None:
+    def on_try_to_free_pages(self, event: Event, *_: int) -> None:
+        """What it reports is said when it returns: behind all that it did."""
+        self.reports.append((self.depth, event))
+
+    def on_cond_resched(self, event: Event) -> None:
+        """Reclaim is over, unless it is the offer before it."""
+        if not self.reports or self.reports[-1][0] != self.depth:
+            return
+        _, event = self.reports.pop()
+        progress = event[3]
         self.open(
             "reclaim_progress" if progress else "reclaim_none",
             {"progress": progress, "order": self.trace.order} if progress else {},
@@ -260,15 +272,28 @@ class _Narrator:
             conds=[["did_some_progress", progress, "c_progress" if progress else "c_no_progress"]],
         )
 
-    def on_note(self, event: Event, kind: str, zone: str, pages: int) -> None:
+    def on_note(self, event: Event, kind: str, zone: str, pages: int, by: str) -> None:
         """What the world says of its own: memory that came back, or why it stayed."""
-        given = {"exit": "anon"}.get(kind, kind) if kind in GIVEN else None
+        given = {"exit": "anon", "heads": "slab"}.get(kind, kind) if kind in GIVEN else None
         self.open(
             f"note_{kind}",
             {"zone": zone, "pages": pages},
             mood="kill" if kind == "killed" else "reclaim",
             reclaimed={given: pages} if given else {},
+            note=kind,
+            by="caller" if by == self.trace.task.comm else by,
         )
+        self.causes.told(len(self.frames) - 1, kind, zone, by)
+
+    def on_freeing(self, event: Event, kind: str, zone: str, by: str) -> None:
+        """From here on pages of this kind come back; the note that says so shows them."""
+        self.causes.begin(kind, zone, by)
+
+    def on_judged(self, event: Event, comm: str, points: int) -> None:
+        self.frames[-1].setdefault("badness", []).append([comm, points])
+
+    def on_kswapd_sleeps(self, event: Event, comm: str) -> None:
+        self.frames[-1].setdefault("asleep", []).append(comm)
 
     def on_out_of_memory(self, event: Event, *_: int) -> None:
         self.open("oom", event=event, mood="kill")
@@ -361,9 +386,10 @@ class _Narrator:
         rounds = max(self.visits.values()) - 1
         key, args, mood = ending(self.trace, self.zones, self.frames, decides, self.stage, rounds)
         self.open(key, args, event=["end", self.trace.end], mood=mood, decides=decides, tests=self.tests)
-        for frame in self.frames:
-            if "changes" in frame:
-                frame["changes"] = [[self.index[label], *rest] for label, *rest in net(frame["changes"])]
+        for place, changes in self.causes.placed(self.trace.before).items():
+            shown = [[self.index[label], *rest] for label, *rest in net(changes)]
+            if shown:
+                self.frames[place]["changes"] = shown
 
 
 @cache

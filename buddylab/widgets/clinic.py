@@ -6,11 +6,12 @@ import anywidget
 import traitlets
 
 from buddylab.core.zone import MAX_ORDER
-from buddylab.machines.hardware import SizeError, sizes
+from buddylab.machines.hardware import sizes
 from buddylab.machines.reported import MOST_KERNEL
 from buddylab.reports import Explanation, Report, core_mask, explain, rebuild
 from buddylab.reports.phrases import both
 from buddylab.reports.picture import Json, examples, picture, told_of
+from buddylab.said import SaidError
 from buddylab.screen import module, style
 from buddylab.widgets.explorer import Explorer
 
@@ -96,7 +97,7 @@ class Clinic(anywidget.AnyWidget):
             self.error = []
             self.step_through(int(change["new"].get("report", 0)))
         except (ValueError, IndexError) as error:
-            self.error = [str(error), getattr(error, "zh", both(str(error))[1])]
+            self.error = [str(error), getattr(error, "said", both(str(error)))[1]]
 
 
 NOTHING = (
@@ -112,7 +113,7 @@ PLAY_NOTE = (
 
 def _read(text: str, kernel: str) -> list[Explanation]:
     if len(text) > LARGEST:
-        raise SizeError(
+        raise SaidError(
             f"this text has {len(text):,} characters; the clinic reads {LARGEST:,}: cut out the report",
             f"文本有 {len(text):,} 个字符，诊所最多读 {LARGEST:,} 个：请截取报告部分。",
         )
@@ -124,7 +125,7 @@ def cannot_play(told: Explanation) -> tuple[str, str] | None:
     try:
         setting(told)
     except ValueError as error:
-        return str(error), getattr(error, "zh", both(str(error))[1])
+        return str(error), getattr(error, "said", both(str(error)))[1]
     return None
 
 
@@ -135,16 +136,16 @@ def setting(told: Explanation) -> dict[str, Any]:
     """
     request = told.report.request
     if request is None or request.mode is None or not told.readings:
-        raise SizeError(
+        raise SaidError(
             "the report says no mask, so there is no request to play", "报告没有说明掩码，没有可播放的请求。"
         )
     if not 0 <= told.order < MAX_ORDER:
-        raise SizeError(
+        raise SaidError(
             f"2.6.21 has orders 0 to {MAX_ORDER - 1}; this request is of order {told.order}",
             f"2.6.21 只有 0 至 {MAX_ORDER - 1} 阶，此请求为 {told.order} 阶。",
         )
     if told.order == 0 and request.order is None and told.report.kind != "oom":
-        raise SizeError(
+        raise SaidError(
             "the report says no order, so there is no request to play", "报告没有说明阶，没有可播放的请求。"
         )
     machine = rebuild(told.report, told.zone_types or None)

@@ -16,6 +16,7 @@ from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked, placed,
 from buddylab.explorer.neighbours import search
 from buddylab.explorer.reach import REACH, own_stages
 from buddylab.explorer.share import Setting, forms, parse, share
+from buddylab.said import Said, SaidError, as_is
 from buddylab.view.compare import difference
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
@@ -191,7 +192,7 @@ class Explorer(anywidget.AnyWidget):
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
-            self._tell(error)
+            self._tell(error.said if isinstance(error, SaidError) else as_is(str(error)))
             self.send_state([name for name in sync_data if name in self.keys])
 
     def __repr__(self) -> str:
@@ -237,8 +238,8 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self._take(parse(change["new"]))
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.paste = ""
 
     def _show(self, knobs: Knobs) -> None:
@@ -253,9 +254,9 @@ class Explorer(anywidget.AnyWidget):
         turned = {name: value for name, value in wanted.items() if value != self._stand[name]}
         try:
             self._record(checked({**self._stand, **self._fresh(turned), **turned}))
-        except ValueError as error:
+        except SaidError as error:
             self._show(self._stand)
-            raise Refused(error) from error
+            raise Refused(*error.said) from error
 
     def _record_other(self, by_hand: bool = False) -> None:
         """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
@@ -270,8 +271,9 @@ class Explorer(anywidget.AnyWidget):
                 self.error = []
                 self._record_other()
                 self.forms = forms(self._setting())
-        except ValueError as error:
-            self.other, self.error = {}, [str(error), "不能这样对比，仍显示本次运行。"]
+        except SaidError as error:
+            self.other = {}
+            self._tell(error.said)
 
     def _away_asked(self, _: Any) -> None:
         """The screen shows the verdict: two tries at a time, so that a knob turned meanwhile is not kept waiting."""
@@ -295,14 +297,14 @@ class Explorer(anywidget.AnyWidget):
             return
         try:
             self.set(gfp_mask=change["new"])
-        except ValueError as error:
-            self._tell(error)
+        except SaidError as error:
+            self._tell(error.said)
         self.mask = ""
 
-    def _tell(self, error: Exception) -> None:
+    def _tell(self, said: Said) -> None:
         """Show what was wrong in the widget; the same thing said again is news too."""
         self.error = []
-        self.error = [str(error), getattr(error, "zh", str(error))]
+        self.error = [*said]
 
 
 def first_row(frames: list[dict[str, Any]], stage: str) -> int:

@@ -4,16 +4,12 @@ from typing import Any
 
 import traitlets
 
-from buddylab.explorer.knobs import KNOBS, KnobError
+from buddylab.explorer.knobs import KNOBS
+from buddylab.said import SaidError
 
 
-class Refused(traitlets.TraitError, ValueError):
-    """A knob was told something that cannot be: nothing has changed. `zh` says why in Chinese."""
-
-    def __init__(self, error: ValueError) -> None:
-        """error: the reason, in both languages if it has them."""
-        super().__init__(str(error))
-        self.zh = getattr(error, "zh", str(error))
+class Refused(SaidError, traitlets.TraitError):
+    """A knob was told what cannot be, so that traitlets takes back all that was assigned together with it."""
 
 
 class Knob(traitlets.TraitType[Any, Any]):
@@ -23,5 +19,5 @@ class Knob(traitlets.TraitType[Any, Any]):
         """The value as the run needs it: a mask by names becomes its number."""
         try:
             return KNOBS[str(self.name)](value)
-        except KnobError as error:
-            raise Refused(error) from error
+        except SaidError as error:
+            raise Refused(*error.said) from error

@@ -7,9 +7,10 @@ import anywidget
 import traitlets
 
 from buddylab.core import gfp
-from buddylab.course.question import NOT_ANSWERED, STAGE_NAMES, Unreadable, judge
+from buddylab.course.question import NOT_ANSWERED, STAGE_NAMES, judge
 from buddylab.course.questions import find
 from buddylab.course.session import Attempt, session
+from buddylab.said import SaidError
 from buddylab.screen import module, style
 
 LARGEST_SEED = 2**31 - 1
@@ -47,7 +48,7 @@ class AskedQuestion(anywidget.AnyWidget):
         self.observe(self._answered, "given")
 
     def answer(self, value: Any, confidence: int = 0) -> "AskedQuestion":
-        """Answer from Python as the form does. Raises Unreadable, with nothing counted, for what is no answer."""
+        """Answer from Python as the form does. Raises SaidError, with nothing counted, for what is no answer."""
         self._judge(value, confidence)
         return self
 
@@ -83,8 +84,8 @@ class AskedQuestion(anywidget.AnyWidget):
         sure = change.new.get("confidence", 0)
         try:
             self._judge(change.new.get("value"), sure if sure in (1, 2, 3) else 0)
-        except Unreadable as error:
-            self.verdict = {"state": "unreadable", "say": (str(error), error.zh), "step": ("", "")}
+        except SaidError as error:
+            self.verdict = {"state": "unreadable", "say": error.said, "step": ("", "")}
 
     def _redrawn(self, _: Any) -> None:
         self.verdict = {}

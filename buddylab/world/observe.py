@@ -76,6 +76,12 @@ class Series:
                 f"{self.every} jiffies apart"
             )
 
+    def __repr__(self) -> str:
+        every = "1 jiffy" if self.every == 1 else f"{self.every:,} jiffies"
+        return (
+            f"<Series: {len(self.jiffies):,} samples, {every} apart, of {', '.join(self.free) or 'no zone yet':.120}>"
+        )
+
     def sample(self, jiffies: int, zones: Sequence[Zone]) -> None:
         """Look at the zones now. Call it when `due` is reached; it says when the next one is."""
         self.jiffies.append(jiffies)

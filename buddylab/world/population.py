@@ -49,7 +49,8 @@ class Population:
 
     tasks: in the task list's order. current: who reclaims just now. dirty: cached file pages to be written, the oldest
     first, and since which jiffy. freed: pages that reclaim has given back. given: how often a block of any kind came
-    back. nr_cached: pages on the lists. gave_back: told of every page (kind, zone, 1).
+    back. nr_cached: pages on the lists. gave_back: told of every page (kind, zone, 1). asks: told
+    before reclaim itself asks for memory.
     """
 
     def __init__(self, machine: Machine, *, swap_pages: int = 0, disk: Disk | None = None, limit: int = LIMIT) -> None:
@@ -73,6 +74,7 @@ class Population:
         self.nr_untouched_dirty = 0
         self.untouched_dirty: Iterator[Page] = iter(())
         self.gave_back: Callable[[str, Zone, int], object] | None = None
+        self.asks: Callable[[], object] | None = None
 
     def lru(self, zones: Sequence[Zone]) -> list[LruZone]:
         """The reclaim halves of these zones."""
@@ -236,6 +238,8 @@ class Population:
             return True
         mask = gfp.GFP_NOFS if self.current.PF_MEMALLOC else gfp.GFP_NOFS & ~gfp.WAIT
         machine, trace = self.machine, self.machine.trace
+        if self.asks is not None:
+            self.asks()
         if trace is not None:
             trace.append(("nested_alloc", 0))
         pfn = alloc_pages(machine, mask | gfp.NOWARN, 0, task=self.current)
@@ -249,7 +253,10 @@ class Population:
         """A jiffy's worth of writes ends; may those go on who wait for the disk? Unused buffer heads go back."""
         go_on = self.disk.jiffy()
         while self.heads and not self.disk.queue:
-            self.free_block(self.heads.popleft(), 0)
+            pfn = self.heads.popleft()
+            if self.gave_back is not None:
+                self.gave_back("heads", self.zone_of(pfn).zone, 1)
+            self.free_block(pfn, 0)
         return go_on
 
     # dirty pages

@@ -5,7 +5,7 @@ between high_attempt and out_of_memory at once, and an endless retry is a proces
 (250 a second), pages.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -244,16 +244,20 @@ class Simulation:
         tasks = self.population.tasks
         for p in tasks:
             p.utime = p.spent // self.speed if isinstance(p, Process) else p.utime
-        killer = OomKiller(tasks, as_task_struct(task), self.jiffies // HZ)
+        killer = OomKiller(tasks, as_task_struct(task), self.jiffies // HZ, trace=[])
         present = [sum(z.present_pages for z in self.machine.zones if z.node == n) for n in range(len(self.kswapd))]
         outcome = killer.out_of_memory(
             constrained_alloc(present, [(z.node, z.label not in task.cpuset_deny) for z in zones])
         )
+        self.judged({event[1]: event[2] for event in killer.trace or () if event[0] == "badness"})
         for victim in killer.victims:
             self.killed(victim)
         if outcome == "panic_no_process":
             self.panic = "Kernel panic - not syncing: Out of memory and no killable processes..."
         return killer.sleep() if isinstance(task, Process) else self.others_run(killer.sleep())
+
+    def judged(self, points: Mapping[int, int]) -> None:
+        """The killer has looked at these tasks: badness by pid."""
 
     def killed(self, victim: TaskStruct) -> None:
         """The killer has chosen; a victim that only sleeps is woken, and goes first (C: time_slice = HZ)."""

@@ -11,6 +11,7 @@ from random import Random
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ
 from buddylab.machines.hardware import MACHINES
+from buddylab.said import Said, unknown
 from buddylab.world import stories
 from buddylab.world.observe import Series
 from buddylab.world.population import Population
@@ -185,7 +186,7 @@ def start(
     numbers = _checked(name, given)
     if isinstance(machine, str):
         if machine not in MACHINES:
-            raise ValueError(f"no machine {machine!r}: choose one of {', '.join(MACHINES)}")
+            raise unknown(Said("machine", "机器"), machine, MACHINES)
         machine = MACHINES[machine].machine()
     population = Population(
         machine, swap_pages=numbers["swap_mb"] * MB, disk=Disk(pages_per_jiffy=-(-numbers["disk_rate"] * MB // HZ))
@@ -200,7 +201,7 @@ def start(
 
 def _workload(name: str) -> Workload:
     if name not in WORKLOADS:
-        raise ValueError(f"no workload {name!r}: choose one of {', '.join(WORKLOADS)}")
+        raise unknown(Said("workload", "负载"), name, WORKLOADS)
     return WORKLOADS[name]
 
 
@@ -209,7 +210,7 @@ def _checked(name: str, given: Mapping[str, int]) -> dict[str, int]:
     known = parameters(name)
     for key, value in given.items():
         if key not in known:
-            raise ValueError(f"{name} has no parameter {key!r}: there are {', '.join(known)}")
+            raise unknown(Said(f"parameter of {name}", f" {name} 的参数"), key, known)
         p = known[key]
         if type(value) is not int or not p.least <= value <= p.most:
             raise ValueError(

@@ -209,7 +209,8 @@ def test_the_command_writes_what_is_asked_for(tmp_path, capsys):
 
 
 def test_the_command_takes_a_shared_setting(capsys):
-    assert main(["run", "buddylab:1 machine=report order=3 gfp_mask=GFP_ATOMIC"]) == 0
+    for text in ("buddylab:2 machine=report order=3 gfp_mask=GFP_ATOMIC", "buddylab:1 machine=report order=3"):
+        assert main(["run", text]) == 0
     assert "order 3: 41 > 44 no" in capsys.readouterr().out
 
 
@@ -217,7 +218,7 @@ def test_the_command_takes_a_shared_setting(capsys):
     ("arguments", "said"),
     [
         (["nowhere.json"], "nowhere.json"),
-        (["buddylab:1 order=eleven"], "order must be a whole number"),
+        (["buddylab:2 order=eleven"], "order must be a whole number"),
         (["atomic_failure", "--op", "77"], "op 77 is no allocation"),
     ],
 )

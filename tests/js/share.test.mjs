@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyFrom } from "../../buddylab/screen/share.js";
 
-const field = () => ({ value: "buddylab:1", done: [], focus() { this.done.push("focus"); }, select() { this.done.push("select"); } });
+const field = () => ({ value: "buddylab:2", done: [], focus() { this.done.push("focus"); }, select() { this.done.push("select"); } });
 
 test("a text is copied by the clipboard", async () => {
   const written = [], from = field();
   assert.equal(await copyFrom(from, { writeText: async (text) => written.push(text) }), "copied");
-  assert.deepEqual([written, from.done], [["buddylab:1"], []]);
+  assert.deepEqual([written, from.done], [["buddylab:2"], []]);
 });
 
 test("where the clipboard is forbidden or missing the text is selected", async () => {

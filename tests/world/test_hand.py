@@ -7,7 +7,8 @@ from buddylab.core.events import kernel_events
 from buddylab.core.record import record_free, states
 from buddylab.core.validate import validate_machine
 from buddylab.explorer.filling import prepare
-from buddylab.explorer.hand import HandError, block_of, checked_hand
+from buddylab.explorer.hand import block_of, checked_hand
+from buddylab.said import SaidError
 from buddylab.scenario import build_machine, load
 from buddylab.scenario.script import ScriptedWorld
 from buddylab.view.document import view
@@ -154,7 +155,7 @@ def test_a_page_freed_by_hand_is_not_reclaimed_too():
     ],
 )
 def test_what_is_no_operation_is_refused(junk):
-    with pytest.raises(HandError, match="hand is a list of at most 200 operations"):
+    with pytest.raises(SaidError, match="hand is a list of at most 200 operations"):
         checked_hand(junk, ("in_interrupt",))
 
 

@@ -79,13 +79,13 @@ def test_dirty_flood_is_slowed_to_the_disk():
 @pytest.mark.parametrize(
     ("name", "given", "said"),
     [
-        ("fork_bmob", {}, "no workload 'fork_bmob': choose one of idle_desktop"),
-        ("idle_desktop", {"machine": "cray"}, "no machine 'cray': choose one of report"),
+        ("fork_bmob", {}, "no workload 'fork_bmob': did you mean 'fork_bomb'\\? There are idle_desktop"),
+        ("idle_desktop", {"machine": "cray"}, "no machine 'cray': there are report"),
         ("memory_hog", {"rate": -1}, "memory_hog: rate .* must be a whole number from 1 to 1,000,000 pages a second"),
         ("memory_hog", {"rate": 10**9}, "not 1000000000"),
         ("memory_hog", {"rate": 1.5}, "not 1.5"),
         ("file_server", {"every": -5}, "every .* jiffies, not -5"),
-        ("file_server", {"speed": 5}, "no parameter 'speed'"),
+        ("file_server", {"speed": 5}, "no parameter of file_server 'speed': there are files"),
         ("memory_hog", {"neighbours": 50}, "102,400 pages|103,219 pages would be in use from the start"),
         (
             "long_among_short",
