@@ -4,18 +4,19 @@ C: mm/page_alloc.c. Locked and unlocked twins of the kernel's functions collapse
 """
 
 from buddylab.modern import mm
+from buddylab.modern.mm import HIGHATOMIC, MAX_PAGE_ORDER, MOVABLE, PAGEBLOCK_ORDER, UP
 from buddylab.modern.zone import CaptureControl, Zone
 
 
 def get_pageblock_migratetype(zone: Zone, pfn: int) -> int:
     """The type of the pageblock that the frame lies in."""
-    return zone.pageblock_types.get(pfn >> mm.PAGEBLOCK_ORDER, mm.MOVABLE)
+    return zone.pageblock_types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE)
 
 
 def account_freepages(zone: Zone, pages: int, migratetype: int) -> None:
     """Count pages that became free, or negative ones that are taken."""
     zone.nr_free_pages += pages
-    if migratetype == mm.HIGHATOMIC:
+    if migratetype == HIGHATOMIC:
         zone.nr_free_highatomic += pages
 
 
@@ -40,7 +41,7 @@ def refill_front(zone: Zone, order: int, migratetype: int) -> bool:
     if runs:
         pfn = runs[0][0]
         front[pfn], buddies[pfn] = None, front
-        runs[0][0] += 1 << mm.MAX_PAGE_ORDER
+        runs[0][0] += 1 << MAX_PAGE_ORDER
         if runs[0][0] == runs[0][1]:
             del runs[0]
         return True
@@ -72,16 +73,18 @@ def expand(zone: Zone, pfn: int, low: int, high: int, migratetype: int) -> None:
 def rmqueue_smallest(zone: Zone, order: int, migratetype: int) -> int | None:
     """Take the head of the smallest sufficient order of one type. C: __rmqueue_smallest."""
     lists, found = zone.free_list[migratetype], None
-    for current in mm.UP[order]:
+    for current in UP[order]:
         free_list = lists[current]
         front = free_list.front
         if front or (free_list.back or free_list.untouched) and refill_front(zone, current, migratetype):
             found = front.popitem()[0]
             del zone.buddies[current][found]
-            if current > order:
-                expand(zone, found, order, current, migratetype)
+            while current > order:
+                current -= 1
+                front, upper = lists[current].front, found + (1 << current)
+                front[upper], zone.buddies[current][upper] = None, front
             zone.nr_free_pages -= 1 << order
-            if migratetype == mm.HIGHATOMIC:
+            if migratetype == HIGHATOMIC:
                 zone.nr_free_highatomic -= 1 << order
             break
     if zone.trace is not None:
@@ -92,63 +95,67 @@ def rmqueue_smallest(zone: Zone, order: int, migratetype: int) -> int | None:
 def free_one_page(zone: Zone, pfn: int, order: int, migratetype: int, fpi_flags: int = mm.FPI_NONE) -> None:
     """Give a block back and merge it with its buddy (at pfn XOR 2^order) as long as that is free, up to order 10.
 
-    A running compaction may keep it on the way. C: __free_one_page.
+    A running compaction may keep it on the way. One that is likely to merge again soon goes to the tail.
+    C: __free_one_page.
     """
-    buddies, capture, behind = zone.buddies, zone.node.capture_control, False
+    buddies, capture = zone.buddies, zone.node.capture_control
     zone.nr_free_pages += 1 << order
-    if migratetype == mm.HIGHATOMIC:
+    if migratetype == HIGHATOMIC:
         zone.nr_free_highatomic += 1 << order
-    head, block_order, end = pfn, order, mm.MAX_PAGE_ORDER
+    head, block_order, behind = pfn, order, False
+    end = MAX_PAGE_ORDER if capture is None else captured_at(capture, zone, order, migratetype)
     while block_order < end:
-        if capture is not None and compaction_capture(capture, zone, block_order, migratetype):
-            capture.page = head
-            account_freepages(zone, -1 << block_order, migratetype)
-            head = block_order = -1
-            break
         buddy, free = head ^ (1 << block_order), buddies[block_order]
-        if buddy not in free or block_order >= mm.PAGEBLOCK_ORDER and not types_merge(zone, buddy, migratetype):
+        if buddy not in free or block_order == PAGEBLOCK_ORDER and not types_merge(zone, buddy, migratetype):
             break
         del free.pop(buddy)[buddy]
         head &= buddy
         block_order += 1
-    if block_order >= 0:
+    if capture is not None and block_order == end < MAX_PAGE_ORDER:
+        capture.page = head
+        account_freepages(zone, -1 << block_order, migratetype)
+        head = block_order = -1
+    else:
         free_list = zone.free_list[migratetype][block_order]
-        tail = fpi_flags & mm.FPI_TO_TAIL or block_order < mm.PAGEBLOCK_ORDER and merge_likely(zone, head, block_order)
-        behind = bool(tail and (free_list.front or free_list.back or free_list.untouched))
-        part = free_list.back if tail else free_list.front
+        if fpi_flags or block_order < PAGEBLOCK_ORDER and merge_likely(zone, head, block_order):
+            behind = bool(free_list.back or free_list.front or free_list.untouched)
+            part = free_list.back
+        else:
+            part = free_list.front
         part[head], buddies[block_order][head] = None, part
     if zone.trace is not None:
         end_of_it = (head, block_order, int(behind))
         zone.trace.append(("__free_one_page", pfn, zone.name, order, migratetype, fpi_flags, "=", *end_of_it))
 
 
+def merge_likely(zone: Zone, pfn: int, order: int) -> bool:
+    """Is the doubled block's buddy free, one order up? Asked of the zone that the doubled block's first frame names.
+
+    C: buddy_merge_likely. A frame that lies in no zone names 0, which is DMA.
+    """
+    higher = pfn & ~(1 << order)
+    if higher >= zone.start_pfn:
+        return higher ^ (2 << order) in zone.buddies[order + 1]
+    asked = zone.node.zone_of(higher) or next((z for z in zone.node.zones if z.index == 0), None)
+    return asked is not None and higher ^ (2 << order) in asked.buddies[order + 1]
+
+
 def types_merge(zone: Zone, buddy: int, migratetype: int) -> bool:
     """May whole pageblocks merge? High-atomic ones only with their like; of others the buddy takes over the type."""
     buddy_type = get_pageblock_migratetype(zone, buddy)
     if buddy_type != migratetype:
-        if mm.HIGHATOMIC in (buddy_type, migratetype):
+        if HIGHATOMIC in (buddy_type, migratetype):
             return False
-        zone.node.set_pageblock_migratetype(buddy, mm.PAGEBLOCK_ORDER, migratetype)
+        zone.node.set_pageblock_migratetype(buddy, PAGEBLOCK_ORDER, migratetype)
     return True
 
 
-def merge_likely(zone: Zone, pfn: int, order: int) -> bool:
-    """Would the doubled block find its buddy free, one order up? C: buddy_merge_likely.
-
-    The zone asked is the one that the doubled block's first frame names: a frame in no zone says 0, which is DMA.
-    """
-    higher = pfn & ~(1 << order)
-    asked: Zone | None = zone
-    if not zone.start_pfn <= higher < zone.end_pfn:
-        asked = zone.node.zone_of(higher) or next((z for z in zone.node.zones if z.index == 0), None)
-    return asked is not None and higher ^ (2 << order) in asked.buddies[order + 1]
-
-
-def compaction_capture(capture: CaptureControl, zone: Zone, order: int, migratetype: int) -> bool:
-    """Is the block that is being freed the one that the compaction waits for?"""
-    if capture.page is not None or capture.zone is not zone or capture.order != order:
-        return False
-    return order >= mm.PAGEBLOCK_ORDER or migratetype != mm.MOVABLE or capture.migratetype == mm.MOVABLE
+def captured_at(capture: CaptureControl, zone: Zone, order: int, migratetype: int) -> int:
+    """The order at which a compaction keeps the block that is being freed; 10, where merging ends, if it does not."""
+    if capture.page is not None or capture.zone is not zone or capture.order < order:
+        return MAX_PAGE_ORDER
+    pollutes = capture.order < PAGEBLOCK_ORDER and migratetype == MOVABLE != capture.migratetype
+    return MAX_PAGE_ORDER if pollutes else capture.order
 
 
 def free_pages_ok(zone: Zone, pfn: int, order: int, fpi_flags: int = mm.FPI_NONE) -> None:
@@ -156,18 +163,23 @@ def free_pages_ok(zone: Zone, pfn: int, order: int, fpi_flags: int = mm.FPI_NONE
 
     C: __free_pages_ok, split_large_buddy.
     """
-    zone.note("__free_pages_ok", pfn, order, fpi_flags)
-    piece = min(order, mm.PAGEBLOCK_ORDER)
-    for first in range(pfn, pfn + (1 << order), 1 << piece):
-        free_one_page(zone, first, piece, get_pageblock_migratetype(zone, first), fpi_flags)
-    zone.note("=")
+    trace, types = zone.trace, zone.pageblock_types
+    if trace is not None:
+        trace.append(("__free_pages_ok", pfn, order, fpi_flags))
+    if order <= PAGEBLOCK_ORDER:
+        free_one_page(zone, pfn, order, types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE), fpi_flags)
+    else:
+        for first in range(pfn, pfn + (1 << order), mm.PAGEBLOCK_PAGES):
+            free_one_page(zone, first, PAGEBLOCK_ORDER, get_pageblock_migratetype(zone, first), fpi_flags)
+    if trace is not None:
+        trace.append(("=",))
 
 
 def free_blocks(zone: Zone, start: int) -> list[tuple[int, int]]:
     """(pfn, order) of the free blocks inside a pageblock, by address; it is never asked of one that is free whole."""
     return sorted(
         (pfn, order)
-        for order in range(mm.PAGEBLOCK_ORDER)
+        for order in range(PAGEBLOCK_ORDER)
         if zone.buddies[order]
         for pfn in range(start, start + mm.PAGEBLOCK_PAGES, 1 << order)
         if pfn in zone.buddies[order]
@@ -180,7 +192,7 @@ def prep_move_freepages_block(zone: Zone, pfn: int, count: bool = False) -> tupl
     inside, free, movable = zone.start_pfn <= start and start + mm.PAGEBLOCK_PAGES <= zone.end_pfn, -1, -1
     if inside and count:
         free = sum(1 << order for _, order in free_blocks(zone, start))
-        movable = zone.node.lru_pages.get(start >> mm.PAGEBLOCK_ORDER, 0)
+        movable = zone.node.lru_pages.get(start >> PAGEBLOCK_ORDER, 0)
     zone.note("prep_move_freepages_block", zone.name, pfn, "=", int(inside), free, movable)
     return inside, free, movable
 
@@ -202,7 +214,7 @@ def move_freepages(zone: Zone, pfn: int, old_type: int, new_type: int) -> int:
     for first, order in free_blocks(zone, start):
         move_to_free_list(zone, first, order, old_type, new_type)
         moved += 1 << order
-    zone.node.set_pageblock_migratetype(start, mm.PAGEBLOCK_ORDER, new_type)
+    zone.node.set_pageblock_migratetype(start, PAGEBLOCK_ORDER, new_type)
     zone.note("__move_freepages_block", zone.name, start, old_type, new_type, "=", moved)
     return moved
 
@@ -212,13 +224,13 @@ def free_bootmem(zone: Zone) -> None:
 
     Whole blocks of order 10 are one untouched run, as long as no pageblock has a type of its own.
     """
-    first, top = zone.start_pfn, 1 << mm.MAX_PAGE_ORDER
+    first, top = zone.start_pfn, 1 << MAX_PAGE_ORDER
     for hole, pages in (*zone.holes, (zone.end_pfn, 0)):
         while first < hole:
             size = min(first & -first or top, top, 1 << (hole - first).bit_length() - 1)
             if size == top and not zone.pageblock_types:
                 size = (hole & -top) - first
-                zone.free_list[mm.MOVABLE][mm.MAX_PAGE_ORDER].untouched.append([first, first + size])
+                zone.free_list[MOVABLE][MAX_PAGE_ORDER].untouched.append([first, first + size])
                 zone.nr_free_pages += size
             else:
                 free_pages_ok(zone, first, size.bit_length() - 1, mm.FPI_TO_TAIL)

@@ -21,16 +21,9 @@ FALLBACKS = ((mm.RECLAIMABLE, mm.MOVABLE), (mm.RECLAIMABLE, mm.UNMOVABLE), (mm.U
 """Whose blocks an unmovable, a movable and a reclaimable request takes."""
 
 
-def rmqueue(zone: Zone, order: int, migratetype: int, alloc_flags: int, mode: int) -> tuple[int | None, int]:
-    """Take a block from the own lists, else claim, else steal; and the mode in which a refill goes on.
-
-    C: __rmqueue.
-    """
-    pfn = None
-    if mode == mm.RMQUEUE_NORMAL:
-        pfn = rmqueue_smallest(zone, order, migratetype)
-        if pfn is None:
-            pfn = rmqueue_claim(zone, order, migratetype, alloc_flags)
+def rmqueue_fallback(zone: Zone, order: int, migratetype: int, alloc_flags: int, mode: int) -> tuple[int | None, int]:
+    """Claim a pageblock, else steal a block; and the mode in which a refill goes on. C: the rest of __rmqueue."""
+    pfn = rmqueue_claim(zone, order, migratetype, alloc_flags) if mode == mm.RMQUEUE_NORMAL else None
     if pfn is not None:
         return pfn, mm.RMQUEUE_NORMAL
     if not alloc_flags & mm.ALLOC_NOFRAGMENT:

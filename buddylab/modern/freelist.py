@@ -7,7 +7,8 @@ from buddylab.modern import gfp, mm
 from buddylab.modern.environment import AllocContext, Task
 from buddylab.modern.fallback import reserve_highatomic_pageblock
 from buddylab.modern.machine import Machine
-from buddylab.modern.pcp import PINDEX, rmqueue_buddy, rmqueue_pcplist
+from buddylab.modern.mm import ALLOC_HIGHATOMIC, WMARK_HIGH, ZONE_BELOW_HIGH, ZONE_BOOSTED_WATERMARK
+from buddylab.modern.pcp import rmqueue_buddy, rmqueue_pcplist
 from buddylab.modern.zone import Zone, zone_watermark_fast, zone_watermark_ok
 
 
@@ -16,27 +17,37 @@ def get_page_from_freelist(
 ) -> int | None:
     """Go through the zonelist for the first zone that may and can give a block; its first pfn, or None.
 
-    May: the high mark, and once the zone is known to be below it the mark that `alloc_flags` names.
+    May: the high mark, and once the zone is known to be below it the mark that `alloc_flags` names. Can: from the
+    per-cpu list or else from the free lists (C: rmqueue); a zone that is freshly boosted then wakes kswapd.
     """
     trace, zoneidx, zones = machine._trace, ac.highest_zoneidx, ac.zonelist
     if trace is not None:
         trace.append(("get_page_from_freelist", gfp_mask, order, alloc_flags, zoneidx, ac.migratetype))
     if ac.spread_dirty_pages and zones and not machine.ask(("node_dirty_ok",), machine.world.node_dirty_ok, task):
         zones = ()
-    found = None
+    found, any_zone = None, alloc_flags & mm.ALLOC_NO_WATERMARKS
     while True:
         for zone in zones:
             above = False
-            if not zone.flags & mm.ZONE_BELOW_HIGH:
-                mark = zone.watermark[mm.WMARK_HIGH] + zone.watermark_boost
+            if not zone.flags & ZONE_BELOW_HIGH:
+                mark = zone.watermark[WMARK_HIGH] + zone.watermark_boost
                 above = zone_watermark_fast(zone, order, mark, zoneidx, alloc_flags, gfp_mask)
-                zone.flags |= 0 if above else mm.ZONE_BELOW_HIGH
+                if not above:
+                    zone.flags |= ZONE_BELOW_HIGH
             if not above:
                 mark = zone.watermark[alloc_flags & mm.ALLOC_WMARK_MASK] + zone.watermark_boost
                 above = zone_watermark_fast(zone, order, mark, zoneidx, alloc_flags, gfp_mask)
-            if above or alloc_flags & mm.ALLOC_NO_WATERMARKS:
-                found = rmqueue(machine, task, zone, order, alloc_flags, ac.migratetype)
+            if above or any_zone:
+                found = rmqueue_pcplist(zone, order, ac.migratetype, alloc_flags)
+                if found is None:
+                    found = rmqueue_buddy(zone, order, alloc_flags, ac.migratetype)
+                if zone.flags & ZONE_BOOSTED_WATERMARK and alloc_flags & mm.ALLOC_KSWAPD:
+                    zone.flags &= ~ZONE_BOOSTED_WATERMARK
+                    wakeup_kswapd(machine, task, zone, 0, 0, zone.index)
                 if found is not None:
+                    machine.owner[found] = zone.index << 5 | order
+                    if alloc_flags & ALLOC_HIGHATOMIC:
+                        reserve_highatomic_pageblock(zone, found, order)
                     break
         if found is not None or not alloc_flags & mm.ALLOC_NOFRAGMENT:
             break
@@ -44,24 +55,6 @@ def get_page_from_freelist(
     if trace is not None:
         trace.append(("=", -1 if found is None else found))
     return found
-
-
-def rmqueue(machine: Machine, task: Task, zone: Zone, order: int, alloc_flags: int, migratetype: int) -> int | None:
-    """Take a block of a zone, from the per-cpu list or else from the free lists, and note whose it is.
-
-    A zone that is freshly boosted wakes kswapd; a high-atomic request has the block's neighbours reserved.
-    """
-    pfn = rmqueue_pcplist(zone, order, migratetype, alloc_flags) if order in PINDEX else None
-    if pfn is None:
-        pfn = rmqueue_buddy(zone, order, alloc_flags, migratetype)
-    if zone.flags & mm.ZONE_BOOSTED_WATERMARK and alloc_flags & mm.ALLOC_KSWAPD:
-        zone.flags &= ~mm.ZONE_BOOSTED_WATERMARK
-        wakeup_kswapd(machine, task, zone, 0, 0, zone.index)
-    if pfn is not None:
-        machine.owner[pfn] = zone.index << 5 | order
-        if alloc_flags & mm.ALLOC_HIGHATOMIC:
-            reserve_highatomic_pageblock(zone, pfn, order)
-    return pfn
 
 
 def wake_all_kswapds(machine: Machine, task: Task, order: int, gfp_mask: int, ac: AllocContext) -> None:
@@ -98,7 +91,7 @@ def pgdat_balanced(machine: Machine, order: int, highest_zoneidx: int) -> bool:
     """Does any managed zone up to this index pass its high mark? True if there is none."""
     machine.note("pgdat_balanced", order, highest_zoneidx)
     zones = [zone for zone in machine.zones if zone.index <= highest_zoneidx and zone.managed_pages]
-    marks = ((zone, zone.mark(mm.WMARK_HIGH)) for zone in zones)
+    marks = ((zone, zone.mark(WMARK_HIGH)) for zone in zones)
     balanced = not zones or any(zone_watermark_ok(zone, order, mark, highest_zoneidx, 0) for zone, mark in marks)
     machine.note("=", int(balanced))
     return balanced

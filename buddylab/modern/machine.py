@@ -112,8 +112,8 @@ class Machine:
 
         Raises BadPage, with nothing changed, for a double free, a wrong order, or a page that nobody was given.
         """
-        block = self.owner.get(pfn)
-        if block is None or block & 15 != order:
+        block = self.owner.get(pfn, -1)
+        if block & 15 != order or block < 0:
             raise BadPage(f"cannot free pfn {pfn} as a block of order {order}: {self._whose(pfn)}")
         if block & LRU:
             self.set_lru(pfn, False)

@@ -7,11 +7,12 @@ from collections import deque
 
 from buddylab.modern import mm
 from buddylab.modern.buddy import free_one_page, free_pages_ok, rmqueue_smallest
-from buddylab.modern.fallback import rmqueue
+from buddylab.modern.fallback import rmqueue_fallback
+from buddylab.modern.mm import MOVABLE, PAGEBLOCK_ORDER, PCP_BATCH_SCALE_MAX, PCPF_PREV_FREE_HIGH_ORDER
 from buddylab.modern.zone import Zone, zone_watermark_ok
 
-PINDEX = {order: (3 * order, 3 * order + 1, 3 * order + 2, 3 * order + 1) for order in range(4)} | {9: (12, 13, 12, 13)}
-"""The list of an order by migratetype, for the orders that have one (C: order_to_pindex); H goes to M."""
+PINDEX = (*((n, n + 1, n + 2, n + 1) for n in (0, 3, 6, 9)), *((),) * 5, (12, 13, 12, 13), ())
+"""The list of an order by migratetype, nothing where the order has none (C: order_to_pindex); H goes to M."""
 
 
 def clamp(value: int, low: int, high: int) -> int:
@@ -32,7 +33,7 @@ def nr_pcp_alloc(zone: Zone, order: int) -> int:
             high = pcp.high = min(high + count, high_max)
         if not order:
             most = max(high - pcp.count - batch, batch)
-            if count <= most and pcp.alloc_factor < mm.PCP_BATCH_SCALE_MAX:
+            if count <= most and pcp.alloc_factor < PCP_BATCH_SCALE_MAX:
                 pcp.alloc_factor += 1
             count = min(count, most)
         if count > 1:
@@ -46,9 +47,11 @@ def rmqueue_bulk(zone: Zone, order: int, count: int, migratetype: int, alloc_fla
     zone.note("rmqueue_bulk", zone.name, order, count, migratetype, alloc_flags)
     mode, got = mm.RMQUEUE_NORMAL, 0
     while got < count:
-        pfn, mode = rmqueue(zone, order, migratetype, alloc_flags, mode)
+        pfn = rmqueue_smallest(zone, order, migratetype) if mode == mm.RMQUEUE_NORMAL else None
         if pfn is None:
-            break
+            pfn, mode = rmqueue_fallback(zone, order, migratetype, alloc_flags, mode)
+            if pfn is None:
+                break
         pages.append(pfn)
         got += 1
     zone.pcp.count += got << order
@@ -56,9 +59,11 @@ def rmqueue_bulk(zone: Zone, order: int, count: int, migratetype: int, alloc_fla
 
 
 def rmqueue_pcplist(zone: Zone, order: int, migratetype: int, alloc_flags: int) -> int | None:
-    """Take the head of a per-cpu list, refilled if it is empty; None where not one block could be had."""
-    trace, pcp = zone.trace, zone.pcp
-    pages = pcp.lists[PINDEX[order][migratetype]]
+    """Take the head of a per-cpu list, refilled if it is empty; None without a list, or with nothing to be had."""
+    trace, pcp, pindex = zone.trace, zone.pcp, PINDEX[order]
+    if not pindex:
+        return None
+    pages = pcp.lists[pindex[migratetype]]
     pcp.free_count >>= 1
     if trace is not None:
         trace.append(("rmqueue_pcplist", zone.name, order, migratetype, alloc_flags))
@@ -80,7 +85,9 @@ def rmqueue_buddy(zone: Zone, order: int, alloc_flags: int, migratetype: int) ->
     if alloc_flags & mm.ALLOC_HIGHATOMIC:
         pfn = rmqueue_smallest(zone, order, mm.HIGHATOMIC)
     if pfn is None:
-        pfn, _ = rmqueue(zone, order, migratetype, alloc_flags, mm.RMQUEUE_NORMAL)
+        pfn = rmqueue_smallest(zone, order, migratetype)
+    if pfn is None:
+        pfn, _ = rmqueue_fallback(zone, order, migratetype, alloc_flags, mm.RMQUEUE_NORMAL)
     if pfn is None and alloc_flags & (mm.ALLOC_OOM | mm.ALLOC_NON_BLOCK):
         pfn = rmqueue_smallest(zone, order, mm.HIGHATOMIC)
     zone.note("=", -1 if pfn is None else pfn)
@@ -89,16 +96,17 @@ def rmqueue_buddy(zone: Zone, order: int, alloc_flags: int, migratetype: int) ->
 
 def nr_pcp_high(zone: Zone, free_high: bool) -> int:
     """How many pages the lists may hold now."""
-    pcp = zone.pcp
-    high_min, high_max, batch = pcp.high_min, pcp.high_max, pcp.batch
-    high = pcp.high = clamp(pcp.high, high_min, high_max)
-    limit, active, below = high, zone.flags & mm.ZONE_RECLAIM_ACTIVE, zone.flags & mm.ZONE_BELOW_HIGH
-    if high and free_high:
-        pcp.high, limit = max(high - (batch << mm.PCP_BATCH_SCALE_MAX), high_min), 0
-    elif high and (active or below and high_min != high_max):
+    pcp, flags = zone.pcp, zone.flags
+    high_min, high_max, batch, high = pcp.high_min, pcp.high_max, pcp.batch, pcp.high
+    if not high_min <= high < high_max:
+        high = pcp.high = clamp(high, high_min, high_max)
+    limit = high
+    if free_high and high:
+        pcp.high, limit = max(high - (batch << PCP_BATCH_SCALE_MAX), high_min), 0
+    elif flags and high and (flags & mm.ZONE_RECLAIM_ACTIVE or flags & mm.ZONE_BELOW_HIGH and high_min != high_max):
         pcp.high = max(high - max(pcp.free_count, batch), high_min)
-        limit = min(batch << 2, pcp.high) if active else max(pcp.count, high_min)
-    elif high and high_min != high_max and pcp.count >= high and high < pcp.free_count + batch:
+        limit = min(batch << 2, pcp.high) if flags & mm.ZONE_RECLAIM_ACTIVE else max(pcp.count, high_min)
+    elif pcp.count >= high > 0 and high_min != high_max and high < pcp.free_count + batch:
         pcp.high = clamp(pcp.free_count + batch, high_min, high_max)
     if zone.trace is not None:
         zone.trace.append(("nr_pcp_high", zone.name, batch, int(free_high), "=", limit, pcp.high))
@@ -110,12 +118,13 @@ def nr_pcp_free(zone: Zone, high: int, free_high: bool) -> int:
     pcp = zone.pcp
     batch = pcp.batch
     if free_high:
-        count = min(pcp.count, batch << mm.PCP_BATCH_SCALE_MAX)
+        count = min(pcp.count, batch << PCP_BATCH_SCALE_MAX)
     elif high < batch:
         count = 1
     else:
         count = clamp(pcp.free_count, batch, high - batch)
-    zone.note("nr_pcp_free", batch, high, int(free_high), "=", count)
+    if zone.trace is not None:
+        zone.trace.append(("nr_pcp_free", batch, high, int(free_high), "=", count))
     return count
 
 
@@ -124,65 +133,57 @@ def free_pcppages_bulk(zone: Zone, count: int, pindex: int) -> None:
     trace, pcp, types = zone.trace, zone.pcp, zone.pageblock_types
     if trace is not None:
         trace.append(("free_pcppages_bulk", zone.name, count, pindex))
-    count = min(pcp.count, count)
-    while count > 0:
-        while not pcp.lists[pindex]:
-            pindex = (pindex + 1) % mm.NR_PCP_LISTS
-        pages, order = pcp.lists[pindex], pindex // 3 if pindex < 12 else mm.PAGEBLOCK_ORDER
-        while count > 0 and pages:
+    keep = max(pcp.count - count, 0)
+    while pcp.count > keep:
+        pages, order = pcp.lists[pindex], pindex // 3 if pindex < 12 else PAGEBLOCK_ORDER
+        while pages and pcp.count > keep:
             pfn = pages.pop()
-            count -= 1 << order
             pcp.count -= 1 << order
-            free_one_page(zone, pfn, order, types.get(pfn >> mm.PAGEBLOCK_ORDER, mm.MOVABLE))
+            free_one_page(zone, pfn, order, types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE))
         pindex = (pindex + 1) % mm.NR_PCP_LISTS
     if trace is not None:
         trace.append(("=",))
 
 
 def free_unref_page(zone: Zone, pfn: int, order: int) -> None:
-    """Give a block back: to its per-cpu list, or straight to the free lists."""
-    trace = zone.trace
+    """Give a block back: to the head of its per-cpu list, or straight to the free lists.
+
+    Lists that hold too much give some of it back; after that the zone may be above its high mark again.
+    """
+    trace, pcp, indexes, free_high = zone.trace, zone.pcp, PINDEX[order], False
     if trace is not None:
         trace.append(("free_unref_page", pfn, order))
-    if order in PINDEX:
-        free_unref_page_commit(zone, pfn, order)
-    else:
+    if not indexes:
         free_pages_ok(zone, pfn, order)
+    else:
+        batch, size = pcp.batch, 1 << order
+        pindex = indexes[zone.pageblock_types.get(pfn >> PAGEBLOCK_ORDER, MOVABLE)]
+        pcp.alloc_factor >>= 1
+        pcp.lists[pindex].appendleft(pfn)
+        pcp.count += size
+        if 0 < order < PAGEBLOCK_ORDER:
+            again = pcp.free_count >= batch and pcp.flags & PCPF_PREV_FREE_HIGH_ORDER
+            free_high = bool(again and (not pcp.flags & mm.PCPF_FREE_HIGH_BATCH or pcp.count >= batch))
+            pcp.flags |= PCPF_PREV_FREE_HIGH_ORDER
+        elif pcp.flags:
+            pcp.flags &= ~PCPF_PREV_FREE_HIGH_ORDER
+        if pcp.free_count < batch << PCP_BATCH_SCALE_MAX:
+            pcp.free_count += size
+        high = nr_pcp_high(zone, free_high)
+        if pcp.count >= high:
+            free_pcppages_bulk(zone, nr_pcp_free(zone, high, free_high), pindex)
+            mark = zone.watermark[mm.WMARK_HIGH] + zone.watermark_boost
+            if zone.flags & mm.ZONE_BELOW_HIGH and zone_watermark_ok(zone, 0, mark, mm.ZONE_MOVABLE, 0):
+                zone.flags &= ~mm.ZONE_BELOW_HIGH
     if trace is not None:
         trace.append(("=",))
-
-
-def free_unref_page_commit(zone: Zone, pfn: int, order: int) -> None:
-    """Put a block at the head of its per-cpu list; lists that hold too much give some of it back.
-
-    After that the zone may be above its high mark again.
-    """
-    pcp, size, free_high = zone.pcp, 1 << order, False
-    batch = pcp.batch
-    pindex = PINDEX[order][zone.pageblock_types.get(pfn >> mm.PAGEBLOCK_ORDER, mm.MOVABLE)]
-    pcp.alloc_factor >>= 1
-    pcp.lists[pindex].appendleft(pfn)
-    pcp.count += size
-    if 0 < order < mm.PAGEBLOCK_ORDER:
-        again = pcp.free_count >= batch and pcp.flags & mm.PCPF_PREV_FREE_HIGH_ORDER
-        free_high = bool(again and (not pcp.flags & mm.PCPF_FREE_HIGH_BATCH or pcp.count >= batch))
-        pcp.flags |= mm.PCPF_PREV_FREE_HIGH_ORDER
-    else:
-        pcp.flags &= ~mm.PCPF_PREV_FREE_HIGH_ORDER
-    if pcp.free_count < batch << mm.PCP_BATCH_SCALE_MAX:
-        pcp.free_count += size
-    high = nr_pcp_high(zone, free_high)
-    if pcp.count >= high:
-        free_pcppages_bulk(zone, nr_pcp_free(zone, high, free_high), pindex)
-        if zone.flags & mm.ZONE_BELOW_HIGH and zone_watermark_ok(zone, 0, zone.mark(mm.WMARK_HIGH), mm.ZONE_MOVABLE, 0):
-            zone.flags &= ~mm.ZONE_BELOW_HIGH
 
 
 def drain_pages(zone: Zone) -> None:
     """Give everything on the zone's per-cpu lists back. C: drain_pages_zone."""
     pcp = zone.pcp
     while pcp.count:
-        free_pcppages_bulk(zone, min(pcp.count, pcp.batch << mm.PCP_BATCH_SCALE_MAX), 0)
+        free_pcppages_bulk(zone, min(pcp.count, pcp.batch << PCP_BATCH_SCALE_MAX), 0)
 
 
 def decay_pcp_high(zone: Zone) -> bool:
@@ -190,7 +191,7 @@ def decay_pcp_high(zone: Zone) -> bool:
     pcp, todo = zone.pcp, False
     zone.note("decay_pcp_high", zone.name)
     if pcp.high > pcp.high_min:
-        pcp.high = max(pcp.count - (pcp.batch << mm.PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.high_min)
+        pcp.high = max(pcp.count - (pcp.batch << PCP_BATCH_SCALE_MAX), pcp.high - (pcp.high >> 3), pcp.high_min)
         todo = pcp.high > pcp.high_min
     surplus = pcp.count - pcp.high
     while surplus > 0:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from buddylab.core.events import Event
 from buddylab.modern import mm
+from buddylab.modern.mm import ALLOC_RESERVES
 
 
 @dataclass(slots=True, eq=False)
@@ -157,7 +158,7 @@ def zone_watermark_ok(
     """
     given = zone.nr_free_pages if free_pages is None else free_pages
     free, floor = given - (1 << order) + 1, mark
-    if not alloc_flags & mm.ALLOC_RESERVES:
+    if not alloc_flags & ALLOC_RESERVES:
         free -= zone.nr_free_highatomic
     if alloc_flags & mm.ALLOC_MIN_RESERVE:
         floor -= floor // 2
@@ -190,7 +191,7 @@ def zone_watermark_fast(
     trace = zone.trace
     if not order:
         usable = zone.nr_free_pages
-        if not alloc_flags & mm.ALLOC_RESERVES:
+        if not alloc_flags & ALLOC_RESERVES:
             usable -= zone.nr_free_highatomic
         if usable > mark + zone.lowmem_reserve[highest_zoneidx]:
             if trace is not None:
