@@ -6,7 +6,7 @@ from buddylab.modern.freelist import get_page_from_freelist
 from buddylab.modern.gfp import GFP_KERNEL
 from buddylab.modern.ladder import begin
 from buddylab.modern.machine import Machine
-from buddylab.modern.reserves import fast_path_flags
+from buddylab.modern.freelist import fast_path_flags
 from buddylab.modern.setup import setup_zones
 from buddylab.modern.zone import Zone
 

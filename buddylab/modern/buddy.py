@@ -1,7 +1,4 @@
-"""The free lists of one zone: take a block, split it, give it back, merge it, move pageblocks between types.
-
-C: mm/page_alloc.c. Locked and unlocked twins of the kernel's functions collapse into one.
-"""
+"""The free lists of one zone: take, split, give back, merge, move pageblocks between types. C: mm/page_alloc.c."""
 
 from buddylab.modern import mm
 from buddylab.modern.mm import HIGHATOMIC, MAX_PAGE_ORDER, MOVABLE, PAGEBLOCK_ORDER, UP
@@ -79,10 +76,8 @@ def rmqueue_smallest(zone: Zone, order: int, migratetype: int) -> int | None:
         if front or (free_list.back or free_list.untouched) and refill_front(zone, current, migratetype):
             found = front.popitem()[0]
             del zone.buddies[current][found]
-            while current > order:
-                current -= 1
-                front, upper = lists[current].front, found + (1 << current)
-                front[upper], zone.buddies[current][upper] = None, front
+            if current > order:
+                expand(zone, found, order, current, migratetype)
             zone.nr_free_pages -= 1 << order
             if migratetype == HIGHATOMIC:
                 zone.nr_free_highatomic -= 1 << order
@@ -93,11 +88,7 @@ def rmqueue_smallest(zone: Zone, order: int, migratetype: int) -> int | None:
 
 
 def free_one_page(zone: Zone, pfn: int, order: int, migratetype: int, fpi_flags: int = mm.FPI_NONE) -> None:
-    """Give a block back and merge it with its buddy (at pfn XOR 2^order) as long as that is free, up to order 10.
-
-    A running compaction may keep it on the way. One that is likely to merge again soon goes to the tail.
-    C: __free_one_page.
-    """
+    """Give a block back, merged with its buddy (at pfn XOR 2^order) as long as that is free. C: __free_one_page."""
     buddies, capture = zone.buddies, zone.node.capture_control
     zone.nr_free_pages += 1 << order
     if migratetype == HIGHATOMIC:
@@ -129,13 +120,11 @@ def free_one_page(zone: Zone, pfn: int, order: int, migratetype: int, fpi_flags:
 
 
 def merge_likely(zone: Zone, pfn: int, order: int) -> bool:
-    """Is the doubled block's buddy free, one order up? Asked of the zone that the doubled block's first frame names.
-
-    C: buddy_merge_likely. A frame that lies in no zone names 0, which is DMA.
-    """
+    """Is the doubled block's buddy free, one order up? Then a block goes to the tail. C: buddy_merge_likely."""
     higher = pfn & ~(1 << order)
     if higher >= zone.start_pfn:
         return higher ^ (2 << order) in zone.buddies[order + 1]
+    # Asked is the zone that the doubled block's first frame names; a frame that lies in no zone says 0, which is DMA.
     asked = zone.node.zone_of(higher) or next((z for z in zone.node.zones if z.index == 0), None)
     return asked is not None and higher ^ (2 << order) in asked.buddies[order + 1]
 
@@ -159,10 +148,7 @@ def captured_at(capture: CaptureControl, zone: Zone, order: int, migratetype: in
 
 
 def free_pages_ok(zone: Zone, pfn: int, order: int, fpi_flags: int = mm.FPI_NONE) -> None:
-    """Give a block straight back; one larger than a pageblock in pieces of order 9, each with its own type.
-
-    C: __free_pages_ok, split_large_buddy.
-    """
+    """Give a block straight back, a larger one than a pageblock in pieces of order 9. C: __free_pages_ok."""
     trace, types = zone.trace, zone.pageblock_types
     if trace is not None:
         trace.append(("__free_pages_ok", pfn, order, fpi_flags))
@@ -206,10 +192,7 @@ def move_to_free_list(zone: Zone, pfn: int, order: int, old_type: int, new_type:
 
 
 def move_freepages(zone: Zone, pfn: int, old_type: int, new_type: int) -> int:
-    """Change the type of a frame's pageblock and move its free blocks; the free pages moved.
-
-    C: __move_freepages_block.
-    """
+    """Change a pageblock's type and move its free blocks; the free pages moved. C: __move_freepages_block."""
     start, moved = pfn & -mm.PAGEBLOCK_PAGES, 0
     for first, order in free_blocks(zone, start):
         move_to_free_list(zone, first, order, old_type, new_type)
@@ -220,15 +203,12 @@ def move_freepages(zone: Zone, pfn: int, old_type: int, new_type: int) -> int:
 
 
 def free_bootmem(zone: Zone) -> None:
-    """Fill an empty zone as boot does: upwards, each time the largest aligned block without a hole, at the tail.
-
-    Whole blocks of order 10 are one untouched run, as long as no pageblock has a type of its own.
-    """
+    """Fill an empty zone as boot does: upwards, each time the largest aligned block without a hole, at the tail."""
     first, top = zone.start_pfn, 1 << MAX_PAGE_ORDER
     for hole, pages in (*zone.holes, (zone.end_pfn, 0)):
         while first < hole:
             size = min(first & -first or top, top, 1 << (hole - first).bit_length() - 1)
-            if size == top and not zone.pageblock_types:
+            if size == top and not zone.pageblock_types:  # no pageblock has a type of its own: one untouched run
                 size = (hole & -top) - first
                 zone.free_list[MOVABLE][MAX_PAGE_ORDER].untouched.append([first, first + size])
                 zone.nr_free_pages += size

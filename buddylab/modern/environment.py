@@ -1,7 +1,4 @@
-"""What surrounds the allocator: the task that asks, the world that acts in between, chance, and the log's limit.
-
-The world acts only at the calls where the kernel lets others act: `Environment`. A model and a script are such worlds.
-"""
+"""What surrounds the allocator: the task that asks, the world that acts in between, chance, and a limit."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,10 +13,7 @@ from buddylab.modern.zone import Zone
 
 @dataclass(slots=True)
 class Task:
-    """The caller: the kernel's `current`, and what runs on top of it: a hard or a soft interrupt.
-
-    make_it_fail: marked for fault injection.
-    """
+    """The caller: the kernel's `current`, and what runs on top of it: a hard or a soft interrupt."""
 
     comm: str = "swapper/0"
     PF_MEMALLOC: bool = False
@@ -137,13 +131,9 @@ class FailPageAlloc:
 
 @dataclass(slots=True)
 class RatelimitState:
-    """The limit on warn_alloc's reports: one in ten seconds (C: nopage_rs, lib/ratelimit.c).
-
-    begin: the jiffy at which the window began, 0 = none has. missed: reports swallowed in this window.
-    """
+    """The limit on warn_alloc's reports, one in ten seconds. begin: of the window, 0 = none. C: nopage_rs."""
 
     interval: int = 10 * mm.HZ
-    burst: int = 1
     begin: int = 0
     printed: int = 0
     missed: int = 0
@@ -156,7 +146,7 @@ class RatelimitState:
         if self.begin + self.interval < now:
             suppressed, self.missed = self.missed, 0
             self.begin, self.printed = now, 0
-        allowed = self.printed < self.burst
+        allowed = self.printed < 1
         self.printed += allowed
         self.missed += not allowed
         return allowed, suppressed

@@ -1,20 +1,6 @@
-"""When a type's own lists are empty: claim pageblocks or steal blocks of other types; and the high-atomic reserve.
+"""When a type's own lists are empty: claim or steal; and the high-atomic reserve. C: mm/page_alloc.c, __rmqueue."""
 
-C: mm/page_alloc.c, __rmqueue and what it calls.
-"""
-
-from buddylab.modern import mm
-from buddylab.modern.buddy import (
-    account_freepages,
-    del_page_from_free_list,
-    expand,
-    get_page_from_free_area,
-    get_pageblock_migratetype,
-    move_freepages,
-    move_to_free_list,
-    prep_move_freepages_block,
-    rmqueue_smallest,
-)
+from buddylab.modern import buddy, mm
 from buddylab.modern.zone import Zone
 
 FALLBACKS = ((mm.RECLAIMABLE, mm.MOVABLE), (mm.RECLAIMABLE, mm.UNMOVABLE), (mm.UNMOVABLE, mm.MOVABLE))
@@ -32,22 +18,16 @@ def rmqueue_fallback(zone: Zone, order: int, migratetype: int, alloc_flags: int,
 
 
 def fallback_head(zone: Zone, order: int, migratetype: int) -> tuple[int, int] | None:
-    """(block, its type): the head of the first other type that has blocks of just this order.
-
-    C: find_suitable_fallback.
-    """
+    """(block, type): the head of the first other type with blocks of just this order. C: find_suitable_fallback."""
     for other in FALLBACKS[migratetype]:
-        pfn = get_page_from_free_area(zone, order, other)
+        pfn = buddy.get_page_from_free_area(zone, order, other)
         if pfn is not None:
             return pfn, other
     return None
 
 
 def rmqueue_claim(zone: Zone, order: int, migratetype: int, alloc_flags: int) -> int | None:
-    """From the largest order down: take over the pageblock of another type's block. C: __rmqueue_claim.
-
-    A movable request that finds only small blocks claims nothing.
-    """
+    """From the largest order down: take over the pageblock of another type's block. C: __rmqueue_claim."""
     zone.note("__rmqueue_claim", zone.name, order, migratetype, alloc_flags)
     least = max(order, mm.PAGEBLOCK_ORDER) if alloc_flags & mm.ALLOC_NOFRAGMENT else order
     any_size = migratetype != mm.MOVABLE or zone.node.page_group_by_mobility_disabled
@@ -73,9 +53,9 @@ def rmqueue_steal(zone: Zone, order: int, migratetype: int) -> int | None:
         found = fallback_head(zone, current, migratetype)
         if found is not None:
             pfn, other = found
-            del_page_from_free_list(zone, pfn, current)
-            expand(zone, pfn, order, current, other)
-            account_freepages(zone, -1 << order, other)
+            buddy.del_page_from_free_list(zone, pfn, current)
+            buddy.expand(zone, pfn, order, current, other)
+            buddy.account_freepages(zone, -1 << order, other)
             break
     zone.note("__rmqueue_steal", zone.name, order, migratetype, "=", -1 if pfn is None else pfn)
     return pfn
@@ -85,18 +65,18 @@ def try_to_steal_block(
     zone: Zone, block: int, block_order: int, order: int, migratetype: int, alloc_flags: int
 ) -> int | None:
     """Claim the pageblock of a free block if that is whole, or at least half of the pageblock is free or alike."""
-    block_type = get_pageblock_migratetype(zone, block)
+    block_type = buddy.get_pageblock_migratetype(zone, block)
     if block_type == mm.HIGHATOMIC:
         return None
     if block_order >= mm.PAGEBLOCK_ORDER:
-        del_page_from_free_list(zone, block, block_order)
+        buddy.del_page_from_free_list(zone, block, block_order)
         zone.node.set_pageblock_migratetype(block, block_order, migratetype)
-        expand(zone, block, order, block_order, migratetype)
-        account_freepages(zone, -1 << order, migratetype)
+        buddy.expand(zone, block, order, block_order, migratetype)
+        buddy.account_freepages(zone, -1 << order, migratetype)
         return block
     if boost_watermark(zone) and alloc_flags & mm.ALLOC_KSWAPD:
         zone.flags |= mm.ZONE_BOOSTED_WATERMARK
-    inside, free, movable = prep_move_freepages_block(zone, block, count=True)
+    inside, free, movable = buddy.prep_move_freepages_block(zone, block, count=True)
     if not inside:
         return None
     alike = mm.PAGEBLOCK_PAGES - free - movable if block_type == mm.MOVABLE else 0
@@ -104,8 +84,8 @@ def try_to_steal_block(
         alike = movable
     if free + alike < mm.PAGEBLOCK_PAGES // 2 and not zone.node.page_group_by_mobility_disabled:
         return None
-    move_freepages(zone, block, block_type, migratetype)
-    return rmqueue_smallest(zone, order, migratetype)
+    buddy.move_freepages(zone, block, block_type, migratetype)
+    return buddy.rmqueue_smallest(zone, order, migratetype)
 
 
 def boost_watermark(zone: Zone) -> bool:
@@ -124,26 +104,26 @@ def reserve_highatomic_pageblock(zone: Zone, pfn: int, order: int) -> None:
     zone.note("reserve_highatomic_pageblock", pfn, order, zone.name)
     percent = zone.managed_pages // 100
     limit = percent + -percent % mm.PAGEBLOCK_PAGES if percent >= mm.PAGEBLOCK_PAGES else 0
-    block_type = get_pageblock_migratetype(zone, pfn)
+    block_type = buddy.get_pageblock_migratetype(zone, pfn)
     if zone.nr_reserved_highatomic < limit and block_type != mm.HIGHATOMIC:
         if order >= mm.PAGEBLOCK_ORDER:
             zone.node.set_pageblock_migratetype(pfn, order, mm.HIGHATOMIC)
             zone.nr_reserved_highatomic += 1 << order
-        elif prep_move_freepages_block(zone, pfn)[0]:
-            move_freepages(zone, pfn, block_type, mm.HIGHATOMIC)
+        elif buddy.prep_move_freepages_block(zone, pfn)[0]:
+            buddy.move_freepages(zone, pfn, block_type, mm.HIGHATOMIC)
             zone.nr_reserved_highatomic += mm.PAGEBLOCK_PAGES
     zone.note("=")
 
 
 def unreserve_highatomic(zone: Zone, order: int, migratetype: int) -> bool:
     """Give the pageblock of the first free high-atomic block of this order to a type. Did that move free pages?"""
-    pfn = get_page_from_free_area(zone, order, mm.HIGHATOMIC)
+    pfn = buddy.get_page_from_free_area(zone, order, mm.HIGHATOMIC)
     if pfn is None:
         return False
     zone.nr_reserved_highatomic -= min(max(mm.PAGEBLOCK_PAGES, 1 << order), zone.nr_reserved_highatomic)
     if order < mm.PAGEBLOCK_ORDER:
-        inside, _, _ = prep_move_freepages_block(zone, pfn)
-        return inside and move_freepages(zone, pfn, mm.HIGHATOMIC, migratetype) > 0
-    move_to_free_list(zone, pfn, order, mm.HIGHATOMIC, migratetype)
+        inside, _, _ = buddy.prep_move_freepages_block(zone, pfn)
+        return inside and buddy.move_freepages(zone, pfn, mm.HIGHATOMIC, migratetype) > 0
+    buddy.move_to_free_list(zone, pfn, order, mm.HIGHATOMIC, migratetype)
     zone.node.set_pageblock_migratetype(pfn, order, migratetype)
     return True

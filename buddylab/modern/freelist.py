@@ -1,6 +1,6 @@
-"""One pass over the zones of a request, and the waking of kswapd.
+"""Who may go how deep into the zones, one pass over them, the waking of kswapd, and what the log says at the end.
 
-C: mm/page_alloc.c, get_page_from_freelist, rmqueue, wake_all_kswapds; mm/vmscan.c, wakeup_kswapd, pgdat_balanced.
+C: mm/page_alloc.c; mm/vmscan.c, wakeup_kswapd and pgdat_balanced.
 """
 
 from buddylab.modern import gfp, mm
@@ -12,13 +12,84 @@ from buddylab.modern.pcp import rmqueue_buddy, rmqueue_pcplist
 from buddylab.modern.zone import Zone, zone_watermark_fast, zone_watermark_ok
 
 
+def current_gfp_context(gfp_mask: int, task: Task) -> int:
+    """The mask less the bits that this kernel does not know, and less what the task's scopes forbid."""
+    gfp_mask &= gfp.GFP_ALLOWED_MASK
+    if task.PF_MEMALLOC_NOIO:
+        gfp_mask &= ~(gfp.IO | gfp.FS)
+    elif task.PF_MEMALLOC_NOFS:
+        gfp_mask &= ~gfp.FS
+    return gfp_mask & ~gfp.MOVABLE if task.PF_MEMALLOC_PIN else gfp_mask
+
+
+def fast_path_flags(gfp_mask: int, ac: AllocContext) -> int:
+    """The first pass: the low mark; types kept apart where the first zone is Normal. C: alloc_flags_nofragment."""
+    flags = mm.WMARK_LOW | gfp_mask & gfp.KSWAPD_RECLAIM
+    return flags | mm.ALLOC_NOFRAGMENT if ac.zonelist and ac.zonelist[0].index == mm.ZONE_NORMAL else flags
+
+
+def gfp_to_alloc_flags(machine: Machine, task: Task, gfp_mask: int, order: int) -> int:
+    """The slow path: the min mark, lowered by what the caller has earned."""
+    # __GFP_HIGH has the value of ALLOC_MIN_RESERVE, __GFP_KSWAPD_RECLAIM that of ALLOC_KSWAPD.
+    flags = mm.WMARK_MIN | mm.ALLOC_CPUSET | gfp_mask & (gfp.HIGH | gfp.KSWAPD_RECLAIM)
+    if not gfp_mask & gfp.DIRECT_RECLAIM:
+        if not gfp_mask & gfp.NOMEMALLOC:
+            flags |= mm.ALLOC_NON_BLOCK
+            if order and flags & mm.ALLOC_MIN_RESERVE:
+                flags |= mm.ALLOC_HIGHATOMIC
+        if flags & mm.ALLOC_MIN_RESERVE:
+            flags &= ~mm.ALLOC_CPUSET
+    elif task.rt_task and task.in_task:
+        flags |= mm.ALLOC_MIN_RESERVE
+    machine.note("gfp_to_alloc_flags", gfp_mask, order, "=", flags)
+    return flags
+
+
+def gfp_pfmemalloc_flags(gfp_mask: int, task: Task) -> int:
+    """The reserve that is open to those who free memory, or die: no mark at all, or half of it; 0 = to others."""
+    if gfp_mask & gfp.NOMEMALLOC:
+        return 0
+    if gfp_mask & gfp.MEMALLOC or task.PF_MEMALLOC and (task.in_softirq or task.in_task):
+        return mm.ALLOC_NO_WATERMARKS
+    return mm.ALLOC_OOM if task.oom_victim and task.in_task else 0
+
+
+def warn_alloc(machine: Machine, task: Task, gfp_mask: int, order: int) -> None:
+    """Report the failure, unless asked not to, too soon after the last one, or for DMA on a machine without."""
+    machine.note("warn_alloc", gfp_mask)
+    if gfp_mask & gfp.NOWARN:
+        return
+    allowed, suppressed = machine.ratelimit.ratelimit(machine.jiffies)
+    if suppressed:
+        machine.log.append(f"warn_alloc: {suppressed} callbacks suppressed\n")
+        machine.note("printk_suppressed", suppressed)
+    has_managed_dma = any(zone.index == 0 and zone.managed_pages for zone in machine.zones)
+    if allowed and (not gfp_mask & gfp.DMA or has_managed_dma):
+        machine.log.append(warning(task.comm, order, gfp_mask))
+        machine.note("printk", order, gfp_mask)
+        machine.note("dump_stack")
+        machine.note("show_mem", show_mem_filter(task, gfp_mask), gfp.gfp_zone(gfp_mask))
+
+
+def warning(comm: str, order: int, gfp_mask: int) -> str:
+    """The report's first line, byte for byte, on one node and in the root cpuset."""
+    mode = f"mode:{gfp_mask:#x}({gfp.gfp_str(gfp_mask)})"
+    return f"{comm}: page allocation failure: order:{order}, {mode}, nodemask=(null),cpuset=/,mems_allowed=0\n"
+
+
+def show_mem_filter(task: Task, gfp_mask: int) -> int:
+    """1: Mem-Info leaves out the nodes that the task may not use; 0: it has them all."""
+    dying = task.oom_victim or task.PF_MEMALLOC or task.PF_EXITING
+    everywhere = not gfp_mask & gfp.NOMEMALLOC and dying or not task.in_task or not gfp_mask & gfp.DIRECT_RECLAIM
+    return 0 if everywhere else mm.SHOW_MEM_FILTER_NODES
+
+
 def get_page_from_freelist(
     machine: Machine, task: Task, gfp_mask: int, order: int, alloc_flags: int, ac: AllocContext
 ) -> int | None:
     """Go through the zonelist for the first zone that may and can give a block; its first pfn, or None.
 
-    May: the high mark, and once the zone is known to be below it the mark that `alloc_flags` names. Can: from the
-    per-cpu list or else from the free lists (C: rmqueue); a zone that is freshly boosted then wakes kswapd.
+    May: the high mark holds, or, once the zone is known to be below that, the mark that `alloc_flags` names.
     """
     trace, zoneidx, zones = machine._trace, ac.highest_zoneidx, ac.zonelist
     if trace is not None:
@@ -66,10 +137,7 @@ def wake_all_kswapds(machine: Machine, task: Task, order: int, gfp_mask: int, ac
 
 
 def wakeup_kswapd(machine: Machine, task: Task, zone: Zone, gfp_mask: int, order: int, highest_zoneidx: int) -> None:
-    """Note what is wanted of kswapd, and wake it if it sleeps and there is something to do.
-
-    Where it is hopeless or not needed kcompactd is woken, unless the caller can compact itself.
-    """
+    """Note what is wanted of kswapd, and wake it if it sleeps; if it could do nothing, perhaps kcompactd."""
     node, world = machine.node, machine.world
     machine.note("wakeup_kswapd", zone.name, gfp_mask, order, highest_zoneidx)
     if node.kswapd_highest_zoneidx == mm.MAX_NR_ZONES or node.kswapd_highest_zoneidx < highest_zoneidx:

@@ -1,7 +1,4 @@
-"""gfp_mask of Linux 6.12: what a request may do and wants. Plain ints; `gfp_str` does the talking.
-
-C: include/linux/gfp_types.h, include/linux/gfp.h, include/trace/events/mmflags.h.
-"""
+"""gfp_mask of Linux 6.12, plain ints. C: include/linux/gfp_types.h, gfp.h, include/trace/events/mmflags.h."""
 
 import re
 

@@ -1,31 +1,12 @@
 """`__alloc_pages()` of Linux 6.12.117 as fourteen stages: labels are functions, gotos are returns.
 
-A stage does what its lines of the C do and returns the stage that comes next, or None where the C returns.
 `step` runs one stage and is the only verb; `alloc_pages` is a while loop over it. C: mm/page_alloc.c.
 """
 
-from buddylab.modern import gfp, mm
+from buddylab.modern import freelist, gfp, mm, slowpath
 from buddylab.modern.environment import Task
-from buddylab.modern.freelist import wake_all_kswapds
 from buddylab.modern.machine import Machine
-from buddylab.modern.reserves import (
-    current_gfp_context,
-    fast_path_flags,
-    gfp_pfmemalloc_flags,
-    gfp_to_alloc_flags,
-    warn_alloc,
-)
-from buddylab.modern.slowpath import (
-    Attempt,
-    Stage,
-    alloc_pages_may_oom,
-    compaction_retries,
-    cpuset_fallback,
-    direct_compact,
-    perform_reclaim,
-    reclaim_retries,
-    unreserve_highatomic_pageblock,
-)
+from buddylab.modern.slowpath import Attempt, Stage
 
 
 class Livelock(Exception):
@@ -42,7 +23,7 @@ def fast_path(a: Attempt) -> Stage | None:
     m, fault = a.machine, a.machine.fail_page_alloc
     if fault and fault.should_fail_alloc_page(a.gfp_mask, a.order, a.p, m.world.get_random_u32_below, m.trace):
         return None
-    a.page = a.get_page_from_freelist(fast_path_flags(a.gfp_mask, a.ac))
+    a.page = a.get_page_from_freelist(freelist.fast_path_flags(a.gfp_mask, a.ac))
     return restart if a.page is None else None
 
 
@@ -50,14 +31,14 @@ def restart(a: Attempt) -> Stage:
     """The slow path begins: how deep into the reserves may this caller go? Without a zone it ends at once."""
     a.machine.note("__alloc_pages_slowpath", a.gfp_mask, a.order, a.ac.highest_zoneidx, a.ac.migratetype)
     a.ac.spread_dirty_pages = False
-    a.alloc_flags = gfp_to_alloc_flags(a.machine, a.p, a.gfp_mask, a.order)
+    a.alloc_flags = freelist.gfp_to_alloc_flags(a.machine, a.p, a.gfp_mask, a.order)
     return wake if a.ac.zonelist else nopage
 
 
 def wake(a: Attempt) -> Stage:
     """Wake kswapd, if the mask says so; it works later, the request goes on."""
     if a.alloc_flags & mm.ALLOC_KSWAPD:
-        wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
+        freelist.wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
     return first_pass
 
 
@@ -67,12 +48,12 @@ def first_pass(a: Attempt) -> Stage:
     if a.page is not None:
         return got_pg
     wanted = a.costly or a.order > 0 and a.ac.migratetype != mm.MOVABLE
-    return first_compact if wanted and a.can_compact and not gfp_pfmemalloc_flags(a.gfp_mask, a.p) else retry
+    return first_compact if wanted and a.can_compact and not freelist.gfp_pfmemalloc_flags(a.gfp_mask, a.p) else retry
 
 
 def first_compact(a: Attempt) -> Stage:
     """Compact without waiting for anything; for costly requests with __GFP_NORETRY this may be all."""
-    direct_compact(a, mm.COMPACT_PRIO_ASYNC)
+    slowpath.direct_compact(a, mm.COMPACT_PRIO_ASYNC)
     if a.page is not None:
         return got_pg
     if a.costly and a.has(gfp.NORETRY):
@@ -85,8 +66,8 @@ def first_compact(a: Attempt) -> Stage:
 def retry(a: Attempt) -> Stage:
     """Every round begins here: wake kswapd, and a pass, at a reserve for those who free memory or die."""
     if a.alloc_flags & mm.ALLOC_KSWAPD:
-        wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
-    reserve_flags = gfp_pfmemalloc_flags(a.gfp_mask, a.p)
+        freelist.wake_all_kswapds(a.machine, a.p, a.order, a.gfp_mask, a.ac)
+    reserve_flags = freelist.gfp_pfmemalloc_flags(a.gfp_mask, a.p)
     if reserve_flags:
         a.alloc_flags = reserve_flags | a.alloc_flags & mm.ALLOC_KSWAPD
     a.page = a.get_page_from_freelist(a.alloc_flags)
@@ -98,11 +79,11 @@ def retry(a: Attempt) -> Stage:
 def reclaim(a: Attempt) -> Stage:
     """The caller frees memory itself; after progress a pass, and a second one once hidden pages were given back."""
     a.machine.note("__alloc_pages_direct_reclaim", a.gfp_mask, a.order, a.alloc_flags)
-    perform_reclaim(a)
+    slowpath.perform_reclaim(a)
     if a.did_some_progress:
         a.page = a.get_page_from_freelist(a.alloc_flags)
         if a.page is None:
-            unreserve_highatomic_pageblock(a, force=False)
+            slowpath.unreserve_highatomic_pageblock(a, force=False)
             a.machine.drain_local_pages()
             a.page = a.get_page_from_freelist(a.alloc_flags)
     a.leave(a.page, a.did_some_progress)
@@ -111,7 +92,7 @@ def reclaim(a: Attempt) -> Stage:
 
 def compact(a: Attempt) -> Stage:
     """The caller moves pages to make a block. Those who must not retry, or want much, give up afterwards."""
-    direct_compact(a, a.compact_priority)
+    slowpath.direct_compact(a, a.compact_priority)
     if a.page is not None:
         return got_pg
     if a.has(gfp.NORETRY):
@@ -123,19 +104,19 @@ def compact(a: Attempt) -> Stage:
 
 def should_reclaim_retry(a: Attempt) -> Stage:
     """Could reclaim still make it? If not, perhaps compaction after reclaim's progress."""
-    if reclaim_retries(a):
+    if slowpath.reclaim_retries(a):
         return retry
     return should_compact_retry if a.did_some_progress and a.can_compact else may_oom
 
 
 def should_compact_retry(a: Attempt) -> Stage:
     """Could compaction still make it?"""
-    return retry if compaction_retries(a) else may_oom
+    return retry if slowpath.compaction_retries(a) else may_oom
 
 
 def may_oom(a: Attempt) -> Stage:
     """Have somebody killed, unless a page is there after all; then round again, as long as that makes progress."""
-    alloc_pages_may_oom(a)
+    slowpath.alloc_pages_may_oom(a)
     if a.page is not None:
         return got_pg
     if a.p.oom_victim and (a.alloc_flags & mm.ALLOC_OOM or a.has(gfp.NOMEMALLOC)):
@@ -150,7 +131,7 @@ def nopage(a: Attempt) -> Stage:
     """Nothing: a failure, unless __GFP_NOFAIL may go on, with half of the min mark and for ever."""
     if not a.has(gfp.NOFAIL) or not a.has(gfp.DIRECT_RECLAIM):
         return fail
-    a.page = cpuset_fallback(a, mm.ALLOC_MIN_RESERVE)
+    a.page = slowpath.cpuset_fallback(a, mm.ALLOC_MIN_RESERVE)
     if a.page is not None:
         return got_pg
     a.cond_resched()
@@ -159,7 +140,7 @@ def nopage(a: Attempt) -> Stage:
 
 def fail(a: Attempt) -> None:
     """Say so in the log, unless asked not to or too much was said already."""
-    warn_alloc(a.machine, a.p, a.gfp_mask, a.order)
+    freelist.warn_alloc(a.machine, a.p, a.gfp_mask, a.order)
     a.leave(None)
 
 
@@ -168,32 +149,17 @@ def got_pg(a: Attempt) -> None:
     a.leave(a.page)
 
 
-STAGES: tuple[Stage, ...] = (
-    fast_path,
-    restart,
-    wake,
-    first_pass,
-    first_compact,
-    retry,
-    reclaim,
-    compact,
-    should_reclaim_retry,
-    should_compact_retry,
-    may_oom,
-    nopage,
-    fail,
-    got_pg,
-)
+ONCE: tuple[Stage, ...] = (fast_path, restart, wake, first_pass, first_compact)
+WAYS_BACK: tuple[Stage, ...] = (should_reclaim_retry, should_compact_retry, may_oom, nopage)
+"""The stages that may go back to `retry`."""
+STAGES: tuple[Stage, ...] = (*ONCE, retry, reclaim, compact, *WAYS_BACK, fail, got_pg)
 """The ladder from top to bottom."""
-
-BACK_EDGES = frozenset((stage, retry) for stage in (should_reclaim_retry, should_compact_retry, may_oom, nopage))
-"""The ways back up."""
 
 
 def begin(machine: Machine, gfp_mask: int, order: int, *, task: Task | None = None) -> Attempt:
     """A request that stands before its first stage. Raises ValueError for an order below 0 or a mask that is none."""
     task = task or Task()
-    mask = current_gfp_context(gfp.check_mask(gfp_mask), task)
+    mask = freelist.current_gfp_context(gfp.check_mask(gfp_mask), task)
     if type(order) is not int or order < 0:
         raise ValueError(f"order must be an int from 0 up (0 to {mm.MAX_PAGE_ORDER} can be served), not {order!r}")
     stage = fast_path if order <= mm.MAX_PAGE_ORDER else None
@@ -208,7 +174,7 @@ def step(a: Attempt) -> Stage | None:
     task = (int(a.p.PF_MEMALLOC), int(a.p.oom_victim))
     a.machine.note("stage", stage.__name__, a.alloc_flags, a.did_some_progress, *task)
     a.stage = stage(a)
-    if (stage, a.stage) in BACK_EDGES:
+    if a.stage is retry and stage in WAYS_BACK:
         a.rounds += 1
     return a.stage
 
@@ -216,10 +182,9 @@ def step(a: Attempt) -> Stage | None:
 def alloc_pages(
     machine: Machine, gfp_mask: int, order: int, *, task: Task | None = None, max_rounds: int = 10_000
 ) -> int | None:
-    """Ask for 2^order pages: the block's first pfn, or None. C: __alloc_pages.
+    """Ask for 2^order pages: the block's first pfn, or None, as for any order above 10. C: __alloc_pages.
 
-    Order 11 and above gives None at once. Raises Livelock once the ladder has gone back up more than `max_rounds`
-    times, ValueError for a bad argument.
+    Raises Livelock once the ladder has gone back up more than `max_rounds` times, ValueError for a bad argument.
     """
     if max_rounds < 0:
         raise ValueError(f"max_rounds must be 0 or more, not {max_rounds!r}")

@@ -30,33 +30,26 @@ class Machine:
     def __init__(
         self,
         zones: Sequence[Zone],
-        *,
-        jiffies: int = 0,
-        fault: FailPageAlloc | None = None,
         pageblock_types: Mapping[int, int] | None = None,
         page_group_by_mobility_disabled: bool = False,
-        watermark_boost_factor: int = 15000,
-        booted: Collection[str] | None = None,
+        booted: Collection[str] = mm.ZONES,
     ) -> None:
-        """zones: empty ones. booted: names of those that boot fills (None: all).
-
-        pageblock_types: pageblock number -> type, where it is not MOVABLE.
-        """
+        """zones: empty ones. pageblock_types: by number, where not MOVABLE. booted: names of those that boot fills."""
         check_zones(zones)
-        self.zones = tuple(sorted(zones, key=lambda zone: zone.index))
-        types, ungrouped = dict(pageblock_types or {}), page_group_by_mobility_disabled
-        self.node = Node(self.zones, types, {}, ungrouped, watermark_boost_factor)
+        self.zones, types = tuple(sorted(zones, key=lambda zone: zone.index)), dict(pageblock_types or {})
+        self.node = Node(self.zones, types, page_group_by_mobility_disabled=page_group_by_mobility_disabled)
         best = [zone for zone in reversed(self.zones) if zone.present_pages]
         self.zonelists = [tuple(zone for zone in best if zone.index <= i) for i in range(mm.MAX_NR_ZONES)]
         self.by_index = {zone.index: zone for zone in zones}
-        self.jiffies, self.fail_page_alloc = jiffies, fault
+        self.jiffies = 0
+        self.fail_page_alloc: FailPageAlloc | None = None
         self.ratelimit, self.log = RatelimitState(), list[str]()
         self.world: Environment = NobodyElse()
         self.owner: dict[int, int] = {}
         self._trace: list[Event] | None = None
         for zone in self.zones:
             zone.node, zone.pageblock_types = self.node, types
-            if booted is None or zone.name in booted:
+            if zone.name in booted:
                 free_bootmem(zone)
 
     @property
@@ -108,10 +101,7 @@ class Machine:
             self.note("tick", self.jiffies)
 
     def free_pages(self, pfn: int, order: int) -> None:
-        """Give a block back that was handed out with this order; its pages leave the LRU first. C: __free_pages.
-
-        Raises BadPage, with nothing changed, for a double free, a wrong order, or a page that nobody was given.
-        """
+        """Give a block back that was handed out with this order. Else raises BadPage, with nothing changed."""
         block = self.owner.get(pfn, -1)
         if block & 15 != order or block < 0:
             raise BadPage(f"cannot free pfn {pfn} as a block of order {order}: {self._whose(pfn)}")
@@ -177,7 +167,7 @@ def check_zones(zones: Sequence[Zone]) -> None:
     for zone in zones:
         first = zone.start_pfn
         for hole, pages in (*zone.holes, (zone.end_pfn, 0)):
-            if hole < first or pages < 0 or hole + pages > zone.end_pfn or first < 0 or zone.spanned_pages < 1:
+            if hole < first or pages < 0 or hole + pages > zone.end_pfn or min(first, zone.spanned_pages - 1) < 0:
                 raise ValueError(
                     f"zone {zone.name} must span at least one page from pfn 0 up, and its holes must lie apart inside "
                     f"pfn {zone.start_pfn} to {zone.end_pfn - 1}, not {[list(hole) for hole in zone.holes]!r:.80}"

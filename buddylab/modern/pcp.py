@@ -1,7 +1,4 @@
-"""Per-cpu lists: blocks of order 0 to 3 and 9 at hand, filled and emptied in numbers that follow the use.
-
-One CPU, as in the recordings. C: mm/page_alloc.c, rmqueue_pcplist and free_unref_page.
-"""
+"""Per-cpu lists: blocks of order 0 to 3 and 9 at hand, as many as their use asks for. C: mm/page_alloc.c."""
 
 from collections import deque
 

@@ -1,23 +1,53 @@
-"""Watching: one request of Linux 6.12.117 recorded, in the frame that `buddylab.core.record` has for 2.6.21's."""
+"""Watching: one request of Linux 6.12.117 recorded, in the frame that `buddylab.core.record` has for 2.6.21's.
+
+In a trace a function has one tuple where it is entered and one, headed "=", where it returns, or both in one.
+"""
 
 import pickle
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
-from buddylab.core.events import Event
+from buddylab.core.events import OURS, Event
+from buddylab.modern import gfp
 from buddylab.modern.environment import Task
+from buddylab.modern.freelist import current_gfp_context
 from buddylab.modern.ladder import Livelock, alloc_pages
 from buddylab.modern.machine import Machine
-from buddylab.modern.reserves import current_gfp_context
 from buddylab.modern.zone import Zone
+
+MARKS = {
+    *("warn_alloc", "printk_suppressed", "printk", "dump_stack", "show_mem"),
+    *("script_free", "nested_alloc", "nested_alloc_result", "drain_local_pages"),
+}
+"""What opens no depth: the report's parts, and what a script says of itself."""
+
+
+def kernel_events(trace: Iterable[Event]) -> list[list[Any]]:
+    """What the kernel did, as recorded: [depth, name, arguments..., "=", values...] in the order of entry.
+
+    A function that never returned (a watchdog broke the run off) has no "=".
+    """
+    rows: list[list[Any]] = []
+    entered: list[list[Any]] = []
+    for event in trace:
+        if event[0] == "=":
+            row = entered.pop()
+            row += event if len(event) > 1 else ()
+        elif event[0] not in OURS:
+            row = [len(entered), *event]
+            rows.append(row)
+            if "=" not in event and event[0] not in MARKS:
+                entered.append(row)
+    return rows
 
 
 @dataclass(slots=True)
 class Trace:
     """One recorded request.
 
-    before: copies of the zones as they stood. gfp_mask: as asked. zonelist: names in the order tried. events: as they
-    were appended (`modern.events.kernel_events` nests them). page: first pfn, or None. end: "page", "no_page" or
-    "livelock"; why: the reason of a livelock. jiffies: the clock at the start.
+    before: copies of the zones as they stood. zonelist: names in the order tried. events: as they were appended
+    (`kernel_events` nests them). page: first pfn, or None. end: "page", "no_page" or "livelock"; why: its reason.
     """
 
     machine: Machine
@@ -42,10 +72,10 @@ def record(machine: Machine, gfp_mask: int, order: int, *, task: Task | None = N
 
     A ladder that goes back up more than `max_rounds` times ends the trace as a livelock.
     """
-    task, outer, machine.trace = task or Task(), machine.trace, None
+    task = task or Task()
+    ac = machine.context(current_gfp_context(gfp.check_mask(gfp_mask), task))
+    outer, machine.trace, names = machine.trace, None, tuple(zone.name for zone in ac.zonelist)
     before = pickle.loads(pickle.dumps(machine.node)).zones
-    ac = machine.context(current_gfp_context(gfp_mask, task))
-    names = tuple(zone.name for zone in ac.zonelist)
     trace = Trace(machine, before, gfp_mask, order, replace(task), machine.jiffies, names, ac.highest_zoneidx, [])
     machine.trace = trace.events
     try:

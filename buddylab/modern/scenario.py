@@ -1,7 +1,4 @@
-"""Scenario files of Linux 6.12 (`alloc-oracle-2`): `check` says why one cannot be played, `replay` plays it.
-
-Files are read, and the outcome is held against what is recorded, by `buddylab.scenario`.
-"""
+"""Scenario files of Linux 6.12 (`alloc-oracle-2`): why one cannot be played, and playing it."""
 
 import zlib
 from typing import Any
@@ -10,8 +7,8 @@ from buddylab.core.environment import FaultAttr
 from buddylab.modern import mm, setup
 from buddylab.modern.buddy import account_freepages, add_to_free_list
 from buddylab.modern.environment import FailPageAlloc
-from buddylab.modern.events import kernel_events
 from buddylab.modern.machine import Machine
+from buddylab.modern.record import kernel_events
 from buddylab.modern.script import ScriptedWorld
 from buddylab.modern.zone import PerCpuPages, Zone
 from buddylab.scenario.schema import Json, ScenarioError, named
@@ -35,15 +32,14 @@ def build_world(scenario: Any, where: str = "scenario") -> ScriptedWorld:
     try:
         machine = Machine(
             [_zone(z) for z in given["zones"]],
-            jiffies=given["jiffies"],
-            fault=_fault(given["fault"]) if given.get("fault") else None,
-            pageblock_types=_pageblock_types(given["zones"]),
+            _pageblock_types(given["zones"]),
             page_group_by_mobility_disabled=not given["mobility_grouping"],
-            watermark_boost_factor=given["watermark_boost_factor"],
             booted=[z["name"] for z in given["zones"] if "lists" not in z],
         )
     except ValueError as error:
         raise ScenarioError(f"{where}: {error}") from error
+    machine.jiffies, machine.node.watermark_boost_factor = given["jiffies"], given["watermark_boost_factor"]
+    machine.fail_page_alloc = _fault(given["fault"]) if given.get("fault") else None
     for z in given["zones"]:
         _fill(machine.zone(z["name"]), z)
     world = ScriptedWorld(machine, given["watchdog"])
@@ -55,8 +51,9 @@ def build_world(scenario: Any, where: str = "scenario") -> ScriptedWorld:
 def _zone(z: Json) -> Zone:
     """One zone of a scenario, its lists still empty."""
     pcp = {key: value for key, value in z["pcp"].items() if key in PerCpuPages.__slots__}
-    zone = Zone(z["name"], z["start_pfn"], z["spanned_pages"], holes=z["holes"], pcp=PerCpuPages(**pcp))
-    zone.managed_pages, zone.watermark, zone.lowmem_reserve = z["managed_pages"], z["marks"], z["lowmem_reserve"]
+    zone = Zone(z["name"], z["start_pfn"], z["spanned_pages"], z["holes"])
+    zone.pcp, zone.watermark, zone.lowmem_reserve = PerCpuPages(**pcp), z["marks"][:], z["lowmem_reserve"][:]
+    zone.managed_pages = z["managed_pages"]
     zone.present_pages, zone.watermark_boost, zone.flags = z["present_pages"], z.get("boost", 0), z.get("flags", 0)
     zone.nr_reserved_highatomic = z.get("nr_reserved_highatomic", 0)
     return zone

@@ -1,5 +1,6 @@
 """A world that does what a script says, entry by entry: for recordings, tests and lessons."""
 
+from collections.abc import Callable
 from typing import Any
 
 from buddylab.modern import mm
@@ -7,7 +8,7 @@ from buddylab.modern.environment import AllocContext, Environment, Task
 from buddylab.modern.ladder import alloc_pages
 from buddylab.modern.machine import Machine
 from buddylab.modern.pcp import decay_pcp_high
-from buddylab.modern.zone import CaptureControl, Zone
+from buddylab.modern.zone import CaptureControl
 from buddylab.scenario.schema import Json
 from buddylab.scenario.schema_6_12 import FLAGS
 
@@ -18,11 +19,13 @@ class Watchdog(Exception):
     """The world was asked more often than a scenario allows; the operation is broken off on the spot."""
 
 
-class ScriptedWorld(Environment):
-    """A world that does what a script says, and keeps which id holds which block (`live`: first pfn and order).
+def _answer(kind: str, default: int = 0) -> Callable[..., int]:
+    """A call of the world that is the script's next entry of this kind."""
+    return lambda world, task, *_: world._act(kind, task, default)
 
-    calls: how often the world was asked during this operation; more than `watchdog` ends it.
-    """
+
+class ScriptedWorld(Environment):
+    """Does what a script says, and keeps which id holds which block. More than `watchdog` calls end an operation."""
 
     def __init__(self, machine: Machine, watchdog: int = FOR_EVER) -> None:
         """Becomes the machine's world."""
@@ -142,31 +145,22 @@ class ScriptedWorld(Environment):
             return value, None
         return mm.COMPACT_SUCCESS, capture.page
 
-    def try_to_free_pages(self, task: Task, ac: AllocContext, order: int, gfp_mask: int) -> int:
-        return self._act("try_to_free_pages", task)
-
-    def compaction_zonelist_suitable(self, task: Task, ac: AllocContext, order: int, alloc_flags: int) -> int:
-        return self._act("compaction_zonelist_suitable", task)
-
-    def out_of_memory(self, task: Task, ac: AllocContext, gfp_mask: int, order: int) -> int:
-        return self._act("out_of_memory", task)
-
-    def zone_reclaimable_pages(self, task: Task, zone: Zone) -> int:
-        return self._act("zone_reclaimable_pages", task)
-
-    def mutex_trylock(self, task: Task) -> int:
-        return self._act("mutex_trylock", task, 1)
-
-    def node_dirty_ok(self, task: Task) -> int:
-        return self._act("node_dirty_ok", task, 1)
-
-    def cond_resched(self, task: Task) -> None:
-        self._act("cond_resched", task)
-
     def schedule_timeout_uninterruptible(self, task: Task, timeout: int) -> int:
         """Time passes only as the script says."""
         self._act("schedule_timeout_uninterruptible", task)
         return 0
 
     def get_random_u32_below(self, ceiling: int) -> int:
+        """The script's next number."""
         return self._act("get_random_u32_below", Task())
+
+    try_to_free_pages = _answer("try_to_free_pages")
+    compaction_zonelist_suitable = _answer("compaction_zonelist_suitable")
+    out_of_memory = _answer("out_of_memory")
+    zone_reclaimable_pages = _answer("zone_reclaimable_pages")
+    mutex_trylock = _answer("mutex_trylock", 1)
+    node_dirty_ok = _answer("node_dirty_ok", 1)
+
+    def cond_resched(self, task: Task) -> None:
+        """The script acts."""
+        self._act("cond_resched", task)

@@ -1,7 +1,4 @@
-"""The figures that the kernel computes at boot: marks, reserves, sizes of the per-cpu lists.
-
-C: mm/page_alloc.c, init_per_zone_wmark_min, setup_per_zone_lowmem_reserve, zone_batchsize, zone_highsize.
-"""
+"""The figures of boot: marks, reserves, per-cpu lists. C: mm/page_alloc.c, init_per_zone_wmark_min and others."""
 
 from collections.abc import Sequence
 from math import isqrt

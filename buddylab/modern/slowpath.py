@@ -1,8 +1,4 @@
-"""What the stages of the slow path have at hand: the request's locals, and the functions that the stages call.
-
-C: mm/page_alloc.c, __alloc_pages_direct_compact, __perform_reclaim, should_reclaim_retry, should_compact_retry,
-__alloc_pages_may_oom, __alloc_pages_cpuset_fallback.
-"""
+"""What the stages have at hand: the locals, and the functions that they call. C: mm/page_alloc.c."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,10 +15,7 @@ Stage = Callable[["Attempt"], "Stage | None"]
 
 @dataclass(slots=True, eq=False)
 class Attempt:
-    """The C function's arguments and locals, and no more. `stage`: the one that runs next, None at the end.
-
-    page: first pfn of the block. rounds: how often a later stage has gone back to `retry`.
-    """
+    """The C function's arguments and locals; the `stage` that runs next, None at the end; ways back in `rounds`."""
 
     machine: Machine
     gfp_mask: int
@@ -147,10 +140,7 @@ def would_meet_the_mark(a: Attempt, zone: Zone) -> bool:
 
 
 def reclaim_retries(a: Attempt) -> bool:
-    """Would all that is reclaimable help? Asked in 16 rounds without progress; the reserve given back is a yes, too.
-
-    C: should_reclaim_retry.
-    """
+    """Would all that is reclaimable help? 16 rounds without progress at most. C: should_reclaim_retry."""
     before = (int(a.did_some_progress > 0), a.no_progress_loops)
     a.machine.note("should_reclaim_retry", a.gfp_mask, a.order, a.alloc_flags, *before)
     a.no_progress_loops = 0 if a.did_some_progress and not a.costly else a.no_progress_loops + 1

@@ -15,10 +15,7 @@ from buddylab.modern.mm import ALLOC_RESERVES
 
 @dataclass(slots=True, eq=False)
 class PerCpuPages:
-    """One CPU's lists of a zone's blocks of order 0 to 3 and 9 (C: struct per_cpu_pages); count in pages.
-
-    lists: 3 * order + migratetype; of order 9 list 12 for unmovable and reclaimable, 13 for movable blocks.
-    """
+    """One CPU's lists (C: struct per_cpu_pages), by `pcp.PINDEX`; `count` in pages."""
 
     batch: int = 1
     high: int = 0
@@ -34,10 +31,9 @@ class PerCpuPages:
 class FreeList:
     """The free blocks of one order and migratetype: both ends and the middle in O(1), no object for a block.
 
-    `front` and `back` are dicts: the newest key of `front` is the head, the newest key of `back` the tail. Between
-    them lie the blocks that nobody has touched since boot, as [first pfn, end pfn] runs (order 10 only). When the
-    front is used up the rest moves there, a block at most once. `benchmarks/lists.py` has the design it was held
-    against, an OrderedDict.
+    The newest key of `front` is the head, the newest key of `back` the tail. Between them lie the blocks that nobody
+    has touched since boot, as [first pfn, end pfn] runs (order 10 only). When the front is used up the rest moves
+    there, a block at most once. benchmarks/lists.py holds this design against another one.
     """
 
     __slots__ = ("back", "front", "untouched")
@@ -98,35 +94,23 @@ class Node:
 class Zone:
     """A run of page frames: marks, reserve, a free list for every order and migratetype, and per-cpu lists.
 
-    buddies: for each order the free blocks -> the dict of their list that they stand in (not the untouched ones).
+    managed_pages: what the formulas use. watermark: min, low, high, promo, without boost. lowmem_reserve: pages kept
+    from each zone type. buddies: for each order the free blocks -> the dict of their list that they stand in (not the
+    untouched ones).
     """
 
-    def __init__(
-        self,
-        name: str,
-        start_pfn: int,
-        spanned_pages: int,
-        *,
-        holes: Iterable[Sequence[int]] = (),
-        managed_pages: int | None = None,
-        marks: Sequence[int] = (0, 0, 0, 0),
-        lowmem_reserve: Sequence[int] = (0, 0, 0, 0),
-        pcp: PerCpuPages | None = None,
-    ) -> None:
-        """holes: (first pfn, pages), never free. managed_pages: what the formulas use (None: all that are present).
-        marks: min, low, high, promo, without boost. lowmem_reserve: pages kept from each zone type.
-        """
+    def __init__(self, name: str, start_pfn: int, spanned_pages: int, holes: Iterable[Sequence[int]] = ()) -> None:
+        """holes: (first pfn, pages), never free. All figures are 0, and what is present counts as managed."""
         self.name, self.index = name, mm.ZONES.index(name)
         self.start_pfn, self.spanned_pages, self.end_pfn = start_pfn, spanned_pages, start_pfn + spanned_pages
         self.holes = tuple(sorted((first, pages) for first, pages in holes))
-        self.present_pages = spanned_pages - sum(pages for _, pages in self.holes)
-        self.managed_pages = self.present_pages if managed_pages is None else managed_pages
-        self.watermark, self.lowmem_reserve = list(marks), list(lowmem_reserve)
+        self.present_pages = self.managed_pages = spanned_pages - sum(pages for _, pages in self.holes)
+        self.watermark, self.lowmem_reserve = [0] * 4, [0] * mm.MAX_NR_ZONES
         self.watermark_boost = self.flags = 0
         self.nr_free_pages = self.nr_free_highatomic = self.nr_reserved_highatomic = 0
         self.free_list = [[FreeList() for _ in range(mm.NR_PAGE_ORDERS)] for _ in mm.LETTERS]
         self.buddies: list[dict[int, dict[int, None]]] = [{} for _ in range(mm.NR_PAGE_ORDERS)]
-        self.pcp = pcp or PerCpuPages()
+        self.pcp = PerCpuPages()
         self.trace: list[Event] | None = None
         self.node = Node()
         self.pageblock_types = self.node.pageblock_types
@@ -152,10 +136,7 @@ class Zone:
 def zone_watermark_ok(
     zone: Zone, order: int, mark: int, highest_zoneidx: int, alloc_flags: int, free_pages: int | None = None
 ) -> bool:
-    """Would the mark and the reserve hold, and is there a block? free_pages: None for NR_FREE_PAGES.
-
-    C: __zone_watermark_ok.
-    """
+    """Would mark and reserve hold, and is there a block? free_pages: None: those there are. C: __zone_watermark_ok."""
     given = zone.nr_free_pages if free_pages is None else free_pages
     free, floor = given - (1 << order) + 1, mark
     if not alloc_flags & ALLOC_RESERVES:
