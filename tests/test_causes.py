@@ -11,8 +11,8 @@ from buddylab.explorer.knobs import START, checked, recording
 from buddylab.scenario.play import counters
 from buddylab.view.document import view
 
-FREE, HOT, COLD = 13, 11, 12
-LISTS, PER_CPU = range(11), (HOT, COLD)
+FREE, HOT, COLD = ("counts", "NR_FREE_PAGES"), ("pcp", "hot"), ("pcp", "cold")
+LISTS, PER_CPU = [("lists", str(order)) for order in range(11)], (HOT, COLD)
 
 # What an event may change, written by hand from mm/page_alloc.c: pages on the per-cpu lists, and pages that the zone
 # counts as free (NR_FREE_PAGES, which is what lies on its lists). "+" up, "-" down, "=" not at all, "~" either way.
@@ -33,8 +33,8 @@ MAY_CHANGE = {
 def state_at_first(document):
     """Pages free and blocks or pages per list, by zone."""
     return [
-        {FREE: zone["free"]}
-        | {at: count(entry) for at, entry in enumerate((*zone["lists"], zone["hot"], zone["cold"]))}
+        {FREE: zone["counts"]["NR_FREE_PAGES"]}
+        | {(part, key): count(entry) for part in ("lists", "pcp") for key, entry in zone[part].items()}
         for zone in document["initial"]["zones"]
     ]
 
@@ -46,11 +46,11 @@ def count(entry):
 def after(state, frame):
     """The state after one frame: what a screen shows that only adds up changes."""
     state = [dict(zone) for zone in state]
-    for zone, place, operation, pfn in frame.get("changes", ()):
-        if place == FREE:
-            state[zone][FREE] = pfn
+    for zone, part, key, operation, *_ in frame.get("changes", ()):
+        if (part, key) == FREE:
+            state[zone][FREE] = operation
         else:
-            state[zone][place] += -1 if operation == 0 else 1
+            state[zone][part, key] += -1 if operation == 0 else 1
     return state
 
 
@@ -69,11 +69,11 @@ def walk(document):
         if "test" in frame:
             shown = state[frame["test"]["zone"]]
             assert frame["test"]["rows"][0]["above"] == shown[FREE]
-            assert all(row["nr"] == shown[row["o"] - 1] for row in frame["test"]["rows"][1:])
+            assert all(row["nr"] == shown["lists", str(row["o"] - 1)] for row in frame["test"]["rows"][1:])
         new = after(state, frame)
         per_cpu, free = allowed(frame)
         for zone, (old, now) in zip(document["machine"]["zones"], zip(state, new, strict=True), strict=True):
-            pages = sum(now[o] << o for o in LISTS)
+            pages = sum(now[part, key] << int(key) for part, key in LISTS)
             assert pages == now[FREE], "what the lists hold is what NR_FREE_PAGES says"
             assert min(now.values()) >= 0
             moved = sign(sum(now[at] - old[at] for at in PER_CPU))
@@ -148,8 +148,8 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
         if setting["gfp_mask"] != mask:
             continue
         recorded = recording(checked({**START, **setting}))
-        walk(recorded.trace)
-        for pages, gained in what_came_back(recorded.trace):
+        walk(recorded.document)
+        for pages, gained in what_came_back(recorded.document):
             assert pages == gained
             told += pages
     assert (told > 0) == (mask != "GFP_ATOMIC")
@@ -157,8 +157,8 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
 
 def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
     document = recording(
-        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0, "mix": "no_swap"})
-    ).trace
+        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"})
+    ).document
     frames = document["frames"]
     oom = next(frame for frame in frames if frame["say"] == "oom")
     place = next(at for at, frame in enumerate(frames) if frame.get("note") == "killed")
@@ -173,7 +173,7 @@ def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
 
 
 def test_who_frees_is_said():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 0})).trace
+    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     by = {frame["stage"]: set() for frame in document["frames"]}
     for frame in document["frames"]:
         if frame.get("note") in ("clean", "anon"):
@@ -182,7 +182,7 @@ def test_who_frees_is_said():
 
 
 def test_what_reclaim_reports_stands_behind_what_it_did():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 0})).trace
+    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     says = [frame["say"] for frame in document["frames"]]
     first = says.index("reclaim_progress")
     assert says.index("reclaim_start") < min(says.index(f"note_{kind}") for kind in ("clean", "slab")) < first

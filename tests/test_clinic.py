@@ -74,7 +74,7 @@ def test_what_2_6_21_played_refuses_is_what_the_report_says(number):
     told = told_of(number)
     explorer = open_in_explorer(told)
     against_min = {}
-    for frame in explorer.trace["frames"]:
+    for frame in explorer.document["frames"]:
         test = frame.get("test")
         if test and test["mark_name"] == "pages_min" and not test["own"]:
             against_min.setdefault(test["zone"], [(row["f"], row["m"]) for row in test["rows"]])
@@ -122,7 +122,7 @@ def test_the_world_behind_it_is_a_whole_one(number):
 def test_it_can_be_shared_and_its_knobs_turned():
     explorer = open_in_explorer(told_of("026"))
     again = Explorer.from_text(explorer.share)
-    assert again.trace == explorer.trace
+    assert again.document == explorer.document
     assert [change[3] for change in explorer.one_away()] and explorer.run.end == "no_page"
     with pytest.raises(ValueError, match="as the report says"):
         explorer.set(pressure=300)

@@ -15,7 +15,7 @@ from student_solutions import RIGHT, WRONG
 from wrong_answers import drawn, said, wrong_ones
 
 from buddylab import target
-from buddylab.course import NOT_ANSWERED, Session, check, collect, find, glossary, hand_in, judge, names
+from buddylab.course import NOT_ANSWERED, Session, check, collect, find, glossary, hand_in, judge, names, questions
 from buddylab.course import summary as summary_of
 from buddylab.course.exercises import EXERCISES, cases
 from buddylab.course.glossary import glossary_table, terms
@@ -329,3 +329,16 @@ def test_stages_and_marks_are_found_by_name():
     assert glossary_table("pages_min").count("\n") == 2 and glossary_table().count("\n") == 61
     with pytest.raises(ValueError, match="pages_min"):
         glossary("pages")
+
+
+@pytest.mark.parametrize("notebook", sorted({name.partition(".")[0] for name in names()}))
+def test_every_text_of_a_notebook_is_said_and_in_both_languages(notebook):
+    """The words lie beside the questions: none is left over, and both languages take values that are given."""
+    folder = Path(questions.__file__).parent
+    said = json.loads((folder / f"nb{notebook}.json").read_text(encoding="utf-8"))
+    source = (folder / f"nb{notebook}.py").read_text(encoding="utf-8")
+    for question, texts in said.items():
+        for what, text in texts.items():
+            key = what.removesuffix("_why") if what.startswith("claim_") else what
+            assert f'"{question}.{key}"' in source or f'"{question}.{key.removeprefix("claim_")}"' in source
+            assert set(text) == {"en", "zh"} and all(text.values())

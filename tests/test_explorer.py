@@ -97,7 +97,7 @@ def test_both_ends_and_the_endless_retry_are_reached(explorer):
     assert explorer.set(**REST).run.end == "page"
     assert explorer.set(**REST | {"pressure": 1000, "gfp_mask": "GFP_ATOMIC"}).run.end == "no_page"
     assert explorer.set(**REST | {"pressure": 1000, "mix": "kernel"}).run.end == "livelock"
-    assert explorer.trace["frames"][-1]["mood"] == "end-loop"
+    assert explorer.document["frames"][-1]["mood"] == "end-loop"
 
 
 def test_a_numa_machine_shows_what_thisnode_is_for(explorer):
@@ -109,7 +109,7 @@ def test_a_numa_machine_shows_what_thisnode_is_for(explorer):
 def test_a_knob_from_the_browser_records_anew(explorer):
     explorer.set(**REST)
     explorer.set_state({"order": 4})
-    assert explorer.run.order == 4 == explorer.trace["request"]["order"]
+    assert explorer.run.order == 4 == explorer.document["request"]["order"]
     explorer.mask = "GFP_NOFS|__GFP_ZERO"
     assert explorer.run.gfp_mask == 0x8050 == explorer.knobs["gfp_mask"] and explorer.error == []
 
@@ -124,9 +124,9 @@ def test_a_knob_from_the_browser_records_anew(explorer):
     ],
 )
 def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, said):
-    before = explorer.set(**REST).trace
+    before = explorer.set(**REST).document
     explorer.mask = typed
-    assert said in explorer.error[0] and explorer.trace is before and explorer.mask == ""
+    assert said in explorer.error[0] and explorer.document is before and explorer.mask == ""
     assert explorer.set(order=1).error == []
 
 
@@ -146,18 +146,18 @@ def test_a_mask_that_is_none_is_told_and_the_last_run_stays(explorer, typed, sai
     ],
 )
 def test_a_knob_that_cannot_stand_like_that(explorer, knobs, said):
-    before, stand = explorer.set(**REST).trace, explorer.knobs
+    before, stand = explorer.set(**REST).document, explorer.knobs
     with pytest.raises(ValueError, match=said):
         explorer.set(**knobs)
-    assert explorer.trace is before and explorer.knobs == stand
+    assert explorer.document is before and explorer.knobs == stand
     if "colour" not in knobs:
         with pytest.raises(traitlets.TraitError, match=said):
             setattr(explorer, *knobs.popitem())
-        assert explorer.trace is before and {name: getattr(explorer, name) for name in stand} == stand
+        assert explorer.document is before and {name: getattr(explorer, name) for name in stand} == stand
 
 
 def test_what_comes_from_the_browser_is_never_trusted(explorer):
-    before, stand = explorer.set(**REST).trace, explorer.knobs
+    before, stand = explorer.set(**REST).document, explorer.knobs
     for junk in (
         {"machine": None},
         {"order": 2, "pressure": "full"},
@@ -167,11 +167,11 @@ def test_what_comes_from_the_browser_is_never_trusted(explorer):
         {"in_interrupt": "yes"},
     ):
         explorer.set_state(junk)
-        assert explorer.error and explorer.trace is before
+        assert explorer.error and explorer.document is before
         assert {name: getattr(explorer, name) for name in stand} == stand
         explorer.set_state({"order": 1})
         assert explorer.error == []
-        before = explorer.set(order=stand["order"]).trace
+        before = explorer.set(order=stand["order"]).document
 
 
 def test_a_knob_is_a_trait_like_any_other(explorer):
@@ -195,14 +195,14 @@ def test_a_knob_is_a_trait_like_any_other(explorer):
 def test_several_knobs_at_once_record_once(explorer):
     explorer.set(**REST)
     recorded = []
-    explorer.observe(recorded.append, "trace")
+    explorer.observe(recorded.append, "document")
     with explorer.hold_trait_notifications():
         explorer.order, explorer.gfp_mask, explorer.rt_task = 4, "GFP_ATOMIC", True
     assert len(recorded) == 1 and (explorer.run.order, explorer.run.gfp_mask) == (4, 0x20) and explorer.run.task.rt_task
     with pytest.raises(traitlets.TraitError, match="no mix 'soup'"), explorer.hold_trait_notifications():
         explorer.order, explorer.mix = 2, "soup"
     assert len(recorded) == 1 and explorer.order == 4
-    explorer.unobserve(recorded.append, "trace")
+    explorer.unobserve(recorded.append, "document")
 
 
 def test_a_mask_is_read_back_as_a_number(explorer):
@@ -258,8 +258,8 @@ def test_the_reported_machine_is_the_report():
 
 
 def test_the_same_setting_gives_the_same_machine_and_runs_do_not_touch_it():
-    first = Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).trace
-    assert Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).trace == first
+    first = Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).document
+    assert Explorer(machine="small", pressure=900, gfp_mask="GFP_KERNEL", order=3).document == first
 
 
 def test_the_track_is_read_back():
@@ -354,7 +354,7 @@ def test_the_buttons_lead_to_their_stages_and_stand_on_them():
         english, chinese = button.tooltip.split(" · ")
         assert button.description in english and button.description in chinese and "到达" in chinese
         button.click()
-        steps = [frame for frame in explorer.trace["frames"] for _ in frame.get("test", {}).get("rows", [0])]
+        steps = [frame for frame in explorer.document["frames"] for _ in frame.get("test", {}).get("rows", [0])]
         assert steps[explorer.index]["stage"] == button.description in explorer.stages()
 
 

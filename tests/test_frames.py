@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,8 @@ from buddylab.view.sentences import say, sentences
 HERE = Path(buddylab.view.__file__).parent
 
 
-def traces(recording):
-    """Every allocation of a recording as a trace."""
+def runs(recording):
+    """Every allocation of a recording as a run."""
     world = scenario.ScriptedWorld(scenario.build_machine(recording))
     for op in recording["ops"]:
         if op["op"] == "alloc" and op["order"] < 11:
@@ -38,8 +39,8 @@ def traces(recording):
 def holds_against_the_kernel(recording):
     """The rows of every test end where the kernel's zone_watermark_ok said they do."""
     tests = 0
-    for trace in traces(recording):
-        for frame in frames(trace):
+    for run in runs(recording):
+        for frame in frames(run):
             if "test" in frame:
                 *_, result = frame["event"]
                 rows, order = frame["test"]["rows"], frame["test"]["order"]
@@ -60,41 +61,54 @@ def test_rows_agree_with_the_kernel_in_random_recordings():
 
 @pytest.mark.parametrize("name", NAMED)
 def test_every_frame_of_the_recordings_can_be_told_in_both_languages(name):
-    for trace in traces(named(name)):
-        shown = view(trace)
+    for run in runs(named(name)):
+        shown = view(run)
         assert len(transcript(shown, "en")) == len(transcript(shown, "zh")) == len(shown["frames"])
-        assert shown["frames"][-1]["event"] == ["end", trace.end]
+        assert shown["frames"][-1]["event"] == ["end", run.end]
         assert "{" not in "".join(transcript(shown, "en") + transcript(shown, "zh"))
         json.loads(to_json(shown))
 
 
 @pytest.mark.parametrize("name", NAMED)
 def test_the_changes_of_the_frames_lead_to_the_state_at_the_end(name):
-    for trace in traces(named(name)):
-        zones = [zone.copy() for zone in trace.before]
-        for frame in frames(trace):
-            for place, *change in frame.get("changes", ()):
-                apply(zones, (zones[place].label, *change))
-        after = [zone.copy() for zone in trace.before]
-        for changed in trace.changes():
+    for run in runs(named(name)):
+        shown = view(run)
+        zones = shown["initial"]["zones"]
+        for frame in shown["frames"]:
+            for change in frame.get("changes", ()):
+                play(zones, change)
+        after = [zone.copy() for zone in run.before]
+        for changed in run.changes():
             for change in changed:
                 apply(after, change)
         for left, right in zip(zones, after, strict=True):
-            assert [left.free_list(o) for o in range(11)] == [right.free_list(o) for o in range(11)]
-            assert (left.nr_free_pages, left.hot, left.cold) == (right.nr_free_pages, right.hot, right.cold)
+            assert left["lists"] == {str(order): right.free_list(order) for order in range(11)}
+            assert left["counts"] == {"NR_FREE_PAGES": right.nr_free_pages}
+            assert left["pcp"] == {"hot": [*right.hot.pages], "cold": [*right.cold.pages]}
+
+
+def play(zones, change):
+    """A change of the document, made as FORMAT.md words it."""
+    place, part, key, *rest = change
+    if part == "counts":
+        (zones[place]["counts"][key],) = rest
+        return
+    operation, pfn = rest
+    pfns = zones[place][part][key]
+    {0: pfns.remove, 1: partial(pfns.insert, 0), 2: pfns.append}[operation](pfn)
 
 
 def flagship():
     """The real report: 280 MB free in Normal, GFP_ATOMIC, order 3, from an interrupt."""
     population = prepare("report")
-    trace = record(population.machine, 0x20, 3, task=Task(in_interrupt=True))
-    return trace, population
+    run = record(population.machine, 0x20, 3, task=Task(in_interrupt=True))
+    return run, population
 
 
 def test_the_flagship_row_by_row():
     """By hand: 44578 + 2*11117 + 4*800 + 16 + 32 = 70060 free; mark 939 -> 470 -> 353, then halved order by order."""
-    trace, _ = flagship()
-    told = frames(trace)
+    run, _ = flagship()
+    told = frames(run)
     tests = {(f["stage"], f["test"]["zone"]): f["test"] for f in told if "test" in f and not f["test"]["own"]}
     normal, dma = tests["min_attempt", 1], tests["min_attempt", 0]
     assert normal["mark"] == 939 and normal["chain"] == [("HIGH", 470), ("HARDER", 353)]
@@ -106,7 +120,7 @@ def test_the_flagship_row_by_row():
     ]
     assert [(r["f"], r["m"], r["ok"]) for r in dma["rows"]] == [(894 - 8 + 1, 7 + 880, False)]
     assert told[told[-1]["decides"]]["test"] is normal
-    assert transcript(view(trace))[-1] == (
+    assert transcript(view(run))[-1] == (
         "got_pg: Refused. Normal has 280,240 kB free, but blocks of order 3 or more count 41 pages; "
         "more than 44 are needed."
     )
@@ -115,9 +129,9 @@ def test_the_flagship_row_by_row():
 
 def test_order_2_passes_where_order_3_fails():
     population = prepare("report")
-    trace = record(population.machine, 0x20, 2, task=Task(in_interrupt=True))
-    assert trace.end == "page"
-    granted = frames(trace)[frames(trace)[-1]["decides"]]["test"]
+    run = record(population.machine, 0x20, 2, task=Task(in_interrupt=True))
+    assert run.end == "page"
+    granted = frames(run)[frames(run)[-1]["decides"]]["test"]
     # the first try, at pages_low 1173: 70060 - 4 + 1 = 70057, less 44578, less 22234: 3245 > 1173 / 4 = 293
     assert granted["mark"] == 1173 and [(r["f"], r["m"]) for r in granted["rows"]] == [
         (70057, 1173),
@@ -199,33 +213,33 @@ def test_a_number_gets_commas_and_a_reference_its_sentence():
 )
 def test_a_run_is_small_enough_to_travel(machine, order, mask, kilobytes):
     population = prepare(machine)
-    trace = record(population.machine, mask, order, task=Task(in_interrupt=mask == 0x20))
-    assert len(to_json(view(trace, kind_of=population.kind_of)).encode()) < kilobytes * 1000
+    run = record(population.machine, mask, order, task=Task(in_interrupt=mask == 0x20))
+    assert len(to_json(view(run, kind_of=population.kind_of)).encode()) < kilobytes * 1000
 
 
 def test_long_lists_travel_as_two_ends_and_a_count():
-    trace, population = flagship()
-    shown = view(trace, kind_of=population.kind_of)["initial"]["zones"][1]
-    whole = trace.before[1].free_list(0)
-    assert shown["lists"][0] == {"count": 44578, "head": whole[:32], "tail": whole[-8:]}
-    assert shown["lists"][4] == trace.before[1].free_list(4) and shown["free"] == 70060
+    run, population = flagship()
+    shown = view(run, kind_of=population.kind_of)["initial"]["zones"][1]
+    whole = run.before[1].free_list(0)
+    assert shown["lists"]["0"] == {"count": 44578, "head": whole[:32], "tail": whole[-8:]}
+    assert shown["lists"]["4"] == run.before[1].free_list(4) and shown["counts"] == {"NR_FREE_PAGES": 70060}
 
 
 def test_the_strips_show_the_blocks_that_could_not_grow():
-    trace, population = flagship()
-    normal, dma = view(trace, kind_of=population.kind_of)["strip"]
+    run, population = flagship()
+    normal, dma = view(run, kind_of=population.kind_of)["strip"]
     assert (normal["zone"], dma["zone"]) == (1, 0)
-    for strip, zone in ((normal, trace.before[1]), (dma, trace.before[0])):
+    for strip, zone in ((normal, run.before[1]), (dma, run.before[0])):
         start, end = strip["start"], strip["start"] + 64
         assert strip["pages"] == 64 == len(strip["used"])
         assert start <= zone.free_list(2)[0] < end
         assert strip["free"] == sorted(
-            [head, order]
+            [head, str(order)]
             for order in range(11)
             for head in zone.free_list(order)
             if head < end and head + (1 << order) > start
         )
-        free = {pfn for head, order in strip["free"] for pfn in range(head, head + (1 << order))}
+        free = {pfn for head, order in strip["free"] for pfn in range(head, head + (1 << int(order)))}
         assert all((pfn in free) == (strip["used"][pfn - start] == "?") for pfn in range(start, end))
 
 
@@ -271,22 +285,22 @@ def test_a_transcript_in_an_unknown_language_is_refused():
 def test_the_second_scan_of_a_numa_kernel_is_told():
     """Counted in the events: the first zone of the list is tested a second time in one get_page_from_freelist."""
     told = expected = 0
-    for trace in (trace for name in NAMED if name.startswith("numa") for trace in traces(named(name))):
+    for run in (run for name in NAMED if name.startswith("numa") for run in runs(named(name))):
         tested: list[str] = []
-        for event in trace.events:
+        for event in run.events:
             if event[0] == "get_page_from_freelist":
                 tested = []
             elif event[0] == "zone_watermark_ok" and event[5]:
                 tested.append(event[1])
-                expected += tested.count(trace.zonelist[0]) == 2 and event[1] == trace.zonelist[0]
-        told += sum(frame["say"] == "second_scan" for frame in frames(trace))
+                expected += tested.count(run.zonelist[0]) == 2 and event[1] == run.zonelist[0]
+        told += sum(frame["say"] == "second_scan" for frame in frames(run))
     assert told == expected > 0
 
 
 def test_an_interrupt_keeps_the_reserve_shut():
     """C: `&& !in_interrupt()` at the door of the reserve; without __GFP_WAIT there is no way on."""
     population = prepare("report")
-    trace = record(population.machine, 0x20, 3, task=Task(in_interrupt=True, PF_MEMALLOC=True))
-    shut = next(frame for frame in frames(trace) if frame["stage"] == "rebalance")
+    run = record(population.machine, 0x20, 3, task=Task(in_interrupt=True, PF_MEMALLOC=True))
+    shut = next(frame for frame in frames(run) if frame["stage"] == "rebalance")
     assert shut["say"] == "rebalance_irq" and shut["conds"][0] == ["in_interrupt()", 1, "c_shuts"]
-    assert transcript(view(trace))[-3].startswith("rebalance: This task is itself freeing memory (PF_MEMALLOC), but an")
+    assert transcript(view(run))[-3].startswith("rebalance: This task is itself freeing memory (PF_MEMALLOC), but an")

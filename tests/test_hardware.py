@@ -109,5 +109,5 @@ def test_the_explorer_takes_sizes():
     explorer = Explorer(machine={"Normal": 496, "DMA": 16})
     assert explorer.machine == {"DMA": 16, "Normal": 496}
     assert [zone.present_pages for zone in explorer.run.machine.zones] == [4096, 126976]
-    assert explorer.trace["machine"]["name"] == {"en": "DMA 16, Normal 496 MB", "zh": "DMA 16, Normal 496 MB"}
+    assert explorer.document["machine"]["name"] == ("DMA 16, Normal 496 MB",) * 2
     assert explorer.set(machine={"DMA": 0, "Normal": 8, "nodes": 1}).machine == {"Normal": 8}

@@ -25,7 +25,7 @@ LAYERS = {
     "reclaim": {"core"},  # 2.6.21's decisions
     "machines": {"core", "said"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
-    "view": {"core", "commentary"},  # what a run says
+    "view": {"core", "commentary", "said"},  # what a run says
     "world": {"core", "machines", "reclaim", "said"},  # the model
     "explorer": {"core", "machines", "reclaim", "said", "view", "world"},  # what the main screen is about
     "reports": {"core", "printable"},
@@ -44,7 +44,18 @@ LAYERS = {
     },
     "plots": {"core", "course", "said", "world"},
     "widgets": {"core", "course", "explorer", "export", "machines", "reports", "said", "screen", "view"},
-    "export": {"core", "explorer", "machines", "printable", "scenario", "screen", "target", "view", "__version__"},
+    "export": {
+        "core",
+        "explorer",
+        "machines",
+        "printable",
+        "said",
+        "scenario",
+        "screen",
+        "target",
+        "view",
+        "__version__",
+    },
     # what bl.machine, bl.record and bl.explain add to the rooms
     "front": {"core", "explorer", "export", "machines", "reports", "said", "view"},
     "commands": {"core", "explorer", "export", "reports", "scenario"},

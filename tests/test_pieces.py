@@ -30,15 +30,15 @@ def test_an_explorer_and_its_run_share_the_cursor():
     assert [piece.index for piece in pieces] == [3, 3]
     pieces[0].index = 2
     assert explorer.index == 2
-    assert pieces[0].trace["machine"]["name"]["en"] == "64 MB machine, two zones"  # the names that the explorer gave
+    assert pieces[0].document["machine"]["name"][0] == "64 MB machine, two zones"  # the names that the explorer gave
 
 
 def test_a_piece_of_an_explorer_follows_it_and_one_of_a_run_stays():
     explorer = Explorer(machine="small", gfp_mask="GFP_KERNEL", order=0)
-    first, stays, follows = explorer.trace, Why(explorer.run), Why(explorer)
+    first, stays, follows = explorer.document, Why(explorer.run), Why(explorer)
     explorer.order, explorer.lang, explorer.theme = 2, "zh", "dark"
-    assert stays.trace == first and (stays.lang, stays.theme) == ("en", "auto")
-    assert follows.trace == explorer.trace != first and (follows.lang, follows.theme) == ("zh", "dark")
+    assert stays.document == first and (stays.lang, stays.theme) == ("en", "auto")
+    assert follows.document == explorer.document != first and (follows.lang, follows.theme) == ("zh", "dark")
     follows.index = 4
     assert explorer.index == 4 != stays.index
 
@@ -69,7 +69,7 @@ def test_pieces_can_be_linked_like_any_widget():
 @pytest.mark.parametrize("piece", PIECES)
 def test_the_text_form_is_short(piece):
     run = recorded()
-    assert repr(piece(run)) == f"<{piece.__name__}: order 0, {len(piece(run).trace['frames'])} frames>"
+    assert repr(piece(run)) == f"<{piece.__name__}: order 0, {len(piece(run).document['frames'])} frames>"
 
 
 def test_what_is_no_run_is_told():

@@ -280,16 +280,16 @@ def test_free_blocks_of_a_series_a_machine_and_a_zone(series):
     assert plots.free_blocks(machine.zones[0]) == blocks(o6=1)
 
 
-def test_free_blocks_of_a_trace_at_each_moment():
-    trace = record(one_zone(64), gfp.GFP_KERNEL, 4)
-    assert plots.free_blocks(trace, at=0) == plots.free_blocks(trace, "Normal", 0) == blocks(o6=1)
-    assert plots.free_blocks(trace) == blocks(o5=1, o4=1)
-    assert plots.free_blocks(trace, at=len(trace.events)) == plots.free_blocks(trace)
-    taken = next(n for n, event in enumerate(trace.events) if event[0] == "__rmqueue")
-    assert plots.free_blocks(trace, at=taken) == blocks(o6=1)
-    assert plots.free_blocks(trace, at=taken + 1) == blocks(o5=1, o4=1)
+def test_free_blocks_of_a_run_at_each_moment():
+    run = record(one_zone(64), gfp.GFP_KERNEL, 4)
+    assert plots.free_blocks(run, at=0) == plots.free_blocks(run, "Normal", 0) == blocks(o6=1)
+    assert plots.free_blocks(run) == blocks(o5=1, o4=1)
+    assert plots.free_blocks(run, at=len(run.events)) == plots.free_blocks(run)
+    taken = next(n for n, event in enumerate(run.events) if event[0] == "__rmqueue")
+    assert plots.free_blocks(run, at=taken) == blocks(o6=1)
+    assert plots.free_blocks(run, at=taken + 1) == blocks(o5=1, o4=1)
     with pytest.raises(ValueError, match="is none of them"):
-        plots.free_blocks(trace, at=len(trace.events) + 1)
+        plots.free_blocks(run, at=len(run.events) + 1)
 
 
 def test_what_comes_from_the_model_says_so(series):

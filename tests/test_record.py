@@ -29,8 +29,8 @@ def rebuilds(recording):
     for number, op in enumerate(recording["ops"]):
         before, machine.trace = tuple(zone.copy() for zone in machine.zones), []
         world.play(op)
-        trace = Run(machine, before, 0, 0, 0, Task(), 0, (), 0, machine.trace, None, "page")
-        for change in chain.from_iterable(trace.changes()):
+        run = Run(machine, before, 0, 0, 0, Task(), 0, (), 0, machine.trace, None, "page")
+        for change in chain.from_iterable(run.changes()):
             apply(before, change)
         assert everything(before) == everything(machine.zones), f"op {number}"
 
@@ -48,10 +48,10 @@ def test_changes_rebuild_the_state_of_random_recordings():
 def test_states_stop_at_every_event():
     """split_big_block, worked out by hand: one block of order 10 at pfn 0; page 0 leaves one block of every order."""
     machine = scenario.build_machine(named("split_big_block"))
-    trace = record(machine, 0xD0, 0)
-    split = [zones[0].nr_free_pages for event, zones in states(trace) if event[0] == "__rmqueue"]
+    run = record(machine, 0xD0, 0)
+    split = [zones[0].nr_free_pages for event, zones in states(run) if event[0] == "__rmqueue"]
     assert split == [1023]
-    *_, (_, zones) = states(trace)
+    *_, (_, zones) = states(run)
     assert zones[0].free_list(9) == [512] and zones[0].free_list(0) == [1] and zones[0].free_list(10) == []
 
 
@@ -75,9 +75,9 @@ def test_record_sees_what_the_kernel_did(name):
         if op["op"] != "alloc" or op["order"] > 10:
             world.play(op)
             continue
-        trace = world.record(op)
-        assert [list(event) for event in kernel_events(trace.events)] == op["expect"]["events"]
-        assert trace.page == op["expect"]["result"]
+        run = world.record(op)
+        assert [list(event) for event in kernel_events(run.events)] == op["expect"]["events"]
+        assert run.page == op["expect"]["result"]
 
 
 def test_every_event_goes_through_json_and_has_named_arguments():
@@ -97,22 +97,22 @@ def test_an_event_that_is_none_is_refused(event):
         as_dict(event)
 
 
-def test_a_run_without_end_ends_the_trace_as_a_livelock():
+def test_a_run_without_end_ends_the_run_as_a_livelock():
     zone = Zone("Normal", 0, 0, 64, marks=(100, 120, 140), lowmem_reserve=[0])
     machine = Machine([zone], ("Normal",))
-    trace = record(machine, 0xD0, 0, max_rounds=5)
-    assert (trace.end, trace.page) == ("livelock", None)
-    assert "out_of_memory" in [event[0] for event in trace.events] and "OOM killer" in trace.why
+    run = record(machine, 0xD0, 0, max_rounds=5)
+    assert (run.end, run.page) == ("livelock", None)
+    assert "out_of_memory" in [event[0] for event in run.events] and "OOM killer" in run.why
     assert machine.trace is None
 
 
 def test_lists_of_a_large_machine_cost_nothing():
     """4 TiB: a request is recorded without a million list entries being touched."""
     zone = Zone("Normal", 0, 0, 1 << 30, marks=(100, 120, 140), lowmem_reserve=[0], hot=(31, 186))
-    trace = record(Machine([zone], ("Normal",)), 0xD0, 3)
-    assert trace.before[0].nr_free(10) == 1 << 20
-    assert trace.page == (1 << 30) - 1024
-    assert [change for changed in trace.changes() for change in changed if change[1] == COUNT] == [
+    run = record(Machine([zone], ("Normal",)), 0xD0, 3)
+    assert run.before[0].nr_free(10) == 1 << 20
+    assert run.page == (1 << 30) - 1024
+    assert [change for changed in run.changes() for change in changed if change[1] == COUNT] == [
         ("Normal", COUNT, 0, (1 << 30) - 8)
     ]
 

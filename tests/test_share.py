@@ -32,10 +32,10 @@ def test_the_same_text_gives_the_same_run(knobs):
     explorer = Explorer(**knobs)
     for text in (explorer.share, explorer.forms["json"], f"  `{explorer.share}`\n", explorer.share.replace(" ", "\n")):
         again = Explorer.from_text(text)
-        assert again.trace == explorer.trace and again.knobs == explorer.knobs and again.share == explorer.share
+        assert again.document == explorer.document and again.knobs == explorer.knobs and again.share == explorer.share
     other = Explorer(machine="numa")
     other.paste = explorer.share
-    assert other.trace == explorer.trace and other.paste == "" and other.error == []
+    assert other.document == explorer.document and other.paste == "" and other.error == []
     assert other.forms == explorer.forms
 
 
@@ -43,18 +43,18 @@ def test_the_same_text_gives_the_same_run(knobs):
 def test_the_cell_gives_the_same_run(knobs):
     explorer, names = Explorer(**knobs), {}
     exec(explorer.forms["python"].replace("\nExplorer", "\nmade = Explorer"), names)
-    assert names["made"].trace == explorer.trace
+    assert names["made"].document == explorer.document
 
 
 def test_what_is_compared_and_what_was_done_by_hand_is_shared_too():
     explorer = Explorer(machine="tiny").compare(gfp_mask=0xD0)
-    assert Explorer.from_text(explorer.share).other_trace == explorer.other_trace != {}
+    assert Explorer.from_text(explorer.share).other_document == explorer.other_document != {}
     explorer.compare()
     assert "other" not in explorer.share
     explorer.alloc(1).alloc(0)
     again = Explorer.from_text(explorer.share)
-    assert again.trace == explorer.trace and again.hand == explorer.hand and explorer.share.endswith("show=hand")
-    assert Explorer.from_text(explorer.forms["json"]).trace == explorer.trace
+    assert again.document == explorer.document and again.hand == explorer.hand and explorer.share.endswith("show=hand")
+    assert Explorer.from_text(explorer.forms["json"]).document == explorer.document
     assert explorer.undo().undo().share == Explorer(machine="tiny").share
 
 
@@ -93,9 +93,9 @@ def test_a_garbled_text_is_told_and_nothing_is_lost(text, said, zh):
     assert zh in caught.value.said.zh
     if text:
         explorer = Explorer(machine="tiny")
-        before = explorer.trace
+        before = explorer.document
         explorer.paste = text
-        assert explorer.error == [str(caught.value), caught.value.said.zh] and explorer.trace is before
+        assert explorer.error == [str(caught.value), caught.value.said.zh] and explorer.document is before
         explorer.paste = explorer.share
         assert explorer.error == []
 

@@ -60,7 +60,7 @@ def record(
 ) -> Run:
     """Play one request on this machine and record it; the path is the one that `alloc_pages` takes.
 
-    A ladder that goes back up more than `max_rounds` times ends the trace as a livelock.
+    A ladder that goes back up more than `max_rounds` times ends the run as a livelock.
     """
     task = task or Task()
     asked = Task(**{name: getattr(task, name) for name in Task.__slots__})
@@ -195,10 +195,10 @@ def _given_back(event: Event, emptying: int | None, free: dict[str, int]) -> lis
     return [*changed, (label, block_order, HEAD, head), (label, COUNT, 0, free[label])]
 
 
-def states(trace: Run) -> Iterator[tuple[Event, tuple[Zone, ...]]]:
+def states(run: Run) -> Iterator[tuple[Event, tuple[Zone, ...]]]:
     """Every event with the zones as they stood right after it. The zones are the same objects throughout."""
-    zones = tuple(zone.copy() for zone in trace.before)
-    for event, changed in zip(trace.events, trace.changes(), strict=True):
+    zones = tuple(zone.copy() for zone in run.before)
+    for event, changed in zip(run.events, run.changes(), strict=True):
         for change in changed:
             apply(zones, change)
         yield event, zones

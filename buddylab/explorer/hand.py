@@ -68,22 +68,22 @@ def play(
     first_alloc = next((place for place, (kind, *_) in enumerate(hand) if kind == "alloc"), len(hand))
     pinned = {pfn for _, pfn in hand[:first_alloc]}
     while True:
-        world, trace = prepare(tuple(sorted(pinned))), None
+        world, run = prepare(tuple(sorted(pinned))), None
         given: set[int] = set()
         for operation in hand:
             if operation[0] == "alloc":
-                trace = _alloc(world, operation, max_rounds)
-                if trace.page is not None:
-                    given.add(trace.page)
+                run = _alloc(world, operation, max_rounds)
+                if run.page is not None:
+                    given.add(run.page)
                 continue
             head, order = block_of(world.machine, operation[1])
             if pinned.isdisjoint(range(head, head + (1 << order))) and head not in given:
                 pinned.add(head)
                 break
             given.discard(head)
-            trace = _free(world, head, order)
+            run = _free(world, head, order)
         else:
-            return world, trace
+            return world, run
 
 
 def _free(world: World, head: int, order: int) -> Run:

@@ -12,7 +12,7 @@ from buddylab.explorer import filling, hand
 from buddylab.explorer.still import World
 from buddylab.machines import hardware
 from buddylab.machines.hardware import MACHINES, OwnSizes
-from buddylab.said import SaidError
+from buddylab.said import Said, SaidError
 from buddylab.view.document import view
 
 Knobs = dict[str, Any]
@@ -38,7 +38,7 @@ class Recording:
     """What a setting of the knobs led to: the run, the document that it is drawn from, and the deck beside it."""
 
     run: Run
-    trace: dict[str, Any]
+    document: dict[str, Any]
     deck: dict[str, Any]
 
 
@@ -49,7 +49,7 @@ def recording(knobs: Knobs, by_hand: bool = False) -> Recording:
     """
     world, run = play(knobs, by_hand)
     machine = hardware.of(knobs["machine"])
-    shown = view(run, name={"en": machine.name_en, "zh": machine.name_zh}, kind_of=world.kind_of)
+    shown = view(run, name=Said(machine.name_en, machine.name_zh), kind_of=world.kind_of)
     return Recording(run, shown, deck(knobs, run))
 
 

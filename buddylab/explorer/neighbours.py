@@ -7,6 +7,7 @@ from buddylab.core import gfp
 from buddylab.explorer import filling
 from buddylab.explorer.knobs import FLAGS, GROUPS, PRESETS, Knobs, checked, play
 from buddylab.machines import hardware
+from buddylab.said import Said
 
 MOST = 5
 """Changes that are shown."""
@@ -80,7 +81,7 @@ def _machine_changes(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any],
     """Another use of the memory, or more or less of it free, in steps of the track."""
     for name, mix in filling.MIXES.items():
         if name != knobs["mix"]:
-            yield 2.5, "away_mix", {"what": {"en": mix.name_en, "zh": mix.name_zh}}, {"mix": name}
+            yield 2.5, "away_mix", {"what": Said(mix.name_en, mix.name_zh)}, {"mix": name}
     stands = knobs["pressure"]
     if stands is None:  # a report's machine: its free memory stands as printed
         return

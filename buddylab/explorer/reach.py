@@ -71,8 +71,8 @@ def stages(setting: Setting, max_rounds: int = 6) -> list[str]:
     knobs = START | setting
     world = prepare(knobs["machine"], knobs["pressure"], None, knobs["mix"])
     task = Task(**{flag: knobs[flag] for flag in ("PF_MEMALLOC", "TIF_MEMDIE", "in_interrupt", "rt_task")})
-    trace = record(world.machine, gfp.gfp_parse(knobs["gfp_mask"]), knobs["order"], task=task, max_rounds=max_rounds)
-    return own_stages(trace.events)
+    run = record(world.machine, gfp.gfp_parse(knobs["gfp_mask"]), knobs["order"], task=task, max_rounds=max_rounds)
+    return own_stages(run.events)
 
 
 def own_stages(events: Iterable[Event]) -> list[str]:

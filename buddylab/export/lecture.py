@@ -94,7 +94,7 @@ class Grid:
             take.deck["pressure"]["recorded"] = self.levels
             if done == 1 or all(knobs[name] == value for name, value in opens.items()):
                 self.first, self.start = take, done - 1
-            self.places.append([self.shelf.put_run(take.trace), self.shelf.put_parts(take.deck)])
+            self.places.append([self.shelf.put_run(take.document), self.shelf.put_parts(take.deck)])
             if done % 20 == 0 or done == len(settings):
                 progress(done / len(settings))
 
@@ -114,7 +114,7 @@ class Grid:
         zh = f"{'、'.join(presets)}；阶 {orders}；{len(self.levels)} 种空闲内存量；普通任务，或 {'、'.join(FLAGS)} 之一"
         run, deck = self.places[self.start]
         return {
-            "runs": [{"title": self.first.title, "trace": run, "deck": deck}],
+            "runs": [{"title": self.first.title, "document": run, "deck": deck}],
             "grid": {
                 "masks": self.masks,
                 "orders": self.orders,

@@ -103,7 +103,11 @@ def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme:
     """The page as text. Raises ValueError for a language or a theme that there is not."""
     shelf = Shelf()
     listed = [
-        {"title": [*map(printable, run.title)], "trace": shelf.put_run(run.trace), "deck": shelf.put_parts(run.deck)}
+        {
+            "title": [*map(printable, run.title)],
+            "document": shelf.put_run(run.document),
+            "deck": shelf.put_parts(run.deck),
+        }
         for run in runs
     ]
     return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
@@ -120,7 +124,11 @@ def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | Non
     several = len(page["runs"]) > 1
     heading = printable(
         title
-        or (first.trace["machine"]["name"][lang] if several else f"__alloc_pages(): {first.title[LANGS.index(lang)]}")
+        or (
+            first.document["machine"]["name"][LANGS.index(lang)]
+            if several
+            else f"__alloc_pages(): {first.title[LANGS.index(lang)]}"
+        )
     )
     page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
     recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
@@ -137,7 +145,7 @@ def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | Non
         script=script,
         program=_packed(program),
         recording=_packed(recording),
-        transcript="".join(f"<li>{escape(line)}</li>" for line in transcript(first.trace, lang)),
+        transcript="".join(f"<li>{escape(line)}</li>" for line in transcript(first.document, lang)),
     )
 
 

@@ -177,7 +177,7 @@ def to_mp4(
 def steps_by_event(run: Take) -> list[int]:
     """The steps (from 1) at which each frame of a run is complete: a frame has a step for every row of its test."""
     steps, last = [], 0
-    for frame in run.trace["frames"]:
+    for frame in run.document["frames"]:
         last += max(1, len(frame.get("test", {}).get("rows", ())))
         steps.append(last)
     return steps
@@ -186,7 +186,7 @@ def steps_by_event(run: Take) -> list[int]:
 def reading_times(run: Take, lang: str) -> list[float]:
     """Seconds that each frame stays: what its sentence takes to read, and longer for the verdict."""
     pace = 0.12 if lang == "zh" else 0.045
-    said = [say(frame["say"], frame.get("args", {}), lang) for frame in run.trace["frames"]]
+    said = [say(frame["say"], frame.get("args", {}), lang) for frame in run.document["frames"]]
     times = [min(6.0, 1.2 + pace * len(sentence)) for sentence in said]
     return [*times[:-1], times[-1] + 3]
 

@@ -20,10 +20,10 @@ class Shelf:
         """The place of a dict whose values have places of their own."""
         return self.put({name: self.put(part) for name, part in value.items()})
 
-    def put_run(self, trace: dict[str, Any]) -> int:
+    def put_run(self, document: dict[str, Any]) -> int:
         """The place of a run: its parts and its frames by their places, so that runs share what is equal in them."""
-        parts = {name: self.put(value) for name, value in trace.items() if name != "frames"}
-        return self.put([parts, [self.put(frame) for frame in trace["frames"]]])
+        parts = {name: self.put(value) for name, value in document.items() if name != "frames"}
+        return self.put([parts, [self.put(frame) for frame in document["frames"]]])
 
     def __len__(self) -> int:
         return len(self.places)

@@ -9,6 +9,7 @@ from buddylab.core.ladder import Livelock
 from buddylab.core.record import Run
 from buddylab.explorer.knobs import Knobs, recording, request_deck
 from buddylab.printable import printable
+from buddylab.said import as_is
 from buddylab.scenario import Json, build_machine
 from buddylab.scenario.script import ScriptedWorld
 from buddylab.target import ExportError
@@ -18,7 +19,7 @@ from buddylab.view.document import view
 class Shown(Protocol):
     """A run that is on a screen already: an Explorer."""
 
-    trace: Any
+    document: Any
     deck: Any
 
 
@@ -27,7 +28,7 @@ class Take:
     """One run to export. title: in English and in Chinese."""
 
     title: tuple[str, str]
-    trace: dict[str, Any]
+    document: dict[str, Any]
     deck: dict[str, Any]
 
 
@@ -49,8 +50,8 @@ def _take(one: Run | Shown | Take) -> Take:
         return one
     if isinstance(one, Run):
         return Take(_title(gfp_str(one.gfp_mask), one.order), view(one), request_deck(one))
-    request = one.trace["request"]
-    return Take(_title(request["names"], request["order"]), one.trace, one.deck)
+    request = one.document["request"]
+    return Take(_title(request["names"], request["order"]), one.document, one.deck)
 
 
 def _title(mask: str, order: int, op: str = "") -> tuple[str, str]:
@@ -77,16 +78,16 @@ def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
         if place not in (ops or places):
             _pass(world, op, place)
             continue
-        trace = world.record(op)
-        title = _title(gfp_str(trace.gfp_mask), trace.order, f"op {place}: ")
-        found.append(Take(title, view(trace, name={"en": name, "zh": name}), request_deck(trace)))
+        run = world.record(op)
+        title = _title(gfp_str(run.gfp_mask), run.order, f"op {place}: ")
+        found.append(Take(title, view(run, name=as_is(name)), request_deck(run)))
     return found
 
 
 def knobs_take(knobs: Knobs) -> Take:
     """Record what these knobs (`checked` ones) lead to."""
     recorded = recording(knobs)
-    return Take(_title(gfp_str(recorded.run.gfp_mask), recorded.run.order), recorded.trace, recorded.deck)
+    return Take(_title(gfp_str(recorded.run.gfp_mask), recorded.run.order), recorded.document, recorded.deck)
 
 
 def _pass(world: ScriptedWorld, op: Json, place: int) -> None:

@@ -25,7 +25,7 @@ def to_text(runs: Sequence[Take], lang: str = "en") -> str:
 
 def _text(run: Take, lang: str) -> Iterator[str]:
     yield _heading(run, lang)
-    for number, frame in enumerate(run.trace["frames"], 1):
+    for number, frame in enumerate(run.document["frames"], 1):
         yield f"{number:4} {frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}"
         yield from (f"       {row}" for row in _numbers(frame, lang))
         if "log" in frame:
@@ -42,7 +42,7 @@ def _markdown(run: Take, lang: str) -> Iterator[str]:
     _, stage, happens, numbers = WORDS[lang]
     yield from (f"## {_plain(_heading(run, lang))}", "")
     yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
-    for number, frame in enumerate(run.trace["frames"], 1):
+    for number, frame in enumerate(run.document["frames"], 1):
         sentence = _plain(say(frame["say"], frame.get("args", {}), lang))
         rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
         log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
@@ -52,11 +52,11 @@ def _markdown(run: Take, lang: str) -> Iterator[str]:
 
 def _heading(run: Take, lang: str) -> str:
     place = 1 if lang == "zh" else 0
-    return _one_line(f"{run.title[place]} {WORDS[lang][0]} {run.trace['machine']['name'][lang]}")
+    return _one_line(f"{run.title[place]} {WORDS[lang][0]} {run.document['machine']['name'][place]}")
 
 
 def _end(run: Take, lang: str) -> str:
-    return ENDS[lang][run.trace["end"]].format(page=run.trace["result"])
+    return ENDS[lang][run.document["end"]].format(page=run.document["result"])
 
 
 def _numbers(frame: dict[str, Any], lang: str) -> Iterator[str]:

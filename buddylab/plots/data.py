@@ -181,11 +181,11 @@ def _place(at: int, length: int, what: str) -> int:
     return at % length
 
 
-def _zones_at(trace: Run, at: int) -> Sequence[Zone]:
+def _zones_at(run: Run, at: int) -> Sequence[Zone]:
     """The zones after so many events."""
-    place = _place(at, len(trace.events) + 1, "moments")
-    zones: Sequence[Zone] = trace.before
-    for passed, (_, after) in enumerate(states(trace), 1):
+    place = _place(at, len(run.events) + 1, "moments")
+    zones: Sequence[Zone] = run.before
+    for passed, (_, after) in enumerate(states(run), 1):
         if passed > place:
             break
         zones = after

@@ -50,16 +50,16 @@ class ScriptedWorld:
     def record(self, op: Json) -> Run:
         """Do one alloc operation and record it."""
         with self._scripted(op):
-            trace = record(
+            run = record(
                 self.machine,
                 op["gfp_mask"],
                 op["order"],
                 node=op.get("node", 0),
                 task=self._task(op.get("context", {})),
             )
-        if trace.page is not None:
-            self.live[op["id"]] = (trace.page, op["order"])
-        return trace
+        if run.page is not None:
+            self.live[op["id"]] = (run.page, op["order"])
+        return run
 
     @contextmanager
     def _scripted(self, op: Json) -> Iterator[None]:

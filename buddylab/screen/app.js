@@ -1,7 +1,7 @@
 // Puts the panels together, moves the cursor, plays, and speaks with the model.
-import { ANSWER_MS, AWAY_MS, CONTEXT, FRAME_MS, NR_FREE, SETTLE_MS, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
+import { ANSWER_MS, AWAY_MS, CONTEXT, FRAME_MS, SETTLE_MS, STACKED, TAKES, THEMES, WIDE } from "./constants.js";
 import { WORDS } from "./words.js";
-import { event0, evidenceAt, fill, focusZone, prepare, sentence, stops, visitStart } from "./frames.js";
+import { event0, evidenceAt, fill, focusZone, freePages, listName, prepare, sentence, stops, visitStart } from "./frames.js";
 import { h, patterns, setText } from "./dom.js";
 import { makeTop } from "./top.js";
 import { makeDeck } from "./deck.js";
@@ -46,9 +46,9 @@ export function mount(el, model) {
   const app = {
     id: uniqueId(), root, lang: "en", index: 0, theme: "auto", lecture: false, piece: PIECES[model.get("panel")] ?? null,
     live: model.live !== false && !model.get("panel"),
-    trace: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
+    document: null, run: null, text: null, deck: null, knobs: null, deckOpen: null, cursor: 0, playing: false,
     granularity: "row", speed: 1, stopAtRefusal: false, loop: false, transcript: false, predict: false, predictions: [],
-    sourceView: "original", otherTrace: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
+    sourceView: "original", otherDocument: null, otherId: 0, difference: {}, canCompare: false, forward: false, wide: true, stacked: false,
     zoom: 1, ladderScale: 1, memWidth: 600, trackWidth: 300, stripWidth: 600, scrubWidth: 600,
   };
   const calm = matchMedia("(prefers-reduced-motion: reduce)"), night = matchMedia("(prefers-color-scheme: dark)");
@@ -124,22 +124,22 @@ export function mount(el, model) {
 
   // -- one frame
   function viewAt(cursor) {
-    const { run, trace } = app, entry = run.rows[cursor], at = entry.frame, frame = trace.frames[at];
-    const row = frame.test?.rows[entry.row], evidence = evidenceAt(trace, run.rows, cursor),
-      zone = focusZone(trace, frame, evidence);
-    const own = row?.say ? row : frame, start = visitStart(trace.frames, at);
+    const { run } = app, { frames, initial } = app.document, entry = run.rows[cursor], at = entry.frame, frame = frames[at];
+    const row = frame.test?.rows[entry.row], evidence = evidenceAt(app.document, run.rows, cursor),
+      zone = focusZone(app.document, frame, evidence);
+    const own = row?.say ? row : frame, start = visitStart(frames, at);
     const cut = evidence && evidence.test.zone === zone ? evidence.row : 0;
     return {
       cursor, entry, at, frame, evidence, zone, cut, state: run.at(at),
         mood: frame.test && !entry.last ? "" : frame.mood ?? "",
       text: app.say(own.say, own.args), isEnd: frame.event?.[0] === "end",
-      before: start ? run.levels[start - 1].free : trace.initial.zones.map((z) => z.free),
-      column: evidence ? cut - 1 : columnOf(frame),
+      before: start ? run.levels[start - 1].free : freePages(initial),
+      column: evidence ? cut ? String(cut - 1) : null : columnOf(frame),
     };
   }
   let longest = { key: "", text: "" };
   app.longest = () => {
-    const key = `${app.run.id} ${app.lang} ${app.limit()}`, { frames } = app.trace;
+    const key = `${app.run.id} ${app.lang} ${app.limit()}`, { frames } = app.document;
     if (longest.key !== key) {
       const known = frames.slice(0, (app.run.rows[app.limit()]?.frame ?? frames.length) + 1);
       const speakers = known.flatMap((frame) => [frame, ...frame.test?.rows ?? []]);
@@ -148,8 +148,12 @@ export function mount(el, model) {
     }
     return longest.text;
   };
-  const columnOf = (frame) => frame.split?.from ?? frame.merge?.to
-    ?? (TAKES.includes(event0(frame)) ? frame.changes?.find(([, list]) => list !== NR_FREE)?.[1] : null) ?? -1;
+  function columnOf(frame) {
+    const order = frame.split?.from ?? frame.merge?.to;
+    if (order !== undefined) return String(order);
+    const [, part, key] = (TAKES.includes(event0(frame)) && frame.changes?.find(([, where]) => where !== "counts")) || [];
+    return part ? listName(part, key) : null;
+  }
 
   /** Draw the frame under the cursor: every panel writes first, then those that measure do, so that the browser lays
    *  the page out once. only: the names of the panels to draw. */
@@ -194,7 +198,7 @@ export function mount(el, model) {
     if (settle) app.settle();
   };
   app.step = (by, settle = true) => {
-    const places = stops(app.run.rows, app.trace.frames, app.granularity);
+    const places = stops(app.run.rows, app.document.frames, app.granularity);
     const next = by > 0 ? places.find((place) => place > app.cursor) : places.findLast((place) => place < app.cursor);
     app.go(next ?? (by > 0 ? app.run.rows.length - 1 : 0), { settle, forward: by > 0 });
   };
@@ -202,11 +206,11 @@ export function mount(el, model) {
   /** Run to the next frame of a stage; where it never comes, to the end. */
   app.runTo = (stage) => {
     const to = app.run.rows.findIndex(({ frame, row }, i) => i > app.cursor && row <= 0
-      && app.trace.frames[frame].stage === stage);
+      && app.document.frames[frame].stage === stage);
     app.go(to < 0 ? app.run.rows.length - 1 : to, { settle: true });
   };
-  const refuses = ({ frame, row, last }) => (row >= 0 ? !app.trace.frames[frame].test.rows[row].ok
-    && !app.trace.frames[frame].test.own : last && app.trace.frames[frame].mood === "end-no");
+  const refuses = ({ frame, row, last }) => (row >= 0 ? !app.document.frames[frame].test.rows[row].ok
+    && !app.document.frames[frame].test.own : last && app.document.frames[frame].mood === "end-no");
   /** Run to the next row that refuses; behind the last one, to the end. */
   app.nextRefusal = () => {
     const to = app.run.rows.findIndex((entry, i) => i > app.cursor && refuses(entry));
@@ -262,7 +266,7 @@ export function mount(el, model) {
   app.setOther = (knobs) => {
     model.set("other", knobs);
     if (!Object.keys(knobs).length) {
-      app.otherTrace = null;
+      app.otherDocument = null;
       save();
       return show();
     }
@@ -283,7 +287,7 @@ export function mount(el, model) {
   function tick() {
     app.step(1, false);
     const { frame, last } = app.run.rows[app.cursor],
-      refused = last && ["no", "end-no"].includes(app.trace.frames[frame].mood);
+      refused = last && ["no", "end-no"].includes(app.document.frames[frame].mood);
     if (atEnd() && app.loop && !app.predict) {
       timer = setTimeout(() => { app.go(0); timer = setTimeout(tick, FRAME_MS / app.speed); }, 2 * FRAME_MS / app.speed);
     } else if (atEnd() || (app.stopAtRefusal && refused)) pause();
@@ -410,17 +414,17 @@ export function mount(el, model) {
     });
   }
   let runs = 0, byHandSo = 0;
-  function takeTrace() {
-    const trace = model.get("trace");
+  function takeDocument() {
+    const given = model.get("document");
     const first = !app.run;
     answered();
     report("silent", null);
-    if (!trace?.frames?.length) return report("trace", app.t("noTrace"));
-    report("trace", null);
+    if (!given?.frames?.length) return report("document", app.t("noDocument"));
+    report("document", null);
     clearTimeout(timer);
     app.playing = false;
-    app.trace = trace;
-    app.run = { ...prepare(trace), id: (runs += 1) };
+    app.document = given;
+    app.run = { ...prepare(given), id: (runs += 1) };
     const wanted = model.get("index");
     if (app.predict && !first) return app.restartPredict();
     const done = modelKnobs()?.hand?.length ?? 0;
@@ -439,8 +443,8 @@ export function mount(el, model) {
     refresh();
   }
   function takeOther() {
-    const trace = model.get("other_trace");
-    app.otherTrace = trace?.frames ? trace : null;
+    const given = model.get("other_document");
+    app.otherDocument = given?.frames ? given : null;
     app.otherId += 1;
     app.difference = model.get("difference") ?? {};
     app.canCompare = app.live && model.get("other") !== undefined;
@@ -579,8 +583,8 @@ export function mount(el, model) {
   const body = new MutationObserver(takeTheme), size = new ResizeObserver(refit);
   body.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
   night.addEventListener("change", takeTheme);
-  const off = Object.entries({ deck: takeDeck, mask: takeMask, forms: takeForms, paste: takePaste, trace: takeTrace, index: takeIndex,
-    error: takeError, lang: takeLang, theme: takeTheme, other_trace: takeOther, difference: takeOther,
+  const off = Object.entries({ deck: takeDeck, mask: takeMask, forms: takeForms, paste: takePaste, document: takeDocument, index: takeIndex,
+    error: takeError, lang: takeLang, theme: takeTheme, other_document: takeOther, difference: takeOther,
     away: refresh, source_view: takeSourceView, predict: takePredict, predictions: takePredict,
     ...Object.fromEntries(Object.keys(app.knobs).map((name) => [name, takeKnobs])) })
     .map(([name, listener]) => model.on(name, listener));
@@ -589,7 +593,7 @@ export function mount(el, model) {
   takeSourceView();
   takeLang();
   takeTheme();
-  takeTrace();
+  takeDocument();
   takeOther();
   size.observe(root);
   document.fonts?.ready.then(fit);

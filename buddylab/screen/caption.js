@@ -29,7 +29,7 @@ export function makeCaption(app) {
   }
 
   function show(view) {
-    const { HZ } = app.trace.machine, passed = app.run.levels[view.at].jiffies - app.trace.initial.jiffies;
+    const { HZ } = app.document.machine, passed = app.run.levels[view.at].jiffies - app.document.initial.jiffies;
     el.setAttribute("aria-label", app.t("verdict"));
     el.dataset.mood = view.mood;
     setText(icon, ICONS[view.mood] ?? "›");

@@ -33,7 +33,7 @@ export function makeCompare(app) {
     text = h("p", { class: "other" }), numbers = h("p", { class: "nums" }), off = h("button", { type: "button",
       class: "solo", on: { click: () => app.setOther({}) } }),
     jump = h("button", { type: "button", class: "solo", on: { click: () => app.go(app.run.rows.findIndex(
-      ({ frame }) => frame === Math.min(app.difference.frame, app.trace.frames.length - 1)), { settle: true }) } });
+      ({ frame }) => frame === Math.min(app.difference.frame, app.document.frames.length - 1)), { settle: true }) } });
   const el = h("section", { class: "compare", hidden: true }, h("div", { class: "head" }, lead, jump, off), lanes,
     h("div", { class: "now" }, text, numbers));
 
@@ -47,11 +47,11 @@ export function makeCompare(app) {
   }
 
   function drawLanes(at, other) {
-    const width = (el.clientWidth || 800) / app.zoom, most = Math.max(app.trace.frames.length, other.frames.length);
+    const width = (el.clientWidth || 800) / app.zoom, most = Math.max(app.document.frames.length, other.frames.length);
     const unit = (width - LANE_LEFT - 26) / most, parts = app.difference.frame;
     lanes.setAttribute("viewBox", `0 0 ${width} 46`);
     keyed(lanes, JSON.stringify([app.run.id, app.otherId, at, width, app.lang]), () => [
-      lane(app.trace.frames, 8, unit, Math.min(at, app.trace.frames.length - 1), app.t("thisOne")),
+      lane(app.document.frames, 8, unit, Math.min(at, app.document.frames.length - 1), app.t("thisOne")),
       lane(other.frames, 28, unit, Math.min(at, other.frames.length - 1), app.t("otherOne")),
       parts === undefined ? null : s("path", { class: "part", d: `M${LANE_LEFT + parts * unit} 2v42m-4 -42h8` }),
       s("rect", { class: "needle", x: LANE_LEFT + (Math.min(at, most - 1) + 0.5) * unit - 1.5, y: 4, width: 3, height: 39,
@@ -66,7 +66,7 @@ export function makeCompare(app) {
   }
 
   function show(view) {
-    const other = app.otherTrace, on = Boolean(other?.frames) && !app.predict;
+    const other = app.otherDocument, on = Boolean(other?.frames) && !app.predict;
     el.hidden = !on;
     if (!on) return;
     el.setAttribute("aria-label", app.t("compare"));

@@ -1,6 +1,5 @@
 // The numbers and small tables that the screen is drawn with.
-export const ORDERS = 11; //                free lists of order 0..10; in `changes` they are lists 0..10,
-export const HOT = 11, COLD = 12, NR_FREE = 13; // 11 and 12 the per-cpu lists, 13 the counter of free pages
+export const ORDERS = 11; //                the orders are 0..10
 export const REMOVE = 0, ADD_HEAD = 1; //   ops of a change; 2 adds at the tail
 export const SNAPSHOT_EVERY = 50; //        frames between two kept states: scrubbing replays at most this many
 export const MAX_ROWS = 6; //               rows that Why shows at once; more are folded

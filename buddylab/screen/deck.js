@@ -154,7 +154,7 @@ export function makeDeck(app) {
   const ownSizes = () => {
     if (hasOwn()) return { ...app.knobs.machine };
     const sizes = {};
-    for (const { label, present_pages: pages } of app.trace.machine.zones) {
+    for (const { label, present_pages: pages } of app.document.machine.zones) {
       const [kind, node = 0] = label.split("/");
       sizes[kind] = (sizes[kind] ?? 0) + pages / 256;
       if (node > 0) sizes.nodes = Number(node) + 1;

@@ -1,5 +1,5 @@
 // Pure functions over the recorded run: its frames, rows and states. Nothing here touches the page.
-import { ADD_HEAD, ALLOC_FLAGS, ALWAYS, EVENT_ARGS, HOT, MAX_ROWS, NR_FREE, REMOVE, SNAPSHOT_EVERY, TAKES, TICKS, TICK_ROOM } from "./constants.js";
+import { ADD_HEAD, ALLOC_FLAGS, ALWAYS, EVENT_ARGS, MAX_ROWS, REMOVE, SNAPSHOT_EVERY, TAKES, TICKS, TICK_ROOM } from "./constants.js";
 
 const NUMBER = new Intl.NumberFormat("en-US");
 /** 70053 -> "70,053", -975 -> "−975"; anything that is not a number as it is. */
@@ -7,12 +7,12 @@ export function fmt(value) {
   return typeof value === "number" ? NUMBER.format(value).replace("-", "−") : String(value ?? "");
 }
 
-/** Put args into the {name} places of a template; an argument may itself be {en, zh}. */
+/** Put args into the {name} places of a template; an argument may itself be [en, zh]. */
 export function fill(template, args = {}, lang = "en") {
   return template.replace(/\{(\w+)\}/g, (place, name) => {
     const value = args[name];
     if (value === undefined) return place;
-    return fmt(value !== null && typeof value === "object" && "en" in value ? value[lang] : value);
+    return fmt(Array.isArray(value) ? value[lang === "zh" ? 1 : 0] : value);
   });
 }
 
@@ -50,20 +50,30 @@ export function openList(list) {
 }
 
 /** The state before the first frame. A list is {count, head, tail}; it is torn where count > head + tail. */
-export function initialState(trace) {
-  const zones = trace.initial.zones.map((zone) => ({
-    free: zone.free, lists: [...zone.lists, zone.hot, zone.cold].map(openList),
-  }));
-  const strips = [].concat(trace.strip ?? []).map((strip) => ({
+export function initialState(document) {
+  const zones = document.initial.zones.map(openZone);
+  const strips = [].concat(document.strip ?? []).map((strip) => ({
     free: new Map(strip.free), percpu: new Set([...strip.used].flatMap((c, i) => (c === "P" ? [strip.start + i] : []))),
   }));
-  return { jiffies: trace.initial.jiffies, zones, strips };
+  return { jiffies: document.initial.jiffies, zones, strips };
 }
+
+/** A list's name among all of its zone: a free list's key ("3", or "3:U" where lists have types), else "pcp:" and it. */
+export const listName = (part, key) => (part === "pcp" ? `pcp:${key}` : key);
+
+/** The order of the blocks on a list: 3 of "3" and of "3:U"; the per-cpu lists "hot" and "cold" hold single pages. */
+export const orderOf = (key) => Number.parseInt(key, 10) || 0;
+
+/** The free pages of every zone. */
+export const freePages = ({ zones }) => zones.map(({ counts }) => counts.NR_FREE_PAGES);
+
+const openZone = ({ counts, lists, pcp }) => ({ counts: { ...counts }, lists: openLists(lists), pcp: openLists(pcp) });
+const openLists = (lists) => Object.fromEntries(Object.entries(lists).map(([key, list]) => [key, openList(list)]));
 
 export function cloneState(state) {
   return {
     jiffies: state.jiffies,
-    zones: state.zones.map((zone) => ({ free: zone.free, lists: zone.lists.map(openList) })),
+    zones: state.zones.map(openZone),
     strips: state.strips.map((strip) => ({ free: new Map(strip.free), percpu: new Set(strip.percpu) })),
   };
 }
@@ -84,42 +94,43 @@ export function changeList(list, op, pfn) {
   }
 }
 
-/** Apply a frame's changes and clock to the state, in place. `strips` are the trace's strips (for their zones). */
+/** Apply a frame's changes and clock to the state, in place. `strips` are the document's strips (for their zones). */
 export function applyFrame(state, frame, strips = []) {
-  for (const [zone, list, op, pfn] of frame.changes ?? []) {
-    if (list === NR_FREE) {
-      state.zones[zone].free = pfn;
+  for (const [zone, part, key, op, pfn] of frame.changes ?? []) {
+    if (part === "counts") {
+      state.zones[zone].counts[key] = op;
       continue;
     }
-    changeList(state.zones[zone].lists[list], op, pfn);
-    strips.forEach((strip, at) => strip.zone === zone && changeStrip(state.strips[at], list, op, pfn));
+    changeList(state.zones[zone][part][key], op, pfn);
+    strips.forEach((strip, at) => strip.zone === zone && changeStrip(state.strips[at], part, key, op, pfn));
   }
   if (frame.jiffies !== undefined) state.jiffies = frame.jiffies;
   return state;
 }
 
-export function changeStrip(strip, list, op, pfn) {
-  if (list >= HOT) op === REMOVE ? strip.percpu.delete(pfn) : strip.percpu.add(pfn);
-  else op === REMOVE ? strip.free.delete(pfn) : strip.free.set(pfn, list);
+export function changeStrip(strip, part, key, op, pfn) {
+  if (part === "pcp") op === REMOVE ? strip.percpu.delete(pfn) : strip.percpu.add(pfn);
+  else op === REMOVE ? strip.free.delete(pfn) : strip.free.set(pfn, key);
 }
 
-/** For every list of a zone that a block entered in these changes, the list that most of it came from: Map to -> from. */
+/** For every list of a zone that a block entered in these changes, the list that most of it came from, both by name:
+ *  Map to -> from. */
 export function flights(changes, zone) {
-  const size = (list) => (list < HOT ? 1 << list : 1), found = new Map();
-  const here = changes.filter(([where, list]) => where === zone && list !== NR_FREE);
-  const left = here.filter(([, , op]) => op === REMOVE).sort(([, a], [, b]) => size(b) - size(a));
-  for (const [, to, op, pfn] of here) {
+  const found = new Map(), here = changes.filter(([where, part]) => where === zone && part !== "counts")
+    .map(([, part, key, op, pfn]) => ({ name: listName(part, key), size: 1 << orderOf(key), op, pfn }));
+  const left = here.filter(({ op }) => op === REMOVE).sort((a, b) => b.size - a.size);
+  for (const { name, size, op, pfn } of here) {
     if (op === REMOVE) continue;
-    const source = left.find(([, from, , start]) => start < pfn + size(to) && pfn < start + size(from));
-    if (source && source[1] !== to) found.set(to, source[1]);
+    const source = left.find((from) => from.pfn < pfn + size && pfn < from.pfn + from.size);
+    if (source && source.name !== name) found.set(name, source.name);
   }
   return found;
 }
 
 /** at(n): the state after frame n (n = -1: before the first). Keeps snapshots, so that any jump is cheap. */
-export function makeTimeline(trace) {
-  const strips = [].concat(trace.strip ?? []);
-  const kept = [[-1, initialState(trace)]];
+export function makeTimeline(document) {
+  const strips = [].concat(document.strip ?? []);
+  const kept = [[-1, initialState(document)]];
   let cache = { at: -1, state: cloneState(kept[0][1]) };
   return function at(frame) {
     if (frame < cache.at) {
@@ -128,7 +139,7 @@ export function makeTimeline(trace) {
     }
     while (cache.at < frame) {
       cache.at += 1;
-      applyFrame(cache.state, trace.frames[cache.at], strips);
+      applyFrame(cache.state, document.frames[cache.at], strips);
       const newest = kept[kept.length - 1][0];
       if (cache.at >= newest + SNAPSHOT_EVERY) kept.push([cache.at, cloneState(cache.state)]);
     }
@@ -185,8 +196,8 @@ export const event0 = (frame) => frame.event?.[0];
 
 /** The rows of the table tries x zones, from the tests and takings so far; repeated tries of a stage share a row.
  *  A cell counts per outcome, the newest outcome last: {outcomes: [{ok, times}], current}. */
-export function triesSoFar(trace, rows, cursor) {
-  const { frame: upTo, last } = rows[cursor], labels = trace.machine.zones.map((zone) => zone.label);
+export function triesSoFar(document, rows, cursor) {
+  const { frame: upTo, last } = rows[cursor], labels = document.machine.zones.map((zone) => zone.label);
   const tries = new Map();
   const cell = (frame, zone, ok, at) => {
     const row = tries.get(frame.stage) ?? { stage: frame.stage, mark: null, cells: {} };
@@ -196,7 +207,7 @@ export function triesSoFar(trace, rows, cursor) {
     tries.set(frame.stage, row);
     return row;
   };
-  trace.frames.slice(0, upTo + 1).forEach((frame, at) => {
+  document.frames.slice(0, upTo + 1).forEach((frame, at) => {
     if (frame.depth) return;
     const [name, zone, , , pfn] = frame.event ?? [];
     if (frame.test && !frame.test.own) {
@@ -245,13 +256,13 @@ export const grants = ({ event }) => (TAKES.includes(event?.[0]) && event[4] >= 
   || (event?.[0] === "end" && event[1] === "page");
 
 /** The test whose hatching Memory shows: this frame's, the deciding one, or the last refusal that still holds. */
-export function evidenceAt(trace, rows, cursor) {
-  const { frame: at, row } = rows[cursor], { frames } = trace, frame = frames[at];
+export function evidenceAt(document, rows, cursor) {
+  const { frame: at, row } = rows[cursor], { frames } = document, frame = frames[at];
   const whole = (test) => ({ test, row: test.rows.length - 1, past: true });
   if (frame.test) return { test: frame.test, row, past: false };
   if (frames[frame.decides]?.test && !grants(frame)) return whole(frames[frame.decides].test);
   if (frame.split || frame.merge || frame.depth) return null;
-  const first = trace.machine.zones.findIndex((zone) => zone.label === trace.request.zonelist[0]);
+  const first = document.machine.zones.findIndex((zone) => zone.label === document.request.zonelist[0]);
   for (let back = at; back >= 0; back -= 1) {
     const { test, changes } = frames[back];
     if (grants(frames[back]) || changes?.some(([zone]) => zone === first)) return null;
@@ -296,15 +307,15 @@ export function thinTicks(moods, unit, pass) {
 }
 
 /** The index of the zone that Memory's free lists show at this frame. */
-export function focusZone(trace, frame, evidence) {
-  const labels = trace.machine.zones.map((zone) => zone.label);
+export function focusZone(document, frame, evidence) {
+  const labels = document.machine.zones.map((zone) => zone.label);
   if (frame.test) return frame.test.zone;
   const named = labels.indexOf(frame.event?.[1]);
   if (named >= 0) return named;
   if (frame.changes?.length) return frame.changes[0][0];
-  const taken = grants(frame) && trace.frames.findLast((one) => !one.depth && one !== frame && grants(one));
+  const taken = grants(frame) && document.frames.findLast((one) => !one.depth && one !== frame && grants(one));
   if (taken) return Math.max(0, labels.indexOf(taken.event[1]));
-  return evidence?.test.zone ?? Math.max(0, labels.indexOf(trace.request.zonelist[0]));
+  return evidence?.test.zone ?? Math.max(0, labels.indexOf(document.request.zonelist[0]));
 }
 
 /** Edges of the ladder with the side and lane to draw them in, from text.chart ([from, to] pairs, to null = NULL). */
@@ -354,7 +365,7 @@ export function tileCount(count) {
 /** Runs of the address strip: [{pfn, n, kind: "free"|"yours"|letter, order}]. `mine` = [pfn, pages] or null. */
 export function stripRuns(strip, state, mine) {
   const end = strip.start + strip.pages, runs = [];
-  const blocks = [...state.free].map(([pfn, order]) => ({ pfn, n: 1 << order, kind: "free", order }));
+  const blocks = [...state.free].map(([pfn, key]) => ({ pfn, n: 1 << orderOf(key), kind: "free", order: orderOf(key) }));
   if (mine) blocks.push({ pfn: mine[0], n: mine[1], kind: "yours" });
   const inside = blocks.filter((block) => block.pfn < end && block.pfn + block.n > strip.start);
   inside.sort((a, b) => a.pfn - b.pfn);
@@ -390,10 +401,10 @@ export function missingBuddy(strip, runs, order) {
 }
 
 /** [pfn, pages] of the block that the request has been given up to this frame, or null. */
-export function takenBlock(trace, at) {
-  const { order } = trace.request;
-  const got = trace.frames.slice(0, at + 1).findLast(({ event, depth }) => !depth && TAKES.includes(event?.[0]));
-  return got && got.event[4] >= 0 && got.event[4] === trace.result ? [trace.result, 1 << order] : null;
+export function takenBlock(document, at) {
+  const { order } = document.request;
+  const got = document.frames.slice(0, at + 1).findLast(({ event, depth }) => !depth && TAKES.includes(event?.[0]));
+  return got && got.event[4] >= 0 && got.event[4] === document.result ? [document.result, 1 << order] : null;
 }
 
 /** A kernel event as a line of text: zone_watermark_ok(zone "Normal", order 3, mark 939, ...) = 0. */
@@ -415,41 +426,41 @@ export function flagNames(flags) {
   return ALLOC_FLAGS.filter((_, bit) => flags & (1 << bit)).map((name) => `ALLOC_${name}`).join("|") || "alloc_flags 0";
 }
 
-/** Everything about a trace that is read more than once. */
-export function prepare(trace) {
-  const rows = expandRows(trace.frames), { frames } = trace;
+/** Everything about a document that is read more than once. */
+export function prepare(document) {
+  const rows = expandRows(document.frames), { frames } = document;
   const lastRowOf = (at) => rows.findLastIndex((entry) => entry.frame === at);
   const end = frames[frames.length - 1];
   const shown = groupTests(frames, end.tests ?? [], end.decides).shown.length;
-  const tries = triesSoFar(trace, rows, rows.length - 1).length;
+  const tries = triesSoFar(document, rows, rows.length - 1).length;
   const conds = Math.max(0, ...frames.map((frame) => frame.conds?.length ?? 0));
-  const slots = Math.min(MAX_ROWS, Math.max(4, trace.request.order + 1, shown, conds, trace.machine.zones.length));
+  const slots = Math.min(MAX_ROWS, Math.max(4, document.request.order + 1, shown, conds, document.machine.zones.length));
   const deciding = end.decides === undefined ? rows.length - 1 : lastRowOf(end.decides);
-  return { trace, rows, at: makeTimeline(trace), levels: levelsOf(trace), slots, tries, deciding };
+  return { document, rows, at: makeTimeline(document), levels: levelsOf(document), slots, tries, deciding };
 }
 
 /** Free pages of every zone and the clock after each frame: [{free: [...], jiffies}], cheap to look up. */
-export function levelsOf(trace) {
-  let free = trace.initial.zones.map((zone) => zone.free), { jiffies } = trace.initial;
-  return trace.frames.map((frame) => {
-    const counters = (frame.changes ?? []).filter(([, list]) => list === NR_FREE);
-    if (counters.length) free = [...free];
-    for (const [zone, , , pages] of counters) free[zone] = pages;
+export function levelsOf(document) {
+  let free = freePages(document.initial), { jiffies } = document.initial;
+  return document.frames.map((frame) => {
+    const counted = (frame.changes ?? []).filter(([, , key]) => key === "NR_FREE_PAGES");
+    if (counted.length) free = [...free];
+    for (const [zone, , , pages] of counted) free[zone] = pages;
     jiffies = frame.jiffies ?? jiffies;
     return { free, jiffies };
   });
 }
 
 /** What a visit to a stage has brought so far: {free: [before, now] per zone, jiffies, total (jiffies), kinds}. */
-export function visitGain(trace, levels, at) {
-  const start = visitStart(trace.frames, at), { zones, jiffies } = trace.initial;
-  const before = start ? levels[start - 1] : { free: zones.map((zone) => zone.free), jiffies };
+export function visitGain(document, levels, at) {
+  const start = visitStart(document.frames, at), { jiffies } = document.initial;
+  const before = start ? levels[start - 1] : { free: freePages(document.initial), jiffies };
   const kinds = {};
-  for (const { reclaimed } of trace.frames.slice(start, at + 1)) {
+  for (const { reclaimed } of document.frames.slice(start, at + 1)) {
     for (const [kind, pages] of Object.entries(reclaimed ?? {})) kinds[kind] = (kinds[kind] ?? 0) + pages;
   }
   return {
     free: levels[at].free.map((pages, zone) => [before.free[zone], pages]), kinds,
-    jiffies: levels[at].jiffies - before.jiffies, total: levels[at].jiffies - trace.initial.jiffies,
+    jiffies: levels[at].jiffies - before.jiffies, total: levels[at].jiffies - document.initial.jiffies,
   };
 }

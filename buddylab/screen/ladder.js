@@ -103,7 +103,7 @@ export function makeLadder(app) {
 
   const goTo = (stage) => {
     const starts = app.run.rows.flatMap(({ frame, row }, i) =>
-      (app.trace.frames[frame].stage === stage && row <= 0 ? [i] : []));
+      (app.document.frames[frame].stage === stage && row <= 0 ? [i] : []));
     const target = starts.find((i) => i > app.cursor) ?? starts[0];
     if (target !== undefined) app.go(target, { settle: true });
   };
@@ -148,19 +148,19 @@ export function makeLadder(app) {
     svg.setAttribute("aria-label", app.t("ladderName"));
   }
 
-  let inRun = { trace: null, stages: new Set() };
+  let inRun = { document: null, stages: new Set() };
   function show(view) {
     showLegend();
-    if (inRun.trace !== app.trace) inRun = { trace: app.trace,
-      stages: new Set(app.trace.frames.map((frame) => frame.stage)) };
-    const { seen, edges: taken } = wayTaken(app.trace.frames, view.at);
+    if (inRun.document !== app.document) inRun = { document: app.document,
+      stages: new Set(app.document.frames.map((frame) => frame.stage)) };
+    const { seen, edges: taken } = wayTaken(app.document.frames, view.at);
     for (const { from, to, path, halo, count } of edges) {
       const times = to === null ? 0 : taken.get(`${from}>${to}`) ?? 0;
       const endsHere = to === null && view.isEnd && view.frame.stage === from;
       if (path.classList.toggle("on", times > 0 || endsHere)) lines.append(...[halo, path].filter(Boolean));
       if (count) showCount(count, times);
     }
-    const found = lookedAt(app.trace.frames, view.at), now = view.frame.stage, size = smallType();
+    const found = lookedAt(app.document.frames, view.at), now = view.frame.stage, size = smallType();
     if (app.predict) found.delete(now); // no peeking
     keyed(looked, JSON.stringify([[...found], now, size]), () => lookedNodes(found, now, size));
     for (const [stage, group] of byStage) {

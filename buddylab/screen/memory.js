@@ -1,6 +1,6 @@
 // Zones as tanks, free lists and per-cpu lists as stacks.
-import { COLD, HOT, ORDERS } from "./constants.js";
-import { flights, fmt, tankScale, tileCount } from "./frames.js";
+import { ORDERS } from "./constants.js";
+import { flights, fmt, listName, tankScale, tileCount } from "./frames.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
 import { markInForce } from "./why.js";
@@ -8,12 +8,12 @@ import { markInForce } from "./why.js";
 export function makeTanks(app) {
   const svg = s("svg", { role: "group" });
   const TOP = 6, BOTTOM = 136;
-  const reserveOf = (zone) => zone.lowmem_reserve[app.trace.request.classzone_idx] ?? 0;
+  const reserveOf = (zone) => zone.lowmem_reserve[app.document.request.classzone_idx] ?? 0;
   let tanks = [];
 
   /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
   function geometry() {
-    const { zones } = app.trace.machine, lists = app.stacked ? 8 : zones.length > 3 ? 276 : 306;
+    const { zones } = app.document.machine, lists = app.stacked ? 8 : zones.length > 3 ? 276 : 306;
     const room = Math.max(190, app.memWidth - lists);
     const digits = (zone) => Math.max(fmt(zone.pages_high).length,
       reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
@@ -32,13 +32,13 @@ export function makeTanks(app) {
   }
 
   function build(shape) {
-    tanks = app.trace.machine.zones.map((zone, i) => makeTank(zone, i, { x: shape.places[i], ...shape }));
+    tanks = app.document.machine.zones.map((zone, i) => makeTank(zone, i, { x: shape.places[i], ...shape }));
     return tanks.map((tank) => tank.el);
   }
 
   function makeTank(zone, index, { x, width, names, numbers }) {
     const reserve = reserveOf(zone), scale = tankScale(zone, reserve, TOP, BOTTOM);
-    const asked = app.trace.request.zonelist.includes(zone.label), clip = `${app.id}-tank${index}`;
+    const asked = app.document.request.zonelist.includes(zone.label), clip = `${app.id}-tank${index}`;
     const level = s("rect", { class: "lvl", x: 1, width: width - 1, height: 400, fill: "var(--free2)" });
     const pointer = s("path", { class: "ptr", d: "M-1 0l-6 -4v8z", fill: "var(--free)" });
     const hollow = s("path", { d: "M-1 0l-6 -4v8z", fill: "var(--bg)", stroke: "var(--free)", "stroke-width": 1.4 });
@@ -98,7 +98,7 @@ export function makeTanks(app) {
   }
 
   function show(view) {
-    const shape = geometry(), { zones } = app.trace.machine, { classzone_idx: cls, zonelist } = app.trace.request;
+    const shape = geometry(), { zones } = app.document.machine, { classzone_idx: cls, zonelist } = app.document.request;
     svg.setAttribute("viewBox", `0 0 ${shape.total} 168`);
     svg.setAttribute("width", shape.total * app.zoom);
     svg.setAttribute("aria-label", app.t("zones"));
@@ -127,9 +127,9 @@ export function makeLists(app) {
 
   function build() {
     const places = layout();
-    columns = places.map((place, o) => ({ ...place, order: o, el: s("g", { "data-col": o,
+    columns = places.map((place, o) => ({ ...place, order: o, key: String(o), el: s("g", { "data-col": o,
       on: { click: () => app.alloc(o) } }) }));
-    pcp = ["hot", "cold"].map((which, i) => ({ which, x: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
+    pcp = ["hot", "cold"].map((which, i) => ({ which, name: listName("pcp", which), middle: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
     return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }),
       ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
   }
@@ -173,7 +173,7 @@ export function makeLists(app) {
 
   /** A step forward shows what it did: a block that entered comes from the list that it left, or from outside; one
    *  that left without entering another list rises from where it lay. Another zone or run is no such step. */
-  function moved(which, list, middle, group, more) {
+  function moved(which, list, middle, group, more, most = Infinity) {
     const was = stood.get(which), { head } = list, top = group.querySelector(".top");
     stood.set(which, { count: list.count, head: [...head] });
     if (!was || !app.forward || app.still()) return group;
@@ -183,7 +183,7 @@ export function makeLists(app) {
         { transform: "none", opacity: 1 }], FLY);
     } else if (list.count < was.count && ![...flown.values()].includes(which)) {
       const gone = Math.max(0, was.head.findIndex((pfn) => !head.includes(pfn)));
-      group.append(app.animate(s("rect", { class: "gone", ...more, y: tileY(which < HOT ? was.count : Math.min(was.count, SHORT), gone), height: 6.5 }),
+      group.append(app.animate(s("rect", { class: "gone", ...more, y: tileY(Math.min(was.count, most), gone), height: 6.5 }),
         [{ transform: "none", opacity: 1 }, { transform: "translateY(-18px)", opacity: 0 }], FLY));
     } else if (more.now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
     return group;
@@ -193,14 +193,16 @@ export function makeLists(app) {
   function follow(view) {
     const now = { run: app.run.id, zone: view.zone, at: view.at }, at = shown.run === now.run ? shown.at : -1;
     if (shown.run !== now.run || shown.zone !== now.zone) {
-      const lists = app.forward ? app.run.at(at).zones[now.zone].lists : [];
-      stood = new Map(lists.map(({ count, head }, which) => [which, { count, head: [...head] }]));
+      const { lists, pcp: percpus } = app.forward ? app.run.at(at).zones[now.zone] : { lists: {}, pcp: {} };
+      const all = [["lists", lists], ["pcp", percpus]].flatMap(([part, those]) => Object.entries(those)
+        .map(([key, { count, head }]) => [listName(part, key), { count, head: [...head] }]));
+      stood = new Map(all);
     }
-    const passed = app.trace.frames.slice(at + 1, now.at + 1);
+    const passed = app.document.frames.slice(at + 1, now.at + 1);
     flown = flights(app.forward ? passed.flatMap(({ changes = [] }) => changes) : [], now.zone);
     shown = now;
   }
-  const centre = (which) => (which < HOT ? columns[which].middle : pcp[which - HOT].x);
+  const centre = (name) => (columns.find(({ key }) => key === name) ?? pcp.find((one) => one.name === name)).middle;
 
   /** A list can be allocated from by hand: a click on its stack, or Enter; the arrows lead from list to list. */
   function takeable({ order, el }, count, asked) {
@@ -221,15 +223,15 @@ export function makeLists(app) {
     event.stopPropagation();
   }
 
-  function column({ order, from, to, middle, tile, el }, list, view) {
-    const dead = view.cut > order, now = view.column === order, asked = app.trace.request.order === order;
+  function column({ order, key: name, from, to, middle, tile, el }, list, view) {
+    const dead = view.cut > order, now = view.column === name, asked = app.document.request.order === order;
     takeable({ order, el }, list.count, asked);
     const key = JSON.stringify([list, dead, now, asked, width, app.lang, shown.run, shown.zone]);
     const text = list.count >= 1e4 ? `${(list.count / 1e3).toFixed(to - from > 32 ? 1 : 0)}k` : String(list.count);
     keyed(el, key, () => [
       now && s("rect", { x: from + 1, y: BASE + 3, width: to - from - 2, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: from + 1.5, x2: to - 1.5, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      moved(order, list, middle, s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
+      moved(name, list, middle, s("g", {}, stack(list, middle - tile / 2, tile, dead, 1)),
         { x: middle - tile / 2, width: tile, rx: 1, now }),
       asked && s("rect", { x: from + 0.5, y: BASE + 4, width: to - from - 1, height: 13, fill: "none",
         stroke: "var(--ink)", "stroke-width": 1.2, rx: 2 }),
@@ -241,12 +243,13 @@ export function makeLists(app) {
         text)].filter(Boolean));
   }
 
-  function percpu({ which, x, el }, index, list, high, now) {
+  function percpu({ which, name, middle: x, el }, list, high, view) {
+    const now = view.column === name;
     keyed(el, JSON.stringify([list.count, list.head[0], high, now, x, app.lang, shown.run, shown.zone]), () => [
       now && s("rect", { x: x - 11, y: BASE + 3, width: 22, height: 38, fill: "var(--now)", rx: 2 }),
       s("line", { x1: x - 9, x2: x + 9, y1: BASE + 0.5, y2: BASE + 0.5, stroke: "var(--ink3)" }),
-      moved(index, list, x, s("g", {}, stack({ ...list, count: Math.min(list.count, SHORT) }, x - 7, 14, false, 3)),
-        { x: x - 7, width: 14, rx: 3 }),
+      moved(name, list, x, s("g", {}, stack({ ...list, count: Math.min(list.count, SHORT) }, x - 7, 14, false, 3)),
+        { x: x - 7, width: 14, rx: 3 }, SHORT),
       s("text", { x, y: BASE + 14, "text-anchor": "middle" }, app.t(which)),
         s("text", { x, y: BASE + 26, "text-anchor": "middle", class: "size" }, `≤${high}`),
       s("text", { x, y: BASE + 38, "text-anchor": "middle", class: list.count ? "b" : "faint" },
@@ -255,19 +258,18 @@ export function makeLists(app) {
 
   function show(view, room) {
     width = Math.max(260, Math.min(720, room));
-    const { lists } = view.state.zones[view.zone], zone = app.trace.machine.zones[view.zone],
-      { order } = app.trace.request;
+    const { lists, pcp: percpus } = view.state.zones[view.zone], zone = app.document.machine.zones[view.zone],
+      { order } = app.document.request;
     svg.setAttribute("viewBox", `0 0 ${width} 172`);
     svg.setAttribute("width", width * app.zoom);
     keyed(columnLayer, width, build);
     keyed(head, [width, order, app.lang].join(), () => brackets(order));
     follow(view);
-    columns.forEach((one, o) => column(one, lists[o], view));
-    percpu(pcp[0], HOT, lists[HOT], zone.pcp_hot?.high ?? 0, view.column === HOT);
-    percpu(pcp[1], COLD, lists[COLD], zone.pcp_cold?.high ?? 0, view.column === COLD);
+    for (const one of columns) column(one, lists[one.key], view);
+    for (const one of pcp) percpu(one, percpus[one.which], zone.pcp[one.which].high, view);
     svg.setAttribute("aria-label", app.t("listsSummary",
-      { zone: zone.label, counts: lists.slice(0, ORDERS).map((list) => list.count).join(" "),
-      hot: lists[HOT].count, cold: lists[COLD].count }));
+      { zone: zone.label, counts: columns.map(({ key }) => lists[key].count).join(" "),
+      hot: percpus.hot.count, cold: percpus.cold.count }));
   }
   /** Light the blocks that a row of Why counts, those of this order or more; -1 lights none. */
   const hover = (order) => columns.forEach(({ el }, o) => el.classList.toggle("hov", order >= 0 && o >= order));
@@ -281,7 +283,7 @@ export function makeMemory(app) {
     h("div", {}, listsHead, lists.el)));
 
   function show(view) {
-    const label = app.trace.machine.zones[view.zone].label;
+    const label = app.document.machine.zones[view.zone].label;
     el.setAttribute("aria-label", app.t("memory"));
     keyed(zonesHead, app.lang, () => [app.t("zones"), h("span", {}, app.t("zonesSub"))]);
     keyed(listsHead, app.lang + label, () =>

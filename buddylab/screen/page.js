@@ -18,7 +18,7 @@ export const unshelveParts = (shelf, place) => Object.fromEntries(Object.entries
 /** The traits of the explorer that shows one of the page's runs. */
 export function traitsOf(page, run) {
   const deck = unshelveParts(page.shelf, run.deck);
-  return { trace: unshelve(page.shelf, run.trace), deck, ...deck.knobs, text: page.text, mask: "", error: [],
+  return { document: unshelve(page.shelf, run.document), deck, ...deck.knobs, text: page.text, mask: "", error: [],
     index: page.index ?? -1, lang: page.lang, theme: page.theme };
 }
 
@@ -42,7 +42,7 @@ export function typedMask(grid, text) {
 export function gridModel(page) {
   const { grid } = page, first = traitsOf(page, page.runs[0]);
   const base = staticModel({ ...first, deck: { ...first.deck, note: grid.note } });
-  let stand = grid.places.findIndex(([run, deck]) => run === page.runs[0].trace && deck === page.runs[0].deck);
+  let stand = grid.places.findIndex(([run, deck]) => run === page.runs[0].document && deck === page.runs[0].deck);
   const give = (traits) => { for (const [name, value] of Object.entries(traits)) base.set(name, value); };
   function save() {
     const typed = base.get("mask"), deck = base.get("deck");
@@ -52,9 +52,9 @@ export function gridModel(page) {
     const place = placeInGrid(grid, wanted);
     if (place < 0) return give({ mask: "", ...deck.knobs, deck, error: grid.missing });
     const [run, at] = grid.places[place], fresh = { ...unshelveParts(page.shelf, at), note: grid.note };
-    const trace = place === stand ? {} : { index: -1, trace: unshelve(page.shelf, run) };
+    const shown = place === stand ? {} : { index: -1, document: unshelve(page.shelf, run) };
     stand = place;
-    give({ mask: "", error: [], ...fresh.knobs, deck: fresh, ...trace });
+    give({ mask: "", error: [], ...fresh.knobs, deck: fresh, ...shown });
   }
   return { ...base, live: true, save };
 }
@@ -65,8 +65,9 @@ export function openPage(el, page) {
   const titleOf = (run) => run.title[model.get("lang") === "zh" ? 1 : 0];
   const heading = h("h1", {}, page.heading), label = h("span");
   const choice = h("select", { on: { change: () => {
-    const { trace, deck } = traitsOf(page, page.runs[choice.value]);
-    for (const [name, value] of Object.entries({ index: -1, ...deck.knobs, deck, trace })) model.set(name, value);
+    const traits = traitsOf(page, page.runs[choice.value]);
+    model.set("index", -1);
+    for (const name of [...Object.keys(traits.deck.knobs), "deck", "document"]) model.set(name, traits[name]);
   } } }, page.runs.map((_, at) => h("option", { value: at })));
   const speak = () => {
     const at = model.get("lang") === "zh" ? 1 : 0;

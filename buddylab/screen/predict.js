@@ -50,7 +50,7 @@ export function makePredict(app) {
   const limit = () => (app.predict && app.run && next() ? next().at - 1 : Infinity);
 
   function restart() {
-    questions = questionsOf(app.trace.frames, app.text.chart, app.run.rows);
+    questions = questionsOf(app.document.frames, app.text.chart, app.run.rows);
     run = app.run.id;
     picked = null;
     told = "";
@@ -60,7 +60,7 @@ export function makePredict(app) {
     : choice === null ? app.t("returnsNull") : choice);
   function asked(question) {
     if (question.kind === "way") return app.t("whereNext", { stage: question.stage });
-    const { label } = app.trace.machine.zones[question.zone];
+    const { label } = app.document.machine.zones[question.zone];
     return question.mark ? app.t("willHold", { zone: label, mark: question.mark }) : app.t("willGive", { zone: label });
   }
 
@@ -92,7 +92,7 @@ export function makePredict(app) {
 
   /** What the run itself says where it answered a question. */
   function because(one) {
-    const { say, args } = app.trace.frames[one.frame];
+    const { say, args } = app.document.frames[one.frame];
     return app.say(say, args);
   }
 

@@ -105,7 +105,7 @@ export function makeStrip(app) {
   }
 
   function legendNodes(strip) {
-    const label = app.trace.machine.zones[strip.zone].label,
+    const label = app.document.machine.zones[strip.zone].label,
       kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
     const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" },
       s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
@@ -118,13 +118,13 @@ export function makeStrip(app) {
   }
 
   function show(view) {
-    const strips = [].concat(app.trace.strip ?? []),
+    const strips = [].concat(app.document.strip ?? []),
       at = Math.max(0, strips.findIndex((strip) => strip.zone === view.zone)), strip = strips[at];
     el.hidden = !strip;
     if (!strip) return;
     el.setAttribute("aria-label", app.t("strip"));
     const width = app.stripWidth, scale = width / strip.pages,
-      mine = app.trace.result === null ? null : takenBlock(app.trace, view.at);
+      mine = app.document.result === null ? null : takenBlock(app.document, view.at);
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
     const runs = stripRuns(strip, view.state.strips[at], own),
       cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
@@ -132,11 +132,11 @@ export function makeStrip(app) {
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
     svg.setAttribute("width", width * app.zoom);
     svg.setAttribute("aria-label", app.t("stripName",
-      { zone: app.trace.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
+      { zone: app.document.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
     showBar();
     const same = place.run === app.run.id, then = same ? place.frame : -1;
     if (!same || place.at !== at) before = app.forward
-      ? stripRuns(strip, app.run.at(then).strips[at], then < 0 ? null : takenBlock(app.trace, then)) : [];
+      ? stripRuns(strip, app.run.at(then).strips[at], then < 0 ? null : takenBlock(app.document, then)) : [];
     place = { run: app.run.id, at, frame: view.at };
     keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),

@@ -78,7 +78,7 @@ export function makeTime(app) {
     : width / app.run.rows.length);
 
   function findVisits(seen) {
-    const { rows } = app.run, { frames } = app.trace;
+    const { rows } = app.run, { frames } = app.document;
     const found = [];
     rows.slice(0, seen + 1).forEach(({ frame }, i) => {
       const { stage, round, depth = 0 } = frames[frame], last = found[found.length - 1];
@@ -128,7 +128,7 @@ export function makeTime(app) {
     if (svg.dataset.key !== key) {
       svg.dataset.key = key;
       bands.replaceChildren();
-      moods = tickMoods(app.trace.frames, app.run.rows, Object.keys(app.text.stages))
+      moods = tickMoods(app.document.frames, app.run.rows, Object.keys(app.text.stages))
         .map((one, i) => (i <= seen ? one : { mood: "", pass: one.pass }));
       build(width, seen);
       range.max = seen;

@@ -20,7 +20,7 @@ export function makeTop(app) {
     h("button", { type: "button", "aria-pressed": String(on), on: { click }, ...more }, text);
 
   function sentenceNodes() {
-    const { request, machine } = app.trace, who = CONTEXT.find((name) => request.context?.[name]);
+    const { request, machine } = app.document, who = CONTEXT.find((name) => request.context?.[name]);
     const pages = request.order ? app.t("pages", { n: 1 << request.order, order: request.order }) : app.t("page");
     const words = {
       who: [app.t(who ?? "task"), "who"], pages: [pages, "order"], mask: [request.names, "mask"],
@@ -30,7 +30,7 @@ export function makeTop(app) {
     const button = ([name]) => (articles[name]
       ?? h("button", { type: "button", "aria-expanded": String(app.deckOpen), on: { click: open(words[name][1]) } },
       words[name][0]));
-    const template = app.trace.end === "freed" ? WORDS.givesBack : WORDS.request;
+    const template = app.document.end === "freed" ? WORDS.givesBack : WORDS.request;
     return templateParts(template[app.index]).map((part) => (Array.isArray(part) ? button(part) : part));
   }
 
@@ -55,8 +55,8 @@ export function makeTop(app) {
   }
 
   function show() {
-    keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.trace.request),
-      JSON.stringify(app.trace.machine.name)].join(), sentenceNodes);
+    keyed(ask, [app.lang, app.deckOpen, JSON.stringify(app.document.request),
+      JSON.stringify(app.document.machine.name)].join(), sentenceNodes);
     keyed(tools, [app.lang, app.deckOpen, app.shareOpen, Boolean(app.forms), app.theme, app.lecture,
       app.transcript].join(), toolNodes);
     setText(skip, app.t("skip"));

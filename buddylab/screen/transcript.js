@@ -2,10 +2,10 @@
 import { h, keyed, setText } from "./dom.js";
 
 /** The lines that may be read: [{at: last row of the frame, frame, stage, text}]; `limit` is the last row seen. */
-export function transcriptLines(trace, rows, limit, say) {
+export function transcriptLines({ frames }, rows, limit, say) {
   return rows.flatMap(({ frame, last }, at) => {
     if (!last || at > limit) return [];
-    const { stage, say: key, args } = trace.frames[frame];
+    const { stage, say: key, args } = frames[frame];
     return [{ at, frame, stage, text: say(key, args) }];
   });
 }
@@ -42,7 +42,7 @@ export function makeTranscript(app) {
     setText(title, app.t("transcript"));
     list.setAttribute("aria-label", app.t("transcript"));
     const limit = app.limit();
-    keyed(list, `${app.run.id} ${app.lang} ${limit}`, () => transcriptLines(app.trace, app.run.rows, limit, app.say)
+    keyed(list, `${app.run.id} ${app.lang} ${limit}`, () => transcriptLines(app.document, app.run.rows, limit, app.say)
       .map(line));
     mark(list.children[Math.min(view.at, list.children.length - 1)]?.firstChild);
   }

@@ -39,7 +39,7 @@ export function makeWhy(app) {
   const chain = h("div", { class: "chain" }), rows = h("div", { class: "rows" });
   const el = h("section", { class: "p why" }, h("h3", {}, title, sub), h("div", { class: "hero" }, hero, table), chain,
     rows);
-  const label = (zone) => app.trace.machine.zones[zone].label;
+  const label = (zone) => app.document.machine.zones[zone].label;
   const big = (...parts) => h("div", { class: "big" }, parts);
   const num = (value, colour) => h("span", { class: "num", style: colour ? `color:var(--${colour})` : null },
     typeof value === "number" ? fmt(value) : value);
@@ -94,7 +94,7 @@ export function makeWhy(app) {
 
   // -- the table tries x zones
   function tries(view) {
-    const zones = app.trace.request.zonelist, made = triesSoFar(app.trace, app.run.rows, view.cursor);
+    const zones = app.document.request.zonelist, made = triesSoFar(app.document, app.run.rows, view.cursor);
     const name = ({ stage, mark }) => {
       const text = mark ?? app.t("noMark");
       return stage === "retry_after_reclaim" && mark ? app.t("again", { mark }) : text;
@@ -131,7 +131,7 @@ export function makeWhy(app) {
 
   /** Which test decided and how many were made: stands where the changes will stand. */
   function decidedBy(frame) {
-    const n = frame.tests?.length, test = app.trace.frames[decidingFrame(frame)]?.test;
+    const n = frame.tests?.length, test = app.document.frames[decidingFrame(frame)]?.test;
     if (!n) return [];
     const key = !test || frame.event[1] === "livelock" ? "decidedNone" : n === 1 ? "decidedOnly" : "decidedBy";
     return h("span", {}, app.t(key, { n, zone: test && label(test.zone), mark: test?.mark_name }));
@@ -232,26 +232,26 @@ export function makeWhy(app) {
   }
 
   function endRows({ frame }) {
-    const { shown, hidden } = groupTests(app.trace.frames, frame.tests ?? [], decidingFrame(frame), app.run.slots);
+    const { shown, hidden } = groupTests(app.document.frames, frame.tests ?? [], decidingFrame(frame), app.run.slots);
     const head = hidden ? app.t("moreTests", { n: hidden }) : "";
     return [headRow(head, ""), ...shown.map(madeRow)];
   }
 
   /** The frame whose test decided: none where a page was taken without asking any mark. */
   function decidingFrame({ decides, tests = [], event }) {
-    const ok = (at) => app.trace.frames[at].test.ok;
+    const ok = (at) => app.document.frames[at].test.ok;
     return [decides, tests.findLast(ok), tests.at(-1)].find((at) => at !== undefined
       && (event[1] !== "page" || ok(at)));
   }
 
   function endHero({ frame }) {
-    const test = app.trace.frames[decidingFrame(frame)]?.test;
+    const test = app.document.frames[decidingFrame(frame)]?.test;
     if (frame.event[1] === "livelock") {
-      const ms = ((app.run.levels.at(-1).jiffies - app.trace.initial.jiffies) * 1000) / app.trace.machine.HZ;
+      const ms = ((app.run.levels.at(-1).jiffies - app.document.initial.jiffies) * 1000) / app.document.machine.HZ;
       return [big(num("∞")), spell(app.t("rounds", { n: frame.args.rounds, ms }))];
     }
     if (!test) {
-      const [pages, colour] = app.trace.result === null ? [0] : [1 << app.trace.request.order, "ok"];
+      const [pages, colour] = app.document.result === null ? [0] : [1 << app.document.request.order, "ok"];
       return [big(num(pages, colour), unit(app.t("pagesHead"))),
         spell(app.t(frame.event[1] === "freed" ? "givenBack" : frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
@@ -301,7 +301,7 @@ export function makeWhy(app) {
 
   // -- time passes, pages come back
   function passingHero(gain) {
-    const { HZ } = app.trace.machine, sum = gain.free.reduce((n, [a, b]) => n + b - a, 0),
+    const { HZ } = app.document.machine, sum = gain.free.reduce((n, [a, b]) => n + b - a, 0),
       ms = (jiffies) => (jiffies * 1000) / HZ;
     const parts = [];
     if (gain.jiffies) parts.push(num(app.t("millis", { n: ms(gain.jiffies) })));
@@ -323,7 +323,7 @@ export function makeWhy(app) {
 
   function passingRows({ free }) {
     const bar = (zone, [before, now]) => {
-      const marks = marksOf(app.trace, zone), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
+      const marks = marksOf(app.document, zone), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
         x = (pages) => `${(pages / top) * 100}%`;
       return s("svg", { class: "wf", "aria-hidden": "true" },
         s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
@@ -368,7 +368,7 @@ export function makeWhy(app) {
     const { stage } = view.frame, ways = app.text.chart.filter(([from]) => from === stage).map(([, to]) => to);
     if (!ways.length) return null;
     const seen = app.run.rows[Math.min(app.limit(), app.run.rows.length - 1)].frame + 1; // Predict shows no way ahead
-    const chosen = nextStage(app.trace.frames.slice(0, seen), view.at) ?? undefined, height = 24, middle = (ways.length * height) / 2;
+    const chosen = nextStage(app.document.frames.slice(0, seen), view.at) ?? undefined, height = 24, middle = (ways.length * height) / 2;
     const way = (to, i) => {
       const y = i * height + height / 2, on = to === chosen;
       const shape = to === null ? null : stageShape(SHAPES[to]);
@@ -400,7 +400,7 @@ export function makeWhy(app) {
     split: ({ frame }) => ({ hero: () => splitHero(frame), rows: () => splitPicture(frame.split) }),
     merge: (view) => ({ hero: () => mergeHero(view.frame), rows: () => decision(view) }),
     passing: (view) => {
-      const gain = visitGain(app.trace, app.run.levels, view.at);
+      const gain = visitGain(app.document, app.run.levels, view.at);
       return { hero: () => passingHero(gain), chain: () => passingChain(gain.kinds), rows: () => passingRows(gain) };
     },
     marks: (view) => {
@@ -425,7 +425,7 @@ export function makeWhy(app) {
     el.style.setProperty("--slots", app.run.slots);
     el.style.setProperty("--tries", app.run.tries);
     el.dataset.kind = kind;
-    el.toggleAttribute("data-many", app.trace.request.zonelist.length > 3);
+    el.toggleAttribute("data-many", app.document.request.zonelist.length > 3);
     el.setAttribute("aria-label", app.t("why"));
     setText(title, app.t("why"));
     setText(sub, parts.sub ?? "");

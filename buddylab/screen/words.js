@@ -38,7 +38,7 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   silentPython: ["Python does not answer: run the cell again. Picture and knobs show the last run that it recorded.",
     "Python 没有回应：请重新运行该单元格。图与旋钮仍是它上次记录的运行。"],
   drawFailed: ["{panel} cannot draw frame {n}: {why}", "{panel} 无法画出第 {n} 帧：{why}"],
-  noTrace: ["There is no run to show yet.", "还没有可显示的运行。"],
+  noDocument: ["There is no run to show yet.", "还没有可显示的运行。"],
   frameOf: ["step {n} of {of}", "第 {n} / {of} 步"], nested: ["nested allocation", "嵌套的分配"],
   stageName: ["{stage}: go to its next frame", "{stage}：转到它的下一帧"],
   stageUnused: ["{stage}: not in this run", "{stage}：本次运行未经过"],

@@ -25,7 +25,7 @@ class Moment:
     alloc_flags: as the next stage finds them. following: "" where the run ends.
     """
 
-    trace: Run
+    run: Run
     memalloc: int
     memdie: int
     next_event: Event | None
@@ -34,12 +34,12 @@ class Moment:
 
     def bit(self, name: str) -> int:
         """1 if the request's mask has this bit."""
-        return int(bool(self.trace.gfp_mask & gfp.BITS[name]))
+        return int(bool(self.run.gfp_mask & gfp.BITS[name]))
 
 
 def might_sleep(now: Moment) -> Decision:
     """May the caller sleep?"""
-    wait, irq = now.bit("WAIT"), now.trace.task.in_interrupt
+    wait, irq = now.bit("WAIT"), now.run.task.in_interrupt
     return "might_sleep_no" if not wait else "might_sleep_caught" if irq else "might_sleep_wait", {
         "event": now.next_event,
         "conds": [["__GFP_WAIT", wait, "c_may_sleep" if wait else "c_no_sleep"]],
@@ -51,7 +51,7 @@ def fault_injection(now: Moment) -> Decision:
     event = now.next_event
     if event is None or event[0] != "should_fail":
         return "fault_spared", {"conds": [["should_fail()", "–", "c_spared"]]}
-    refused, percent = event[2], now.trace.machine.fault_attr.probability
+    refused, percent = event[2], now.run.machine.fault_attr.probability
     conds = [
         ["should_fail()", refused, "c_give_up" if refused else "c_go_on"],
         ["probability", percent, "c_percent" if percent else "c_off"],
@@ -65,12 +65,12 @@ def fault_injection(now: Moment) -> Decision:
 
 def restart(now: Moment) -> Decision | None:
     """Is there any zone at all?"""
-    return None if now.trace.zonelist else ("empty_zonelist", {"mood": "no", "lines": (26, 29)})
+    return None if now.run.zonelist else ("empty_zonelist", {"mood": "no", "lines": (26, 29)})
 
 
 def thisnode(now: Moment) -> Decision:
     """Would the caller rather try elsewhere?"""
-    bits, numa = (now.trace.gfp_mask & gfp.GFP_THISNODE).bit_count(), now.trace.machine.numa
+    bits, numa = (now.run.gfp_mask & gfp.GFP_THISNODE).bit_count(), now.run.machine.numa
     gives_up = numa and bits == 3
     key = "thisnode_yes" if gives_up else "thisnode_no" if numa else "thisnode_no_numa"
     means = "c_give_up" if gives_up else "c_go_on"
@@ -80,7 +80,7 @@ def thisnode(now: Moment) -> Decision:
 
 def alloc_flags(now: Moment) -> Decision:
     """How deep may it go?"""
-    flags, task, wait = now.alloc_flags, now.trace.task, now.bit("WAIT")
+    flags, task, wait = now.alloc_flags, now.run.task, now.bit("WAIT")
     high, harder = int(bool(flags & ALLOC_HIGH)), int(bool(flags & ALLOC_HARDER))
     keys = {
         (0, 0): "flags_plain",
@@ -89,16 +89,16 @@ def alloc_flags(now: Moment) -> Decision:
         (1, 1): "flags_rt_high" if wait else "flags_atomic",
     }
     earned = "c_quarter_rt" if wait and task.rt_task else "c_quarter_wait"
-    zones = {zone.label: (place, zone) for place, zone in enumerate(now.trace.before)}
+    zones = {zone.label: (place, zone) for place, zone in enumerate(now.run.before)}
     chains = [
         {
             "zone": place,
             "mark_name": "pages_min",
             "mark": zone.pages_min,
             "chain": chain(zone.pages_min, flags),
-            "reserve": zone.lowmem_reserve[now.trace.classzone_idx],
+            "reserve": zone.lowmem_reserve[now.run.classzone_idx],
         }
-        for place, zone in map(zones.__getitem__, now.trace.zonelist)
+        for place, zone in map(zones.__getitem__, now.run.zonelist)
     ]
     return keys[high, harder], {
         "chains": chains,
@@ -113,7 +113,7 @@ def alloc_flags(now: Moment) -> Decision:
 
 def rebalance(now: Moment) -> Decision:
     """Who may use the reserve, who must give up, who reclaims?"""
-    irq, dying = now.trace.task.in_interrupt, now.memdie
+    irq, dying = now.run.task.in_interrupt, now.memdie
     conds = [
         ["PF_MEMALLOC", now.memalloc, "c_freeing" if now.memalloc else "c_no"],
         ["TIF_MEMDIE", dying, "c_killed" if dying else "c_no"],
@@ -152,7 +152,7 @@ def direct_reclaim(now: Moment) -> Decision:
 
 def should_retry(now: Moment) -> Decision:
     """Another round?"""
-    order, mask = now.trace.order, now.trace.gfp_mask
+    order, mask = now.run.order, now.run.gfp_mask
     rules = (
         ("retry_noretry", "__GFP_NORETRY", mask & gfp.NORETRY),
         ("retry_nofail", "__GFP_NOFAIL", mask & gfp.NOFAIL),

@@ -21,27 +21,27 @@ def deciding_test(granted: bool, frames: Sequence[Frame], tests: Sequence[int], 
 
 
 def ending(
-    trace: Run, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str, rounds: int
+    run: Run, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str, rounds: int
 ) -> tuple[str, Frame, str]:
     """Key and args of the last sentence, and the frame's mood.
 
     zones: as they are now. decides: the deciding test's frame. stage: the last one. rounds: how often it went round.
     """
-    granted: Frame = {"asked": 1 << trace.order, "pfn": trace.page}
-    if trace.end == "freed":
-        return "end_freed", {"zone": trace.zonelist[0], **granted}, "end-ok"
-    if trace.end == "livelock":
+    granted: Frame = {"asked": 1 << run.order, "pfn": run.page}
+    if run.end == "freed":
+        return "end_freed", {"zone": run.zonelist[0], **granted}, "end-ok"
+    if run.end == "livelock":
         return "end_loop", {"rounds": rounds}, "end-loop"
-    if trace.page is None:
-        return *_refusal(trace, zones, frames, decides, stage), "end-no"
-    zone = next(zone.label for zone in zones if zone.start_pfn <= trace.page < zone.end_pfn)
+    if run.page is None:
+        return *_refusal(run, zones, frames, decides, stage), "end-no"
+    zone = next(zone.label for zone in zones if zone.start_pfn <= run.page < zone.end_pfn)
     stages = {frame["stage"] for frame in frames}
     worst = "_oom" * ("out_of_memory" in stages) or "_reclaim" * ("direct_reclaim" in stages)
-    return f"end_page{worst}{'' if trace.order else '1'}", {"zone": zone, **granted}, "end-ok"
+    return f"end_page{worst}{'' if run.order else '1'}", {"zone": zone, **granted}, "end-ok"
 
 
 def _refusal(
-    trace: Run, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str
+    run: Run, zones: Sequence[Zone], frames: Sequence[Frame], decides: int | None, stage: str
 ) -> tuple[str, Frame]:
     """The sentence for a request that failed."""
     if stage == "fault_injection":
@@ -50,8 +50,8 @@ def _refusal(
         return "end_empty", {}
     test = frames[decides]["test"]
     zone, row = zones[test["zone"]], test["rows"][-1]
-    args = {"zone": zone.label, "kb": zone.nr_free_pages * 4, "asked": 1 << trace.order, **row}
+    args = {"zone": zone.label, "kb": zone.nr_free_pages * 4, "asked": 1 << run.order, **row}
     if row["ok"] or any(frame["say"] == "try_none" for frame in frames):
-        return "end_no_block", {"order": trace.order}
+        return "end_no_block", {"order": run.order}
     key = "end_no_total" if not row["o"] else "end_no_few" if row["f"] < 0 else "end_no_row"
     return key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}

@@ -16,6 +16,7 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
 from buddylab.view.causes import Causes
 from buddylab.view.decisions import DECISIONS, Moment
 from buddylab.view.ending import deciding_test, ending
+from buddylab.view.lists import named
 from buddylab.view.rows import chain, mark_name, own_row_says, row_says, watermark_rows
 from buddylab.view.sentences import sentences
 
@@ -66,10 +67,10 @@ TRIES = {
 }
 
 
-def frames(trace: Run) -> list[Frame]:
+def frames(run: Run) -> list[Frame]:
     """The run as frames, the last one the verdict."""
-    narrator = _Narrator(trace)
-    for place, (event, changed) in enumerate(zip(trace.events, trace.changes(), strict=True)):
+    narrator = _Narrator(run)
+    for place, (event, changed) in enumerate(zip(run.events, run.changes(), strict=True)):
         for change in changed:
             apply(narrator.zones, change)
         narrator.see(place, event, changed)
@@ -80,22 +81,22 @@ def frames(trace: Run) -> list[Frame]:
 class _Narrator:
     """Turns events into frames: an event opens a frame, or joins the one that is open."""
 
-    def __init__(self, trace: Run) -> None:
-        self.trace, self.events = trace, trace.events
-        self.zones = tuple(zone.copy() for zone in trace.before)
+    def __init__(self, run: Run) -> None:
+        self.run, self.events = run, run.events
+        self.zones = tuple(zone.copy() for zone in run.before)
         self.index = {zone.label: place for place, zone in enumerate(self.zones)}
         self.frames: list[Frame] = []
         self.stage, self.visits, self.depth = "", dict.fromkeys(LINES, 0), 0
         self.own, self.own_zone, self.bulk = "", "", False
-        self.task = [int(trace.task.PF_MEMALLOC), int(trace.task.TIF_MEMDIE)]
+        self.task = [int(run.task.PF_MEMALLOC), int(run.task.TIF_MEMDIE)]
         self.outer: list[str] = []
         self.reached = -1
-        self.freeing = trace.end == "freed"
+        self.freeing = run.end == "freed"
         if self.freeing:
             self.stage = FREE
-        home = next((z.node for z in trace.before if trace.zonelist and z.label == trace.zonelist[0]), 0)
-        here = trace.machine.numa and trace.gfp_mask & gfp.THISNODE
-        self.allowed = [label for label in trace.zonelist if not here or self.zones[self.index[label]].node == home]
+        home = next((z.node for z in run.before if run.zonelist and z.label == run.zonelist[0]), 0)
+        here = run.machine.numa and run.gfp_mask & gfp.THISNODE
+        self.allowed = [label for label in run.zonelist if not here or self.zones[self.index[label]].node == home]
         self.tests: list[int] = []
         self.causes = Causes()
         self.reports: list[tuple[int, Event]] = []
@@ -134,7 +135,7 @@ class _Narrator:
             return
         rest = self.events[self.place + 1 :]
         following = next((e for e in rest if e[0] == "stage"), ("stage", "", alloc_flags))
-        decision = decide(Moment(self.trace, memalloc, memdie, rest[0] if rest else None, following[1], following[2]))
+        decision = decide(Moment(self.run, memalloc, memdie, rest[0] if rest else None, following[1], following[2]))
         if decision is not None:
             key, parts = decision
             frame = self.open(key, **{"event": ["stage", name], **parts})
@@ -183,7 +184,7 @@ class _Narrator:
     ) -> None:
         own, self.own_zone, self.own = bool(self.own), zone, ""
         if not own and not self.depth:
-            self.scan(self.trace.zonelist.index(zone))
+            self.scan(self.run.zonelist.index(zone))
         rows = watermark_rows(self.zones[self.index[zone]], order, mark, classzone_idx, alloc_flags)
         reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
         for row in rows:
@@ -265,7 +266,7 @@ class _Narrator:
         progress = event[3]
         self.open(
             "reclaim_progress" if progress else "reclaim_none",
-            {"progress": progress, "order": self.trace.order} if progress else {},
+            {"progress": progress, "order": self.run.order} if progress else {},
             event=event,
             mood="reclaim" if progress else "no",
             lines=(121, 121),
@@ -281,7 +282,7 @@ class _Narrator:
             mood="kill" if kind == "killed" else "reclaim",
             reclaimed={given: pages} if given else {},
             note=kind,
-            by="caller" if by == self.trace.task.comm else by,
+            by="caller" if by == self.run.task.comm else by,
         )
         self.causes.told(len(self.frames) - 1, kind, zone, by)
 
@@ -323,7 +324,7 @@ class _Narrator:
             "warned",
             event=event,
             mood="warn",
-            log=warning(self.trace.task.comm, order, gfp_mask).rstrip("\n"),
+            log=warning(self.run.task.comm, order, gfp_mask).rstrip("\n"),
             conds=[["__GFP_NOWARN", 0, "c_warn"], ["printk_ratelimit()", 1, "c_print"]],
         )
 
@@ -381,13 +382,13 @@ class _Narrator:
     def end(self) -> None:
         """The last frame: what came of it, and which test decided."""
         own = [place for place in self.tests if not self.frames[place].get("depth")]
-        first = self.index[self.trace.zonelist[0]] if self.trace.zonelist else None
-        decides = deciding_test(self.trace.page is not None, self.frames, own, first)
+        first = self.index[self.run.zonelist[0]] if self.run.zonelist else None
+        decides = deciding_test(self.run.page is not None, self.frames, own, first)
         rounds = max(self.visits.values()) - 1
-        key, args, mood = ending(self.trace, self.zones, self.frames, decides, self.stage, rounds)
-        self.open(key, args, event=["end", self.trace.end], mood=mood, decides=decides, tests=self.tests)
-        for place, changes in self.causes.placed(self.trace.before).items():
-            shown = [[self.index[label], *rest] for label, *rest in net(changes)]
+        key, args, mood = ending(self.run, self.zones, self.frames, decides, self.stage, rounds)
+        self.open(key, args, event=["end", self.run.end], mood=mood, decides=decides, tests=self.tests)
+        for place, changes in self.causes.placed(self.run.before).items():
+            shown = [named(change, self.index[change[0]]) for change in net(changes)]
             if shown:
                 self.frames[place]["changes"] = shown
 

@@ -45,7 +45,7 @@ class Explorer(anywidget.AnyWidget):
     in_interrupt, rt_task = Knob().tag(sync=True), Knob().tag(sync=True)
     PF_MEMALLOC, TIF_MEMDIE, hand = Knob().tag(sync=True), Knob().tag(sync=True), Knob().tag(sync=True)
 
-    trace = traitlets.Dict().tag(sync=True)
+    document = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
     deck = traitlets.Dict().tag(sync=True)
     mask = traitlets.Unicode().tag(sync=True)
@@ -56,7 +56,7 @@ class Explorer(anywidget.AnyWidget):
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     error: traitlets.List[str] = traitlets.List().tag(sync=True)
     other = traitlets.Dict().tag(sync=True)
-    other_trace = traitlets.Dict().tag(sync=True)
+    other_document = traitlets.Dict().tag(sync=True)
     difference = traitlets.Dict().tag(sync=True)
     source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
     run_id = traitlets.Unicode().tag(sync=True)
@@ -78,7 +78,7 @@ class Explorer(anywidget.AnyWidget):
             lang=lang,
             theme=theme,
             predict=predict,
-            trace=recorded.trace,
+            document=recorded.document,
             deck=recorded.deck,
             run_id=run_id(self.run),
             forms=forms(Setting(stand)),
@@ -157,11 +157,11 @@ class Explorer(anywidget.AnyWidget):
         """The answers given in Predict against what happened, as text: the score, how well the confidence fits, then a
         line each; under a wrong one stands what the run itself said there.
         """
-        return "\n".join(predict_summary(self.predictions, self.trace["frames"], lang or self.lang))
+        return "\n".join(predict_summary(self.predictions, self.document["frames"], lang or self.lang))
 
     def transcript(self, lang: str | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
-        return transcript(self.trace, lang or self.lang)
+        return transcript(self.document, lang or self.lang)
 
     def to_html(self, path: str | PathLike[str], *, title: str | None = None, overwrite: bool = False) -> Path:
         """Write this run as one HTML file that works from disk with the network off, and return its path.
@@ -214,12 +214,12 @@ class Explorer(anywidget.AnyWidget):
         self.run, self._stand, self._by_hand = recorded.run, knobs, by_hand
         with self.hold_sync(), self.hold_trait_notifications():
             self.error = []
-            self.deck, self.trace = recorded.deck, recorded.trace
+            self.deck, self.document = recorded.deck, recorded.document
             self.run_id, self.away, self.predictions = run_id(self.run), {}, []  # what was found out about the last run
             self._search = search(knobs)
             self._record_other(by_hand)
             self.forms = forms(self._setting())
-            self.index = -1 if stage is None else first_row(recorded.trace["frames"], stage)
+            self.index = -1 if stage is None else first_row(recorded.document["frames"], stage)
             self._show(knobs)
 
     def _setting(self) -> Setting:
@@ -262,8 +262,8 @@ class Explorer(anywidget.AnyWidget):
         """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
         if by_hand:
             self.other = {}
-        self.other_trace = recording(checked({**self._stand, **self.other})).trace if self.other else {}
-        self.difference = difference(self.trace, self.other_trace) if self.other else {}
+        self.other_document = recording(checked({**self._stand, **self.other})).document if self.other else {}
+        self.difference = difference(self.document, self.other_document) if self.other else {}
 
     def _other_wished(self, change: Any) -> None:
         try:

@@ -15,8 +15,8 @@ from buddylab.widgets.explorer import Explorer
 class Piece(anywidget.AnyWidget):
     """A panel of a recorded run. All pieces of one run, and the explorer whose run it is, share one cursor, `index`.
 
-    >>> trace = record(machine, gfp.GFP_ATOMIC, 3)
-    >>> Ladder(trace), Why(trace)
+    >>> run = record(machine, gfp.GFP_ATOMIC, 3)
+    >>> Ladder(run), Why(run)
     """
 
     _esm = screen.module()
@@ -24,7 +24,7 @@ class Piece(anywidget.AnyWidget):
     _panel: ClassVar[str]
 
     panel = traitlets.Unicode().tag(sync=True)
-    trace = traitlets.Dict().tag(sync=True)
+    document = traitlets.Dict().tag(sync=True)
     text = traitlets.Dict().tag(sync=True)
     run_id = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
@@ -48,7 +48,7 @@ class Piece(anywidget.AnyWidget):
             text=text(),
             run_id=run_id(self.run),
             index=tied.index if tied else -1,
-            trace=tied.trace if tied else view(self.run),
+            document=tied.document if tied else view(self.run),
             lang=lang or (explorer.lang if explorer else "en"),
             theme=theme or (explorer.theme if explorer else "auto"),
         )
@@ -63,10 +63,10 @@ class Piece(anywidget.AnyWidget):
         explorer: Explorer = change["owner"]
         self.run = explorer.run
         with self.hold_sync():
-            self.run_id, self.index, self.trace = explorer.run_id, explorer.index, explorer.trace
+            self.run_id, self.index, self.document = explorer.run_id, explorer.index, explorer.document
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}: order {self.run.order}, {len(self.trace['frames'])} frames>"
+        return f"<{type(self).__name__}: order {self.run.order}, {len(self.document['frames'])} frames>"
 
 
 class FreeLists(Piece):

@@ -152,7 +152,7 @@ def test_the_transcript_is_pythons(open_screen, refused, lang):
 
 
 def test_while_predict_is_on_the_transcript_ends_where_the_run_stops(open_screen, refused):
-    root = open_screen(refused, predict=True, other_trace={})
+    root = open_screen(refused, predict=True, other_document={})
     press(root, "t")
     lines = root.locator(".transcript button")
     assert lines.all_inner_texts() == refused.transcript()[:1]
@@ -192,21 +192,21 @@ def test_reduced_motion_stands_still(open_screen, motion, moves):
     root = open_screen(explorer, motion=motion)
     press(root, "Home")
     running = 0
-    for _ in range(min(60, len(explorer.trace["frames"]))):
+    for _ in range(min(60, len(explorer.document["frames"]))):
         press(root, "ArrowRight")
         running += root.page.evaluate("document.getAnimations().length")
     assert (running > 0) is moves
 
 
 def test_a_hostile_name_is_text(open_screen, refused):
-    trace = json.loads(json.dumps(refused.trace))
-    trace["machine"]["name"] = {"en": HOSTILE, "zh": HOSTILE}
-    for zone in trace["machine"]["zones"]:
+    document = json.loads(json.dumps(refused.document))
+    document["machine"]["name"] = [HOSTILE, HOSTILE]
+    for zone in document["machine"]["zones"]:
         zone["label"] = f"{HOSTILE}{zone['label']}"
-    for frame in trace["frames"]:  # whatever a sentence names: a zone, a task, a mark
+    for frame in document["frames"]:  # whatever a sentence names: a zone, a task, a mark
         args = frame.get("args", {}).items()
         frame["args"] = {name: HOSTILE if isinstance(value, str) else value for name, value in args}
-    root = open_screen(refused, trace=trace)
+    root = open_screen(refused, document=document)
     for state in states(root):
         assert root.locator("img, script, .ask b b").count() == 0, state
     expect(root.locator(".ask")).to_contain_text(HOSTILE)
@@ -223,7 +223,7 @@ def test_from_a_switch_to_the_verdict_by_keyboard_alone(write_notebook, open_not
     switch.focus()
     keyboard.press("Space")
     python = Explorer(in_interrupt=True, gfp_mask="GFP_ATOMIC|__GFP_WAIT")
-    expect(root.locator(".ask")).to_contain_text(python.trace["request"]["names"])
+    expect(root.locator(".ask")).to_contain_text(python.document["request"]["names"])
     keyboard.press("?")
     expect(root.locator("dialog")).to_be_visible()
     keyboard.press("Escape")
@@ -247,7 +247,7 @@ def test_from_a_switch_to_the_verdict_by_keyboard_alone(write_notebook, open_not
 def test_pictures_to_look_at(open_screen, refused, width, height, lecture, theme, lang):
     """The deciding test and the verdict, as they look: nothing cut, nothing on top of another, nothing too small."""
     SCREENS.mkdir(parents=True, exist_ok=True)
-    root = open_screen(refused, width=width, height=height, theme=theme, lang=lang, other_trace={})
+    root = open_screen(refused, width=width, height=height, theme=theme, lang=lang, other_document={})
     if lecture:
         tool(root, 1).click()
     for state, key in (("deciding", None), ("verdict", "End")):

@@ -22,8 +22,8 @@ def frames_and_text(root):
 
 def shows(root, python, place=-1):
     """The screen stands on this frame of a run that Python made on its own."""
-    frame = python.trace["frames"][place]
-    said = transcript(python.trace)[place].partition(": ")[2]
+    frame = python.document["frames"][place]
+    said = transcript(python.document)[place].partition(": ")[2]
     expect(root.locator(".say .tx")).to_have_text(said)
     assert root.locator(".lad .n.cur").get_attribute("data-stage") == frame["stage"]
 
@@ -78,7 +78,9 @@ def test_a_place_in_a_run_that_is_left_is_never_told(open_screen):
 
     def answer(**turned):
         python.set(**turned)
-        state = {name: getattr(python, name) for name in (*python.knobs, "deck", "forms", "trace", "run_id", "index")}
+        state = {
+            name: getattr(python, name) for name in (*python.knobs, "deck", "forms", "document", "run_id", "index")
+        }
         root.page.evaluate("(state) => window.model.answer(state)", state)
         root.page.wait_for_timeout(500)  # longer than any wait before a place is told
         return root.page.evaluate("() => window.model.told")
@@ -86,7 +88,7 @@ def test_a_place_in_a_run_that_is_left_is_never_told(open_screen):
     first = answer(in_interrupt=False)
     assert (first["in_interrupt"], first["PF_MEMALLOC"]) == (False, True) and "index" not in first
     last = answer(PF_MEMALLOC=True)["index"]
-    assert last == sum(len(frame["test"]["rows"]) if "test" in frame else 1 for frame in python.trace["frames"]) - 1
+    assert last == sum(len(frame["test"]["rows"]) if "test" in frame else 1 for frame in python.document["frames"]) - 1
     shows(root, python)
 
 
@@ -108,7 +110,7 @@ def test_keys_step_through_the_same_frames_as_python(explorer):
     slider = knob(explorer, "slider", "^Frame")
     slider.press("Home")
     shows(explorer, python, 0)
-    for place in range(1, len(python.trace["frames"])):
+    for place in range(1, len(python.document["frames"])):
         slider.press("ArrowRight")
         shows(explorer, python, place)
     slider.press("ArrowLeft")
@@ -123,7 +125,9 @@ def test_play_runs_to_the_verdict_and_stops(explorer):
     knob(explorer, "radio", "^stage").check()
     knob(explorer, "slider", "^Frame").press("Home")
     knob(explorer, "button", "^Play").click()
-    expect(explorer.locator(".say .tx")).to_have_text(transcript(python.trace)[-1].partition(": ")[2], timeout=30_000)
+    expect(explorer.locator(".say .tx")).to_have_text(
+        transcript(python.document)[-1].partition(": ")[2], timeout=30_000
+    )
     expect(knob(explorer, "button", "^Play")).to_be_visible()
 
 
@@ -133,7 +137,7 @@ def test_chinese_is_chinese_throughout(explorer):
     english = explorer.locator(".time .scr svg").evaluate(drawn)
     explorer.get_by_role("button", name="中文").click()
     knob(explorer, "slider", "^帧").press("End")
-    expect(explorer.locator(".say .tx")).to_have_text(transcript(python.trace, "zh")[-1].partition(": ")[2])
+    expect(explorer.locator(".say .tx")).to_have_text(transcript(python.document, "zh")[-1].partition(": ")[2])
     explorer.get_by_role("button", name="en", exact=True).click()
     assert explorer.locator(".time .scr svg").evaluate(drawn) == english, "as wide as its place between these words"
 

@@ -150,7 +150,7 @@ def test_a_step_as_png_in_both_sizes_and_for_print(take, tmp_path):
 def test_a_run_as_gif_has_a_picture_for_every_frame(take, tmp_path):
     file = export.to_gif(take, tmp_path / "a.gif")
     with Image.open(file) as film:
-        assert film.n_frames == len(take.trace["frames"])
+        assert film.n_frames == len(take.document["frames"])
         shown = []
         for number in range(film.n_frames):
             film.seek(number)

@@ -15,7 +15,7 @@ def explorer(run_cells):
 
 
 def says(root, python):
-    expect(root.locator(".say .tx")).to_have_text(transcript(python.trace)[-1].partition(": ")[2])
+    expect(root.locator(".say .tx")).to_have_text(transcript(python.document)[-1].partition(": ")[2])
 
 
 def counts(root):

@@ -18,10 +18,10 @@ def plays_and_answers(page):
     says = root.locator(".say .tx")
     expect(says).not_to_be_empty(timeout=WAIT_MS)
     root.locator(".time input[type=range]").press("Home")
-    expect(says).to_have_text(transcript(python.trace)[0].partition(": ")[2])
+    expect(says).to_have_text(transcript(python.document)[0].partition(": ")[2])
     root.get_by_role("switch", name="PF_MEMALLOC").press("Space")
     python.set(PF_MEMALLOC=True)
-    expect(says).to_have_text(transcript(python.trace)[-1].partition(": ")[2])
+    expect(says).to_have_text(transcript(python.document)[-1].partition(": ")[2])
 
 
 @pytest.fixture

@@ -30,11 +30,11 @@ def explorer(request, run_cells):
 
 def merging_page(python):
     """A used page on the strip whose block has a free buddy: freed by hand, it merges; with the orders of the merge."""
-    (strip,) = python.trace["strip"]
+    (strip,) = python.document["strip"]
     for head, order in strip["free"]:
         page = head ^ 1 << order
         if 0 <= page - strip["start"] < strip["pages"] and strip["used"][page - strip["start"]] in "KAC":
-            merges = [frame["merge"] for frame in Explorer(**DMA).free(page).trace["frames"] if "merge" in frame]
+            merges = [frame["merge"] for frame in Explorer(**DMA).free(page).document["frames"] if "merge" in frame]
             if merges and merges[-1]["to"] > merges[-1]["from"]:
                 return page, merges[-1]
     raise AssertionError("no page on the strip merges when it is freed")
@@ -43,7 +43,7 @@ def merging_page(python):
 @pytest.mark.parametrize("explorer", [MEMALLOC], indirect=True)
 def test_a_step_moves_only_lists_that_changed(explorer):
     """The run looks at two zones in turn and ends with a split: only that moves."""
-    frames = Explorer(**MEMALLOC).trace["frames"]
+    frames = Explorer(**MEMALLOC).document["frames"]
     assert len({frame["test"]["zone"] for frame in frames if "test" in frame}) > 1
     scrub = explorer.locator(".time input[type=range]")
     scrub.press("Home")

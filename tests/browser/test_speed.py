@@ -78,7 +78,7 @@ def opened(write_notebook, open_notebook):
 @pytest.mark.parametrize(("what", "seconds"), [("split", 5), ("merge", 3)])
 def test_it_plays_at_sixty_frames_a_second(opened, capsys, what, seconds):
     played = Explorer(**WHOLE) if what == "split" else merging()
-    assert any(len(frame.get("changes", [])) > 5 and what in frame for frame in played.trace["frames"])
+    assert any(len(frame.get("changes", [])) > 5 and what in frame for frame in played.document["frames"])
     by_hand = f".set(hand={played.knobs['hand']})" if what == "merge" else ""
     page, root = opened(f"Explorer(**{WHOLE}){by_hand}")
     root.get_by_role("combobox", name="Speed").select_option("4")

@@ -23,7 +23,7 @@ def scrubber(root):
 
 
 def said(python, place):
-    return transcript(python.trace)[place].partition(": ")[2]
+    return transcript(python.document)[place].partition(": ")[2]
 
 
 def whole(root):
@@ -43,7 +43,7 @@ def test_stepping_back_equals_stepping_forward(explorer):
 
 
 def test_the_next_failing_test_and_a_stage_are_run_to(explorer, python):
-    frames = python.trace["frames"]
+    frames = python.document["frames"]
     failing = [
         place
         for place, frame in enumerate(frames)
@@ -93,7 +93,7 @@ def test_two_orders_on_one_clock(explorer, python):
 
 def test_predict_shows_nothing_that_was_not_asked_yet(explorer, python):
     """Seven questions; while they wait no key, no mouse and no hidden text leads beyond."""
-    later = [said(python, place) for place in range(1, len(python.trace["frames"]))]
+    later = [said(python, place) for place in range(1, len(python.document["frames"]))]
     explorer.get_by_role("button", name=re.compile("^Predict")).click()
     expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0))
     for key in ("End", "ArrowRight", "n", "PageDown"):

@@ -37,7 +37,7 @@ def explorer_of(page):
 
 
 def verdict(python):
-    return transcript(python.trace)[-1].partition(": ")[2]
+    return transcript(python.document)[-1].partition(": ")[2]
 
 
 def sound(page):

@@ -13,7 +13,7 @@ def lit(root):
 def at_the_deciding_test(root):
     """GFP_ATOMIC, order 3: the last test of pages_min in Normal, where order 3 is the row that refuses."""
     python = Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True)
-    frames = python.trace["frames"]
+    frames = python.document["frames"]
     (last,) = [frame["decides"] for frame in frames if "decides" in frame]
     root.locator(".time input[type=range]").press("Home")
     for _ in range(23):  # step 24 of 28

@@ -57,9 +57,9 @@ def test_a_run_of_the_grid_is_the_one_that_the_explorer_would_show(small):
     shelf = page["shelf"]
     run, deck = page["grid"]["places"][7]
     parts, frames = shelf[run]
-    trace = {name: shelf[at] for name, at in parts.items()} | {"frames": [shelf[at] for at in frames]}
-    fresh = export.knobs_take(checked(shelf[shelf[deck]["knobs"]])).trace
-    assert trace == json.loads(json.dumps(fresh))
+    document = {name: shelf[at] for name, at in parts.items()} | {"frames": [shelf[at] for at in frames]}
+    fresh = export.knobs_take(checked(shelf[shelf[deck]["knobs"]])).document
+    assert document == json.loads(json.dumps(fresh))
 
 
 def test_a_title_of_a_lecture_stays_text(tmp_path):

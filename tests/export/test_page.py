@@ -68,7 +68,7 @@ def unshelved(shelf, place):
 def test_a_page_carries_the_run_as_it_was_recorded(take, capsys):
     page = export.html([take])
     recording = unpacked(page, "recording")
-    assert unshelved(recording["shelf"], recording["runs"][0]["trace"]) == as_json(take.trace)
+    assert unshelved(recording["shelf"], recording["runs"][0]["document"]) == as_json(take.document)
     assert len(page.encode()) < 150_000
     with capsys.disabled():
         print(f"\n  one-file page of the reported failure: {len(page.encode()):,} bytes (budget 150,000)")
@@ -78,19 +78,19 @@ def test_the_same_page_twice_is_the_same_bytes(take):
     assert export.html([take]) == export.html([take])
 
 
-def test_a_trace_alone_makes_a_page():
+def test_a_run_alone_makes_a_page():
     run = record(prepare("small").machine, 0xD0, 0, task=Task())
     recording = unpacked(export.html(export.takes(run)), "recording")
     assert recording["runs"][0]["title"] == ["GFP_KERNEL, order 0", "GFP_KERNEL，0 阶"]
     assert "pressure" not in recording["shelf"][recording["runs"][0]["deck"]]
-    assert unshelved(recording["shelf"], recording["runs"][0]["trace"]) == as_json(view(run))
+    assert unshelved(recording["shelf"], recording["runs"][0]["document"]) == as_json(view(run))
 
 
 def test_equal_runs_are_kept_once(take):
     shelf = Shelf()
-    assert shelf.put_run(take.trace) == shelf.put_run(json.loads(json.dumps(take.trace)))
+    assert shelf.put_run(take.document) == shelf.put_run(json.loads(json.dumps(take.document)))
     kept = len(shelf)
-    shelf.put_run({**take.trace, "result": 4711})
+    shelf.put_run({**take.document, "result": 4711})
     assert len(shelf) == kept + 2  # the result, and the run
 
 
@@ -136,15 +136,15 @@ def test_a_transcript_says_the_deciding_inequality_in_both_languages(take):
     assert "`3 阶：41 > 44 否`" in export.to_markdown([take], "zh")
     assert "swapper: page allocation failure. order:3, mode:0x20" in export.to_text([take])
     rows = [line for line in export.to_markdown([take]).splitlines() if re.match(r"\| \d", line)]
-    assert len(rows) == len(take.trace["frames"])
+    assert len(rows) == len(take.document["frames"])
 
 
 def test_a_scenario_gives_a_run_for_every_allocation(hostile):
     runs = export.scenario_takes(hostile)
     allocs = [place for place, op in enumerate(hostile["ops"]) if op["op"] == "alloc"]
     assert [run.title[0].split(":")[0] for run in runs] == [f"op {place}" for place in allocs]
-    assert [run.trace["result"] for run in runs] == [hostile["ops"][place]["expect"]["result"] for place in allocs]
-    assert export.scenario_takes(hostile, [allocs[-1]])[0].trace == runs[-1].trace
+    assert [run.document["result"] for run in runs] == [hostile["ops"][place]["expect"]["result"] for place in allocs]
+    assert export.scenario_takes(hostile, [allocs[-1]])[0].document == runs[-1].document
 
 
 def test_an_op_that_is_no_allocation(hostile):

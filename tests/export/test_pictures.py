@@ -56,8 +56,8 @@ def test_a_missing_ffmpeg_is_named_before_anything_is_drawn(take, tmp_path, monk
 
 def test_a_frame_has_a_step_for_every_row_of_its_test(take):
     steps = pictures.steps_by_event(take)
-    rows = sum(max(1, len(frame["test"]["rows"]) if "test" in frame else 1) for frame in take.trace["frames"])
-    assert len(steps) == len(take.trace["frames"]) and steps[-1] == rows
+    rows = sum(max(1, len(frame["test"]["rows"]) if "test" in frame else 1) for frame in take.document["frames"])
+    assert len(steps) == len(take.document["frames"]) and steps[-1] == rows
 
 
 def test_a_longer_sentence_stays_longer_and_the_verdict_longest(take):

@@ -29,17 +29,19 @@ const min = { zone: NORMAL, own: false, mark_name: "pages_min", mark: 939, chain
     row(2, 3241, 88, 3248, 11117, true), row(3, 41, 44, 48, 800, false)] };
 const own = { ...low, own: true };
 const torn = (count, first) => ({ count, head: Array.from({ length: 32 }, (_, i) => first + 2 * i), tail: [900, 902] });
-const none = () => Array.from({ length: 11 }, () => []);
+const lists = (...free) => Object.fromEntries(Array.from({ length: 11 }, (_, order) => [order, free[order] ?? []]));
+const LIST = (zone, key, op, pfn) => [zone, "lists", key, op, pfn], FREE = (zone, pages) => [zone, "counts", "NR_FREE_PAGES", pages];
 
 function flagship() {
-  const lists = [torn(44578, 100), torn(11117, 300), torn(800, 500), [], [199456], [48384], [], [], [], [], []];
   return {
-    machine: { name: { en: "1 GB i386", zh: "1 GB i386" }, HZ: 250, numa: false, zones },
+    machine: { name: ["1 GB i386", "1 GB i386"], HZ: 250, numa: false, zones },
     request: { gfp_mask: 32, names: "GFP_ATOMIC", order: 3, zonelist: ["Normal", "DMA"], classzone_idx: 1,
       context: {} },
-    initial: { jiffies: 100, zones: [{ free: 894, lists: none(), hot: [], cold: [] },
-      { free: 70060, lists, hot: [7], cold: [] }] },
-    strip: { zone: NORMAL, start: 199440, pages: 32, free: [[199440, 3], [199456, 4]],
+    initial: { jiffies: 100, zones: [
+      { counts: { NR_FREE_PAGES: 894 }, lists: lists(), pcp: { hot: [], cold: [] } },
+      { counts: { NR_FREE_PAGES: 70060 }, pcp: { hot: [7], cold: [] },
+        lists: lists(torn(44578, 100), torn(11117, 300), torn(800, 500), [], [199456], [48384]) }] },
+    strip: { zone: NORMAL, start: 199440, pages: 32, free: [[199440, "3"], [199456, "4"]],
       used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) },
     frames: [
       { stage: "might_sleep", event: ["might_sleep_if", 0] },
@@ -63,7 +65,7 @@ test("numbers have thousands commas and a true minus sign", () => {
 
 test("templates are filled in the chosen language, and a place without a value stays visible", () => {
   assert.equal(fill("{zone}: {f} > {m}.", { zone: "Normal", f: 70053, m: 353 }), "Normal: 70,053 > 353.");
-  assert.equal(fill("{m}", { m: { en: "kernel", zh: "内核" } }, "zh"), "内核");
+  assert.equal(fill("{m}", { m: ["kernel", "内核"] }, "zh"), "内核");
   assert.equal(fill("{a} and {b}", { a: 1 }), "1 and {b}");
 });
 
@@ -108,28 +110,28 @@ test("changes to a torn list keep the count exact, and what travelled in order",
 });
 
 test("a split: the order-4 block leaves, order 3 comes back, 8 pages less are free", () => {
-  const trace = flagship(), state = initialState(trace);
-  applyFrame(state, { changes: [[1, 4, 0, 199456], [1, 3, 1, 199464], [1, 13, 0, 70052]], jiffies: 105 },
-    [trace.strip]);
-  assert.equal(state.zones[NORMAL].free, 70052);
+  const document = flagship(), state = initialState(document);
+  applyFrame(state, { changes: [LIST(1, "4", 0, 199456), LIST(1, "3", 1, 199464), FREE(1, 70052)], jiffies: 105 },
+    [document.strip]);
+  assert.equal(state.zones[NORMAL].counts.NR_FREE_PAGES, 70052);
   assert.deepEqual(state.zones[NORMAL].lists[4], { count: 0, head: [], tail: [] });
   assert.deepEqual(state.zones[NORMAL].lists[3], { count: 1, head: [199464], tail: [] });
   assert.equal(state.zones[NORMAL].lists[0].count, 44578);
-  assert.deepEqual([...state.strips[0].free], [[199440, 3], [199464, 3]]);
+  assert.deepEqual([...state.strips[0].free], [[199440, "3"], [199464, "3"]]);
   assert.equal(state.jiffies, 105);
 });
 
 test("any way through a run leads to the same state", () => {
-  const trace = flagship();
-  trace.frames = Array.from({ length: 180 },
-    (_, i) => ({ stage: "restart", changes: [[1, 0, 1, i], [1, 13, 0, 70060 + i]], jiffies: i }));
-  const straight = makeTimeline(trace), jumping = makeTimeline(trace);
+  const document = flagship();
+  document.frames = Array.from({ length: 180 },
+    (_, i) => ({ stage: "restart", changes: [LIST(1, "0", 1, i), FREE(1, 70060 + i)], jiffies: i }));
+  const straight = makeTimeline(document), jumping = makeTimeline(document);
   const kept = structuredClone(straight(120));
   for (const at of [179, 3, -1, 120, 60]) jumping(at);
   assert.deepEqual(jumping(120), kept);
   assert.equal(jumping(120).zones[NORMAL].lists[0].count, 44578 + 121);
-  assert.equal(jumping(-1).zones[NORMAL].free, 70060);
-  assert.deepEqual(levelsOf(trace)[120], { free: [894, 70180], jiffies: 120 });
+  assert.equal(jumping(-1).zones[NORMAL].counts.NR_FREE_PAGES, 70060);
+  assert.deepEqual(levelsOf(document)[120], { free: [894, 70180], jiffies: 120 });
 });
 
 test("the way taken counts stages and edges; a nested allocation has its own", () => {
@@ -156,9 +158,9 @@ test("the way on is told only when nothing in the visit can change it any more",
 });
 
 test("the table of tries holds what was tested so far, kswapd's own test left out", () => {
-  const trace = flagship(), rows = expandRows(trace.frames);
-  assert.deepEqual(triesSoFar(trace, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }], current: true });
-  const last = triesSoFar(trace, rows, rows.length - 1);
+  const document = flagship(), rows = expandRows(document.frames);
+  assert.deepEqual(triesSoFar(document, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }], current: true });
+  const last = triesSoFar(document, rows, rows.length - 1);
   assert.deepEqual(last.map(({ stage, mark }) => [stage, mark]),
     [["restart", "pages_low"], ["min_attempt", "pages_min"]]);
   assert.deepEqual(last[0].cells.Normal.outcomes, [{ ok: false, times: 1 }]);
@@ -167,10 +169,10 @@ test("the table of tries holds what was tested so far, kswapd's own test left ou
 });
 
 test("a try that succeeds after three refusals shows both, the newest last", () => {
-  const trace = flagship(), granted = { ...min, ok: true };
+  const document = flagship(), granted = { ...min, ok: true };
   const again = (round, test) => ({ stage: "retry_after_reclaim", round, test });
-  trace.frames = [again(1, min), again(2, min), again(3, min), again(4, granted)];
-  const rows = expandRows(trace.frames), cell = (cursor) => triesSoFar(trace, rows, cursor)[0].cells.Normal.outcomes;
+  document.frames = [again(1, min), again(2, min), again(3, min), again(4, granted)];
+  const rows = expandRows(document.frames), cell = (cursor) => triesSoFar(document, rows, cursor)[0].cells.Normal.outcomes;
   assert.deepEqual(cell(rows.length - 1), [{ ok: false, times: 3 }, { ok: true, times: 1 }]);
   assert.deepEqual(cell(rows.length - 2), [{ ok: false, times: 3 }, { ok: null, times: 1 }]);
   assert.deepEqual(cell(11), [{ ok: false, times: 3 }]);
@@ -204,28 +206,28 @@ test("equal tests are told once, and the deciding one is always among them", () 
 });
 
 test("the evidence stays after the refusal, until the memory that it speaks of has changed", () => {
-  const trace = flagship(), rows = expandRows(trace.frames);
-  assert.deepEqual(evidenceAt(trace, rows, 4), { test: low, row: 2, past: false });
-  assert.deepEqual(evidenceAt(trace, rows, rows.length - 1), { test: min, row: 3, past: true });
-  assert.equal(evidenceAt(trace, rows, 0), null);
-  trace.frames.splice(6, 0, { stage: "rebalance", event: ["stage", "rebalance"] },
-    { stage: "direct_reclaim", changes: [[1, 0, 1, 5]] });
-  const more = expandRows(trace.frames);
-  assert.equal(evidenceAt(trace, more, 15).test, min);
-  assert.equal(evidenceAt(trace, more, 16), null);
+  const document = flagship(), rows = expandRows(document.frames);
+  assert.deepEqual(evidenceAt(document, rows, 4), { test: low, row: 2, past: false });
+  assert.deepEqual(evidenceAt(document, rows, rows.length - 1), { test: min, row: 3, past: true });
+  assert.equal(evidenceAt(document, rows, 0), null);
+  document.frames.splice(6, 0, { stage: "rebalance", event: ["stage", "rebalance"] },
+    { stage: "direct_reclaim", changes: [LIST(1, "0", 1, 5)] });
+  const more = expandRows(document.frames);
+  assert.equal(evidenceAt(document, more, 15).test, min);
+  assert.equal(evidenceAt(document, more, 16), null);
 });
 
 test("a granted run shows no older refusal when it takes and when it ends", () => {
-  const trace = flagship();
-  trace.frames = [trace.frames[2], { stage: "nofail_alloc", event: ["get_page_from_freelist", 32, 3, 1, 1] },
+  const document = flagship();
+  document.frames = [document.frames[2], { stage: "nofail_alloc", event: ["get_page_from_freelist", 32, 3, 1, 1] },
     { stage: "nofail_alloc", event: ["__rmqueue", "DMA", 3, 4, 512] },
     { stage: "got_pg", event: ["end", "page"], tests: [0], decides: 0 }];
-  const rows = expandRows(trace.frames);
-  assert.equal(evidenceAt(trace, rows, 4).test, low); // before the take the refusal still holds
-  assert.equal(evidenceAt(trace, rows, 5), null);
-  assert.equal(evidenceAt(trace, rows, 6), null);
-  trace.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } }, { stage: "min_attempt" });
-  assert.equal(evidenceAt(trace, expandRows(trace.frames), 8), null);
+  const rows = expandRows(document.frames);
+  assert.equal(evidenceAt(document, rows, 4).test, low); // before the take the refusal still holds
+  assert.equal(evidenceAt(document, rows, 5), null);
+  assert.equal(evidenceAt(document, rows, 6), null);
+  document.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } }, { stage: "min_attempt" });
+  assert.equal(evidenceAt(document, expandRows(document.frames), 8), null);
 });
 
 test("only a row that refuses has a missing buddy to show", () => {
@@ -262,14 +264,14 @@ test("where ticks are dense the strong ones stay, and all refusals of this pass"
 });
 
 test("the free lists follow the frame's zone", () => {
-  const trace = flagship();
-  assert.equal(focusZone(trace, trace.frames[3], null), DMA);
-  assert.equal(focusZone(trace, { event: ["__rmqueue", "DMA", 0, 0, 1] }, null), DMA);
-  assert.equal(focusZone(trace, { changes: [[0, 1, 0, 5]] }, null), DMA);
-  assert.equal(focusZone(trace, trace.frames[0], null), NORMAL);
+  const document = flagship();
+  assert.equal(focusZone(document, document.frames[3], null), DMA);
+  assert.equal(focusZone(document, { event: ["__rmqueue", "DMA", 0, 0, 1] }, null), DMA);
+  assert.equal(focusZone(document, { changes: [LIST(0, "1", 0, 5)] }, null), DMA);
+  assert.equal(focusZone(document, document.frames[0], null), NORMAL);
   const end = { event: ["end", "page"] };
-  trace.frames = [{ event: ["__rmqueue", "DMA", 0, 0, 512] }, end];
-  assert.equal(focusZone(trace, end, null), DMA); // where the page came from, not where the request began
+  document.frames = [{ event: ["__rmqueue", "DMA", 0, 0, 512] }, end];
+  assert.equal(focusZone(document, end, null), DMA); // where the page came from, not where the request began
 });
 
 // The sixteen stages and the gotos of __alloc_pages(), as in the C.
@@ -332,14 +334,14 @@ test("stacks show all of a short list and a little more for a very long one", ()
 });
 
 test("the address strip tells free, used and yours apart", () => {
-  const trace = flagship(), state = initialState(trace).strips[0];
-  assert.deepEqual(stripRuns(trace.strip, state, null),
+  const document = flagship(), state = initialState(document).strips[0];
+  assert.deepEqual(stripRuns(document.strip, state, null),
     [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" },
     { pfn: 199456, n: 16, kind: "free", order: 4 }]);
   state.free.delete(199456);
-  state.free.set(199464, 3);
+  state.free.set(199464, "3");
   state.percpu.add(199450);
-  assert.deepEqual(stripRuns(trace.strip, state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
+  assert.deepEqual(stripRuns(document.strip, state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
     ["free8", "K2", "P1", "K5", "yours8", "free8"]);
 });
 
@@ -356,9 +358,9 @@ test("the missing buddy is found by the XOR, and why it is missing", () => {
 test("the block given is known from the moment it is taken", () => {
   const frames = [{ event: ["might_sleep_if", 0] }, { event: ["__rmqueue", "Normal", 3, 4, 199456] },
     { event: ["end", "page"] }];
-  const trace = { request: { order: 3 }, result: 199456, frames };
-  assert.equal(takenBlock(trace, 0), null);
-  assert.deepEqual(takenBlock(trace, 2), [199456, 8]);
+  const document = { request: { order: 3 }, result: 199456, frames };
+  assert.equal(takenBlock(document, 0), null);
+  assert.deepEqual(takenBlock(document, 2), [199456, 8]);
 });
 
 test("a kernel event reads like the call that it was", () => {
@@ -378,11 +380,11 @@ test("each frame has one kind of picture", () => {
 });
 
 test("what a visit to a stage brought: pages, kinds and time since it began", () => {
-  const trace = flagship();
-  trace.frames = [{ stage: "rebalance", changes: [[1, 13, 0, 70000]] },
-    { stage: "direct_reclaim", reclaimed: { clean: 32 }, changes: [[1, 13, 0, 70032]], jiffies: 103 },
-    { stage: "direct_reclaim", reclaimed: { clean: 8, anon: 1 }, changes: [[0, 13, 0, 900]], jiffies: 105 }];
-  assert.deepEqual(visitGain(trace, levelsOf(trace), 2),
+  const document = flagship();
+  document.frames = [{ stage: "rebalance", changes: [FREE(1, 70000)] },
+    { stage: "direct_reclaim", reclaimed: { clean: 32 }, changes: [FREE(1, 70032)], jiffies: 103 },
+    { stage: "direct_reclaim", reclaimed: { clean: 8, anon: 1 }, changes: [FREE(0, 900)], jiffies: 105 }];
+  assert.deepEqual(visitGain(document, levelsOf(document), 2),
     { free: [[894, 900], [70000, 70032]], kinds: { clean: 40, anon: 1 }, jiffies: 5, total: 5 });
 });
 

@@ -52,7 +52,7 @@ test("two skips on the left run in lanes of their own, apart from rail and loops
 
 test("the mark lines lie above the reserve that is kept from the request's class", () => {
   const dma = { pages_min: 17, pages_low: 21, pages_high: 25, lowmem_reserve: [0, 880, 880, 880] };
-  const trace = { machine: { zones: [dma] }, request: { classzone_idx: 2 } };
-  assert.deepEqual(marksOf(trace, 0), [897, 901, 905]); // 17, 21, 25 + 880
-  assert.deepEqual(marksOf({ ...trace, request: { classzone_idx: 0 } }, 0), [17, 21, 25]);
+  const document = { machine: { zones: [dma] }, request: { classzone_idx: 2 } };
+  assert.deepEqual(marksOf(document, 0), [897, 901, 905]); // 17, 21, 25 + 880
+  assert.deepEqual(marksOf({ ...document, request: { classzone_idx: 0 } }, 0), [17, 21, 25]);
 });

@@ -37,13 +37,13 @@ test("the model answers with the recorded run, and says what was not recorded", 
   // two levels, one mask, one order, one caller: place 0 and 1
   const shelf = [{ ...knobs, pressure: 0 }, { ...knobs, pressure: 900 }, { knobs: 0 }, { knobs: 1 },
     [{ result: 6 }, []], [{ result: 7 }, []], null, 4711];
-  const page = { shelf, runs: [{ trace: 4, deck: 2 }], text: {}, lang: "en", theme: "auto",
+  const page = { shelf, runs: [{ document: 4, deck: 2 }], text: {}, lang: "en", theme: "auto",
     grid: { ...grid, levels: [0, 900], masks: [0xd0], orders: [3], who: [who[1]], places: [[4, 2], [5, 3]] } };
   const model = gridModel(page);
-  assert.equal(model.get("trace").result, null);
+  assert.equal(model.get("document").result, null);
   model.set("pressure", 700);
   model.save();
-  assert.deepEqual([model.get("trace").result, model.get("pressure"), model.get("error")], [4711, 900, []]);
+  assert.deepEqual([model.get("document").result, model.get("pressure"), model.get("error")], [4711, 900, []]);
   model.set("order", 4);
   model.save();
   assert.deepEqual([model.get("order"), model.get("error")], [3, ["not here", "没有"]]);

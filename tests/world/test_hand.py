@@ -54,7 +54,7 @@ def test_a_single_page_goes_to_the_hot_list(explorer):
     pfn = used_block(explorer, 0)
     run = explorer.free(pfn).run
     assert run.events == [("free_hot_cold_page", "Normal", pfn, 0)]
-    assert explorer.trace["frames"][0]["say"] == "free_page"
+    assert explorer.document["frames"][0]["say"] == "free_page"
     assert [zone.nr_free_pages for zone in run.machine.zones] == [zone.nr_free_pages for zone in run.before]
 
 
@@ -94,15 +94,15 @@ def test_a_page_without_a_user_is_told(explorer):
 
 
 def test_undo_brings_back_exactly_what_was(explorer):
-    first = explorer.trace
+    first = explorer.document
     explorer.alloc(4)
-    second = explorer.trace
+    second = explorer.document
     assert second["request"]["order"] == 4 and explorer.run.end == "page"
     explorer.free(explorer.run.page)
-    assert explorer.trace["frames"][-1]["say"] == "end_freed"
-    assert explorer.undo().trace == second
-    assert explorer.undo().trace == first
-    assert explorer.undo().trace == first
+    assert explorer.document["frames"][-1]["say"] == "end_freed"
+    assert explorer.undo().document == second
+    assert explorer.undo().document == first
+    assert explorer.undo().document == first
 
 
 def test_what_was_split_off_merges_again(explorer):
@@ -112,7 +112,7 @@ def test_what_was_split_off_merges_again(explorer):
     explorer.free(explorer.run.page)
     normal = explorer.run.machine.zones[1]
     assert [normal.nr_free(order) for order in range(11)] == before
-    merge = next(frame["merge"] for frame in explorer.trace["frames"] if "merge" in frame)
+    merge = next(frame["merge"] for frame in explorer.document["frames"] if "merge" in frame)
     assert merge["from"] == 5 and all(
         buddy == (head >> o << o) ^ (1 << o)
         for (buddy, o), head in zip(merge["buddies"], [explorer.run.page] * 9, strict=False)

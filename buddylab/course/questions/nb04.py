@@ -8,9 +8,14 @@ from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of
 from buddylab.course.experiments.nb04 import only_dma
 from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.texts import texts
+from buddylab.said import Said
 from buddylab.view.rows import watermark_rows
 
 __all__ = ["which_class", "kept", "other_ratio", "flags", "own_class", "upper_rows", "first_try"]
+
+say = texts("nb04")
+"""The words of the questions, by the question's name and what they are said about."""
 
 FREE_FOR_ALL = "fallback_is_free_for_all"
 CLASSES = ("DMA", "Normal", "HighMem")
@@ -37,38 +42,15 @@ def which_class(rng: Random | None) -> Question:
         answer=passing,
         step=rows,
         choices=(
-            ("0", ("none of them", "都不行")),
-            ("1", ("only one that begins in DMA", "只有从 DMA 开始的")),
-            ("2", ("one that begins in DMA or Normal", "从 DMA 或 Normal 开始的")),
-            ("3", ("all three", "三种都行")),
+            ("0", say("which_class.choices_0")),
+            ("1", say("which_class.choices_1")),
+            ("2", say("which_class.choices_2")),
+            ("3", say("which_class.choices_3")),
         ),
-        text=(
-            f"1 GB on i386: {free:,} pages are free in DMA, whose pages_low is 21. HighMem and Normal have refused. "
-            "DMA keeps 880 pages from requests that begin in Normal, 1,008 from those that begin in HighMem. Which "
-            "request gets a page of DMA on its first try?",
-            f"i386，1 GB：DMA 有 {free:,} 个空闲页，pages_low 为 21。HighMem 和 Normal 已拒绝。DMA 对从 Normal "
-            "开始的请求保留 880 页，对从 HighMem 开始的请求保留 1,008 页。第一次尝试时，哪种请求能得到 DMA 的页？",
-        ),
-        right=(
-            "The floor is higher for those who come from farther above: 21, 901, 1,029.",
-            "来处越高，门槛越高：21、901、1,029。",
-        ),
-        otherwise=(
-            "Add the reserve to the mark: 21 + 0, 21 + 880, 21 + 1,008. Who is below the free pages?",
-            "把保留量加到水位线上：21 + 0、21 + 880、21 + 1,008。哪些小于空闲页数？",
-        ),
-        wrong=()
-        if free > 1029
-        else (
-            Wrong(
-                "3",
-                (
-                    f"A zone on the list is not free for all: {free:,} is not more than 21 + 1,008.",
-                    f"列表里的区并不是谁都可以随便用：{free:,} 不大于 21 + 1,008。",
-                ),
-                FREE_FOR_ALL,
-            ),
-        ),
+        text=say("which_class.text", free=free),
+        right=say("which_class.right"),
+        otherwise=say("which_class.otherwise"),
+        wrong=() if free > 1029 else (Wrong("3", say("which_class.wrong_3", free=free), FREE_FOR_ALL),),
     )
 
 
@@ -79,50 +61,17 @@ def kept(rng: Random | None) -> Question:
     right = (normal + high) // 256
     return Question(
         kind="number",
-        unit=("pages", "页"),
+        unit=say("kept.unit"),
         answer=lambda: zones_of(ram, LOW_MEMORY)[0].lowmem_reserve[2],
-        text=(
-            f"{ram} MB on i386: DMA has {dma:,} pages, Normal {normal:,}, HighMem {high:,}. The ratio of DMA is 256. "
-            "How many pages does DMA keep from requests that begin in HighMem?",
-            f"i386，{ram} MB：DMA 有 {dma:,} 页，Normal {normal:,} 页，HighMem {high:,} 页。DMA 的比率是 256。"
-            "DMA 对从 HighMem 开始的请求保留多少页？",
-        ),
-        right=(
-            f"({normal:,} + {high:,}) / 256 = {right:,}: all that lies above DMA, up to where the request begins.",
-            f"({normal:,} + {high:,}) / 256 = {right:,}：DMA 之上、直到请求起点的所有页。",
-        ),
-        otherwise=(
-            "Add the pages of all zones above DMA up to HighMem, and divide by 256.",
-            "把 DMA 之上直到 HighMem 的各区页数相加，除以 256。",
-        ),
+        text=say("kept.text", ram=ram, dma=dma, normal=normal, high=high),
+        right=say("kept.right", normal=normal, high=high, right=right),
+        otherwise=say("kept.otherwise"),
         wrong=(
-            Wrong(
-                high // 256,
-                (
-                    "That is HighMem alone. Normal lies above DMA too, and such a request could have used it.",
-                    "这只算了 HighMem。Normal 也在 DMA 之上，这种请求本来也能用它。",
-                ),
-            ),
-            Wrong(
-                normal // 256,
-                ("That is kept from requests that begin in Normal.", "这是对从 Normal 开始的请求保留的。"),
-            ),
-            Wrong(
-                dma // 256,
-                (
-                    "It is not a part of the zone's own pages, but of those above it.",
-                    "不按本区的页数算，按它之上的页数算。",
-                ),
-            ),
-            Wrong(right * 4, ("That is in kB; the reserve is in pages.", "这是 kB 数；保留量以页计。"), "kb_and_pages"),
-            Wrong(
-                0,
-                (
-                    "Then such requests would have the zone to themselves in a moment.",
-                    "那样这类请求一转眼就会把这个区占完。",
-                ),
-                FREE_FOR_ALL,
-            ),
+            Wrong(high // 256, say("kept.wrong_high_by_256")),
+            Wrong(normal // 256, say("kept.wrong_normal_by_256")),
+            Wrong(dma // 256, say("kept.wrong_dma_by_256")),
+            Wrong(right * 4, say("kept.wrong_right_times_4"), "kb_and_pages"),
+            Wrong(0, say("kept.wrong_0"), FREE_FOR_ALL),
         ),
     )
 
@@ -141,28 +90,14 @@ def other_ratio(rng: Random | None) -> Question:
         kind="choice",
         answer=outcome,
         choices=(
-            ("more", (f"DMA keeps {factor} times as much", f"DMA 保留量变为 {factor} 倍")),
-            ("less", (f"DMA keeps 1/{factor} of it", f"DMA 保留量变为 1/{factor}")),
-            ("same", ("it keeps the same", "不变")),
+            ("more", say("other_ratio.choices_more", factor=factor)),
+            ("less", say("other_ratio.choices_less", factor=factor)),
+            ("same", say("other_ratio.choices_same")),
         ),
-        text=(
-            f"An administrator writes {ratio} instead of 256 as the lowmem_reserve_ratio of DMA. What happens?",
-            f"管理员把 DMA 的 lowmem_reserve_ratio 从 256 改成 {ratio}。会怎样？",
-        ),
-        right=(
-            "The ratio is what is divided by: the smaller it is, the more is kept.",
-            "比率是除数：越小，保留得越多。",
-        ),
-        otherwise=("Reserve = pages above / ratio.", "保留量 = 之上的页数 / 比率。"),
-        wrong=(
-            Wrong(
-                "less" if smaller else "more",
-                (
-                    "It is a divisor, not an amount. The name is easily misread.",
-                    "它是除数，不是数量。这个名字容易误解。",
-                ),
-            ),
-        ),
+        text=say("other_ratio.text", ratio=ratio),
+        right=say("other_ratio.right"),
+        otherwise=say("other_ratio.otherwise"),
+        wrong=(Wrong("less" if smaller else "more", say("other_ratio.wrong")),),
     )
 
 
@@ -185,41 +120,15 @@ def flags(rng: Random | None) -> Question:
 
     return Question(
         kind="number",
-        unit=("pages", "页"),
+        unit=say("flags.unit"),
         answer=least,
-        text=(
-            f"DMA has pages_min {pages_min} and keeps {reserve} pages from requests that begin in Normal. An "
-            "interrupt asks for one page with GFP_ATOMIC, and Normal is used up. How many pages must be free in DMA "
-            "at least?",
-            f"DMA 的 pages_min 为 {pages_min}，对从 Normal 开始的请求保留 {reserve} 页。一个中断以 GFP_ATOMIC "
-            "申请一页，而 Normal 已用尽。DMA 至少要有多少空闲页？",
-        ),
-        right=(
-            f"The flags lower the mark only: {pages_min}, {half}, {mark}. Then {mark} + {reserve} = "
-            f"{mark + reserve}, and it must be more.",
-            f"标志只降低水位线：{pages_min}、{half}、{mark}。然后 {mark} + {reserve} = {mark + reserve}，还须更多。",
-        ),
-        otherwise=(
-            f"Lower {pages_min} by a half and then a quarter; add {reserve}; one more than that.",
-            f"把 {pages_min} 减半，再减四分之一；加上 {reserve}；再多一页。",
-        ),
+        text=say("flags.text", pages_min=pages_min, reserve=reserve),
+        right=say("flags.right", pages_min=pages_min, half=half, mark=mark, reserve=reserve, level=mark + reserve),
+        otherwise=say("flags.otherwise", pages_min=pages_min, reserve=reserve),
         wrong=(
-            Wrong(
-                lowered + 1,
-                (
-                    "You lowered mark and reserve together. The reserve is added afterwards, whole.",
-                    "你把水位线和保留量一起降低了。保留量是后来才整个加上的。",
-                ),
-            ),
-            Wrong(
-                mark + 1,
-                (
-                    "You left the reserve out. It holds for an interrupt as for all others.",
-                    "你漏了保留量。中断也和别人一样要算它。",
-                ),
-                FREE_FOR_ALL,
-            ),
-            Wrong(mark + reserve, ("Equality refuses.", "相等即拒绝。")),
+            Wrong(lowered + 1, say("flags.wrong_lowered_plus_1")),
+            Wrong(mark + 1, say("flags.wrong_mark_plus_1"), FREE_FOR_ALL),
+            Wrong(mark + reserve, say("flags.wrong_mark_plus_reserve")),
         ),
     )
 
@@ -260,31 +169,10 @@ def own_class(rng: Random | None) -> Question:
         kind="choice",
         answer=own,
         choices=tuple((kind, (kind, f"{kind} 区")) for kind in kinds),
-        text=(
-            f"The machine: {en}. A page is asked for with {name}. Of which class is the request, that is, from "
-            "which zone are the reserves counted?",
-            f"机器：{zh}。以 {name} 申请一页。这个请求属于哪一类，即保留量从哪个区算起？",
-        ),
-        right=(
-            "The class is the first zone of the zonelist that has memory. So a machine does not keep anything for "
-            "a zone that it has not.",
-            "类别是区列表里第一个有内存的区。机器不会为它没有的区保留什么。",
-        ),
-        otherwise=(
-            "Write down the zonelist of the mask, without the empty zones. Its first zone is the class.",
-            "写出该掩码的区列表，去掉空的区。第一个区就是类别。",
-        ),
-        wrong=()
-        if machine == "i386_1g"
-        else (
-            Wrong(
-                named,
-                (
-                    f"The mask says {named}, but there is no memory there; the list begins with the next zone below.",
-                    f"掩码说的是 {named}，但那里没有内存；列表从下面一个区开始。",
-                ),
-            ),
-        ),
+        text=say("own_class.text", name=name, words=Said(en, zh)),
+        right=say("own_class.right"),
+        otherwise=say("own_class.otherwise"),
+        wrong=() if machine == "i386_1g" else (Wrong(named, say("own_class.wrong_named", named=named)),),
     )
 
 
@@ -307,38 +195,18 @@ def upper_rows(rng: Random | None) -> Question:
         return told, told
 
     passes = free - 1 > 901 and 2 * pairs - 1 > 10
-    say = (
-        (
-            "You took the reserve into row 1. It stands in row 0 only; there it is half of 21, which is 10.",
-            "你把保留量也算进了第 1 行。它只在第 0 行；第 1 行只是 21 的一半，即 10。",
-        )
-        if passes
-        else (
-            f"Row 0: {free} − 1 must be more than 21 + 880; row 1: {2 * pairs} − 1 must be more than 10.",
-            f"第 0 行：{free} − 1 须大于 21 + 880；第 1 行：{2 * pairs} − 1 须大于 10。",
-        )
+    told = (
+        say("upper_rows.wrong_passes") if passes else say("upper_rows.wrong_refused", free=free, pair_pages=2 * pairs)
     )
     return Question(
         kind="choice",
         answer=outcome,
         step=rows,
-        choices=(("yes", ("yes", "能")), ("no", ("no", "不能"))),
-        text=(
-            f"DMA has {singles} free blocks of order 0 and {pairs} of order 1; pages_low 21, reserve 880. Normal "
-            "has refused. Does a GFP_KERNEL request of order 1 pass here on its first try?",
-            f"DMA 有 {singles} 个 0 阶和 {pairs} 个 1 阶空闲块；pages_low 为 21，保留量 880。Normal 已拒绝。"
-            "以 GFP_KERNEL 申请 1 阶块，第一次尝试能在这里通过吗？",
-        ),
-        right=(
-            "The reserve is in row 0 only: it counts pages of any size. The rows above it compare with the bare "
-            "mark, halved.",
-            "保留量只在第 0 行：它数的是任意大小的页。以后各行只与减半的水位线比较。",
-        ),
-        otherwise=(
-            "Row 0 with the reserve, row 1 without it and with half of the mark.",
-            "第 0 行加保留量；第 1 行不加，水位线减半。",
-        ),
-        wrong=(Wrong("no" if passes else "yes", say, "" if free - 1 > 901 else FREE_FOR_ALL),),
+        choices=(("yes", say("upper_rows.choices_yes")), ("no", say("upper_rows.choices_no"))),
+        text=say("upper_rows.text", singles=singles, pairs=pairs),
+        right=say("upper_rows.right"),
+        otherwise=say("upper_rows.otherwise"),
+        wrong=(Wrong("no" if passes else "yes", told, "" if free - 1 > 901 else FREE_FOR_ALL),),
     )
 
 
@@ -356,39 +224,21 @@ def first_try(rng: Random | None) -> Question:
 
     return Question(
         kind="number",
-        unit=("pages", "页"),
+        unit=say("first_try.unit"),
         answer=least,
-        text=(
-            f"{ram} MB on i386. HighMem has {high.present_pages:,} pages, all used up. Normal has pages_low "
-            f"{normal.pages_low:,}, and its ratio is 32. How many pages must be free in Normal at least so that "
-            "GFP_HIGHUSER gets one on its first try?",
-            f"i386，{ram} MB。HighMem 有 {high.present_pages:,} 页，已用尽。Normal 的 pages_low 为 "
-            f"{normal.pages_low:,}，比率为 32。Normal 至少要有多少空闲页，GFP_HIGHUSER 第一次尝试才能得到一页？",
+        text=say("first_try.text", ram=ram, present_pages=high.present_pages, pages_low=normal.pages_low),
+        right=say(
+            "first_try.right",
+            present_pages=high.present_pages,
+            pages_low=normal.pages_low,
+            reserve=normal.lowmem_reserve[2],
         ),
-        right=(
-            f"{high.present_pages:,} / 32 = {normal.lowmem_reserve[2]:,}, plus {normal.pages_low:,}, and one more.",
-            f"{high.present_pages:,} / 32 = {normal.lowmem_reserve[2]:,}，加 {normal.pages_low:,}，再多一页。",
-        ),
-        otherwise=(
-            "pages_low, plus the pages of HighMem divided by 32, plus one, since equality refuses.",
-            "pages_low，加上 HighMem 页数除以 32，再加一，因为相等即拒绝。",
-        ),
+        otherwise=say("first_try.otherwise"),
         wrong=(
-            Wrong(floor, ("Equality refuses.", "相等即拒绝。")),
+            Wrong(floor, say("first_try.wrong_floor")),
+            Wrong(normal.pages_low + 1, say("first_try.wrong_pages_low_plus_1"), FREE_FOR_ALL),
             Wrong(
-                normal.pages_low + 1,
-                (
-                    "That would do for GFP_KERNEL. A request from above has to leave the reserve.",
-                    "这对 GFP_KERNEL 够了。从上面来的请求还要留下保留量。",
-                ),
-                FREE_FOR_ALL,
-            ),
-            Wrong(
-                normal.pages_low + high.present_pages // 256 + 1,
-                (
-                    "256 is the ratio of DMA. Normal has 32: it keeps more, because kernel data can lie nowhere else.",
-                    "256 是 DMA 的比率。Normal 是 32：保留得更多，因为内核数据没有别处可放。",
-                ),
+                normal.pages_low + high.present_pages // 256 + 1, say("first_try.wrong_pages_low_plus_present_pages")
             ),
         ),
     )
