@@ -1,16 +1,14 @@
 """The allocator of Linux 6.12, timed beside the core: the same sequences, the same loop."""
 
+from benchmarks.workloads import ZONE_STARTS, ZONE_TYPES, Sequence, Slots
 from buddylab.core.zone import BadPage
 from buddylab.modern.environment import Task
-from buddylab.modern.freelist import get_page_from_freelist
+from buddylab.modern.freelist import fast_path_flags, get_page_from_freelist
 from buddylab.modern.gfp import GFP_KERNEL
 from buddylab.modern.ladder import begin
 from buddylab.modern.machine import Machine
-from buddylab.modern.freelist import fast_path_flags
 from buddylab.modern.setup import setup_zones
 from buddylab.modern.zone import Zone
-
-from benchmarks.workloads import ZONE_STARTS, ZONE_TYPES, Sequence, Slots
 
 
 def build_machine(pages: int) -> Machine:

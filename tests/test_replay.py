@@ -13,7 +13,7 @@ from buddylab.scenario import build_machine, compare, recorded, replay
 
 RANDOM = (DATA / "random.jsonl.gz",)
 RECORDINGS = os.environ.get("BUDDYLAB_RECORDINGS")
-"""A folder with named/*.json and random.jsonl.gz: the full set."""
+"""A folder with named/*.json and random.jsonl.gz, the full set, or one in which that lies as kernel-traces."""
 
 
 def read(path: Path) -> dict:
@@ -84,11 +84,22 @@ def test_full_set(part):
 
 def full_set(folder: Path, part: int, parts: int) -> list[str]:
     """This part of the recordings in a folder; fails if the folder lacks the named or the random ones."""
+    if (folder / "kernel-traces").is_dir():
+        folder /= "kernel-traces"
     named = sorted((folder / "named").glob("*.json"))
     assert named, f"BUDDYLAB_RECORDINGS: there is no {folder}/named/*.json"
     random = folder / "random.jsonl.gz"
     assert random.is_file(), f"BUDDYLAB_RECORDINGS: there is no {random}"
     return [file.read_text(encoding="utf-8") for file in named[part::parts]] + lines_of(random, part, parts)
+
+
+def test_the_full_set_lies_in_the_folder_or_in_kernel_traces_below_it(tmp_path):
+    for folder in (tmp_path / "alone", tmp_path / "both" / "kernel-traces"):
+        (folder / "named").mkdir(parents=True)
+        (folder / "named" / "a.json").write_text("{}")
+        with gzip.open(folder / "random.jsonl.gz", "wt") as lines:
+            lines.write("[]")
+    assert full_set(tmp_path / "alone", 0, 1) == full_set(tmp_path / "both", 0, 1) == ["{}", "[]"]
 
 
 def test_an_empty_folder_of_recordings_fails_loudly(tmp_path):

@@ -142,11 +142,13 @@ def fail(a: Attempt) -> None:
     """Say so in the log, unless asked not to or too much was said already."""
     freelist.warn_alloc(a.machine, a.p, a.gfp_mask, a.order)
     a.leave(None)
+    return None
 
 
 def got_pg(a: Attempt) -> None:
     """The way out with the page."""
     a.leave(a.page)
+    return None
 
 
 ONCE: tuple[Stage, ...] = (fast_path, restart, wake, first_pass, first_compact)
