@@ -91,6 +91,8 @@ def test_G30_nr_pcp_alloc():
     # HANDCHECKS 9: batch 15: 15 >> 1 = 7, 3, 1 but at least 2. Order 1 leaves the factor alone.
     z = lists_of(batch=15, high=100, high_min=100, high_max=100)
     assert [nr_pcp_alloc(z, order) for order in (1, 2, 3)] == [7, 3, 2] and z.pcp.alloc_factor == 0
+    z.pcp.alloc_factor = 2
+    assert nr_pcp_alloc(z, 1) == 7
     # high < batch: 1. Room: 20 - 12 - 4 = 4 is most; 4 << 2 = 16 is more: the factor stays.
     assert nr_pcp_alloc(lists_of(batch=4, high=3, high_min=3, high_max=3), 0) == 1
     z = lists_of(batch=4, high=20, high_min=20, high_max=20, count=12, alloc_factor=2)
@@ -207,8 +209,9 @@ def test_G35_a_flush_goes_round_from_the_list_that_was_freed_to():
     # Each with its pageblock's type of now.
     assert [row[:4] for row in named(events, "__free_one_page")] == [[1024, "Normal", 2, U], [512, "Normal", 9, M]]
     assert (pcp(w, 0), pcp(w, 4), p.count) == ([1], [8, 12], 5)
-    # From the tail.
-    do(w, "drain")
+    # From the tail; 8 and 12 lie on a list for movable blocks in a pageblock that is unmovable by now.
+    rows = [row[:4] for row in named(do(w, "drain"), "__free_one_page")]
+    assert rows == [[1, "Normal", 0, U], [12, "Normal", 1, U], [8, "Normal", 1, U]]
     assert pcp(w, 4) == [] and p.count == 0
     w = world(zone(lists={}, pcp_lists={"1": [5, 7, 9]}))
     assert [row[0] for row in named(do(w, "drain"), "__free_one_page")] == [9, 7, 5]
@@ -363,7 +366,9 @@ def test_G42_whole_blocks_edges_and_high_atomic_ones():
         assert ("wakeup_kswapd" in names(events)) is bool(flag)
     # A pageblock that reaches over the zone's edge is not claimed, though 384 of its 384 frames here are free.
     w = world(zone("DMA32", 128, 1024, lists={"8E": [256], "7E": [128]}, blocks="EUU"), boost_factor=0)
-    assert named(ask(w, KERNEL)[1], "prep_move_freepages_block")[0] == ["DMA32", 256, "=", 0, -1, -1]
+    events = ask(w, KERNEL)[1]
+    assert named(events, "prep_move_freepages_block")[0] == ["DMA32", 256, "=", 0, -1, -1]
+    assert named(events, "__move_freepages_block") == []
     # Frames of a hole count as in use and not on an LRU: 64 free, 255 movable, the hole's 193 are alike.
     held = [(pfn, pfn, 0, 1) for pfn in range(64, 319)]
     w = world(zone("DMA32", lists={"6M": [0]}, blocks="MU", holes=[(319, 193)]), held=held, boost_factor=0)
@@ -477,6 +482,10 @@ def test_G48_reserving():
     # 51200 / 100 = 512: one; 51199: none. 51300 / 100 = 513, rounded up to 1024.
     assert reserved(51200, (0, 512))[0] == [512, 512] and reserved(51199, (0,))[0] == [0]
     assert reserved(51300, (0, 512, 1024))[0] == [512, 1024, 1024]
+    # 600 < 1024 (of 513 rounded up).
+    w = world(zone(managed=51300, lists={}, nr_reserved_highatomic=600))
+    reserve_highatomic_pageblock(w.machine.zones[0], 0, 0)
+    assert w.machine.zones[0].nr_reserved_highatomic == 1112
     # Not twice, not over the zone's edge.
     assert reserved(102400, (0, 5))[0] == [512, 512]
     assert reserved(102400, (300, 512), start=256)[0] == [0, 512]

@@ -343,6 +343,9 @@ def test_G20_per_cpu_blocks_are_not_free():
     result, events = ask(w, KERNEL | NORETRY | NOWARN, 3)
     assert result is None and all(row[-1] == 0 for row in named(events, "zone_watermark_fast"))
     assert w.machine.zones[0].nr_free_pages == 2
+    # Eight pages at hand do not help a mark of 5 either: 2 <= 5.
+    w = world(zone(marks=(5, 5, 5, 5), lists={"0U": [64, 66]}, blocks="UU", pcp_lists={"9": [8]}))
+    assert ask(w, KERNEL | NORETRY | NOWARN)[0] is None
 
 
 # Free lists
@@ -354,6 +357,9 @@ def test_G21_a_block_is_taken_off_the_list_it_is_on():
     do(w, "free", id=5)
     assert free_list(w, 2, M) == [0]
     assert free_list(w, 0, U) == free_list(w, 1, U) == []
+    # Taken over by another type from list M, though its pageblock says U.
+    w = world(zone(lists={"4M": [0]}, blocks="UM"), grouping=0, boost_factor=0)
+    assert take(w, 1) == [0] and free_list(w, 4, M) == []
 
 
 def test_G22_the_low_half_stays_the_upper_halves_head_their_lists():
@@ -405,10 +411,10 @@ def test_G24_where_a_freed_block_goes():
     assert ends == [[8, 2, 0], [16, 3, 0], [24, 2, 1]]
     assert free_list(w, 2, M) == [8, 100, 24]
     # Order 9 does not look: its doubled block's buddy would be order 10. 0 is in use, 1024 a free order-10 block.
-    w = world(zone(pages=2048, lists={"10M": [1024]}), held=[(1, 0, 9, 0)])
+    w = world(zone(pages=4096, lists={"10M": [1024], "9M": [2048]}), held=[(1, 0, 9, 0)])
     z = w.machine.zones[0]
     z.pcp.high = z.pcp.high_min = z.pcp.high_max = 0
-    assert named(do(w, "free", id=1), "__free_one_page")[0][-3:] == [0, 9, 0]
+    assert named(do(w, "free", id=1), "__free_one_page")[0][-3:] == [0, 9, 0] and free_list(w, 9, M) == [0, 2048]
 
 
 def test_G24_the_doubled_blocks_first_frame_names_the_zone_that_is_asked():
@@ -444,6 +450,8 @@ def test_G26_boot_puts_the_lowest_block_at_the_head():
     # Pieces: a hole of 3 at 64: 67 (1), 68 (4), 72 (8), 80 (16), 96 (32), 128 (128).
     w = world(zone(pages=256, holes=[(64, 3)]))
     assert [free_list(w, order, M) for order in range(8)] == [[67], [], [68], [72], [80], [96], [0], [128]]
+    w = world(zone(pages=4096, holes=[(1024, 1024)]))
+    assert take(w, 3, USER_MOVABLE, 10) == [0, 2048, 3072]
     # With types of their own, too: the tail, upwards.
     w = world(zone(pages=3072, blocks="MMUUMM"))
     assert free_list(w, 10, M) == [0, 2048] and free_list(w, 10, U) == [1024]

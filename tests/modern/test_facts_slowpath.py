@@ -60,7 +60,8 @@ def stages(events):
 
 
 def test_G51_who_is_woken_and_when():
-    w = world(zone("DMA32", 0, 1024, marks=FULL, lists={}), zone("Normal", 1024, 1024, marks=FULL, lists={}, managed=0))
+    low = zone("DMA", 0, 512, marks=FULL, lists={}), zone("DMA32", 1024, 1024, marks=FULL, lists={})
+    w = world(*low, zone("Normal", 2048, 1024, marks=FULL, lists={}, managed=0))
     _, events = ask(w, ONCE)
     # The first zone of the list with managed pages, once; on entering and at every retry.
     assert named(events, "wakeup_kswapd") == [["DMA32", ONCE, 0, 2]] * 2
@@ -172,6 +173,10 @@ def test_G56_compaction_of_order_0_and_PF_MEMALLOC():
     assert outcome["task_after"] == [0, 0] and sorted(w.live) == [7]
     # A task that frees memory keeps the flag.
     assert w.play(op | {"context": {"PF_MEMALLOC": 1}, "script": {}})["task_after"] == [1, 0]
+    op |= {"context": {"PF_MEMALLOC": 1}, "script": {}, "gfp_mask": ONCE | NOMEMALLOC}
+    w.machine.trace = []
+    assert w.play(op)["task_after"] == [1, 0]
+    assert "try_to_compact_pages" in [event[0] for event in w.machine.trace]
 
 
 def test_G57_a_captured_page_needs_no_mark():
@@ -286,6 +291,10 @@ def test_G63_then_either_way_the_cpu_is_offered():
     events = ask(world(small()), QUIET, PF_WQ_WORKER=1)[1]
     assert names(events)[place + 3] == "schedule_timeout_uninterruptible"
     assert named(events, "schedule_timeout_uninterruptible") == [[1]]
+    # A yes is a yes, and gives nothing back.
+    events = ask(world(small()), QUIET, script={"zone_reclaimable_pages": [1000]})[1]
+    first, second = (n for n, event in enumerate(events) if event[1] == "should_reclaim_retry")
+    assert events[first][-2] == 1 and "unreserve_highatomic_pageblock" not in names(events[first:second])
     # A block given back turns the no into a yes.
     w = world(zone(marks=FULL, lists={"0H": [0]}, blocks="HU", nr_reserved_highatomic=512))
     assert named(ask(w, QUIET)[1], "should_reclaim_retry")[0][-2] == 1
