@@ -20,7 +20,9 @@ CHANGES = json.loads((DATA / "changes.json").read_text(encoding="utf-8"))
 FACTS = [f"G{number:02}" for number in range(1, 82)]
 FILES = sorted(Path(__file__).parent.glob("test_facts_*.py"))
 TESTS = {file.stem: re.findall(r"^def (test_(G\d\d)_\w+)", file.read_text("utf-8"), re.M) for file in FILES}
-RUN = "import importlib, sys; m = importlib.import_module('modern.' + sys.argv[1]); [getattr(m, n)() for n in sys.argv[2:]]"
+RUN = (
+    "import importlib as i, sys; m = i.import_module('modern.' + sys.argv[1]); [getattr(m, n)() for n in sys.argv[2:]]"
+)
 """Runs tests of a module without pytest around them."""
 
 

@@ -367,9 +367,9 @@ def test_G22_the_low_half_stays_the_upper_halves_head_their_lists():
     w = world(zone(pages=1024), zone("Movable", 1024, 1024))
     given = [ask(w, USER_MOVABLE, order)[0] for order in (0, 0, 0, 1, 2, 0, 4, 0, 6, 5)]
     assert given == [0, 1, 2, 4, 8, 3, 16, 6, 64, 32]
-    w = world(zone(lists={"2M": [8, 16], "0M": [64]}))
-    assert take(w, 2, USER_MOVABLE, 1) == [8, 10]
-    assert take(w, 1, USER_MOVABLE, 1) == [16] and free_list(w, 1, M) == [18]
+    w = world(zone(lists={"2M": [16, 8], "0M": [64]}))
+    assert take(w, 2, USER_MOVABLE, 1) == [16, 18]
+    assert take(w, 1, USER_MOVABLE, 1) == [8] and free_list(w, 1, M) == [10]
     # A block that changes its type goes to the tail: 16 + 16 + 7 * 32 = 256 free, behind 1024.
     w = world(
         zone(
