@@ -16,7 +16,8 @@ from buddylab.core.environment import Task
 from buddylab.core.gfp import COLD, GFP_KERNEL
 from buddylab.core.machine import Machine, get_page_from_freelist
 from buddylab.core.pcp import buffered_rmqueue
-from buddylab.core.zone import ALLOC_WMARK_LOW, MAX_ORDER, PerCpuPages, Zone, setup_zones, zone_watermark_ok
+from buddylab.core.setup import setup_zones
+from buddylab.core.zone import ALLOC_WMARK_LOW, MAX_ORDER, PerCpuPages, Zone, zone_watermark_ok
 from buddylab.core.zone import BadPage as BadPage
 
 GIB = 1 << 18

@@ -4,7 +4,8 @@ from buddylab.core.environment import NobodyElse
 from buddylab.core.events import kernel_events
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.setup import setup_zones
+from buddylab.core.zone import Zone
 
 X86_32 = ("DMA", "Normal", "HighMem")
 X86_64 = ("DMA", "DMA32", "Normal")

@@ -7,7 +7,8 @@ from recordings import NAMED, named, some_random
 
 from buddylab import scenario
 from buddylab.core.events import GIVEN
-from buddylab.explorer.knobs import START, checked, recording
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import recording
 from buddylab.scenario.play import counters
 from buddylab.view.document import view
 
@@ -135,7 +136,7 @@ def test_random_recordings_show_nothing_before_its_cause():
 GRID = [
     {"machine": "small", "gfp_mask": mask, "order": order, "pressure": pressure, "mix": mix, "in_interrupt": irq}
     for mask, order, pressure, mix, irq in product(
-        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (0, 300, 1000), ("desktop", "no_swap"), (False, True)
+        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (1000, 700, 0), ("desktop", "no_swap"), (False, True)
     )
     if irq == (mask == "GFP_ATOMIC")
 ]
@@ -147,7 +148,7 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
     for setting in GRID:
         if setting["gfp_mask"] != mask:
             continue
-        recorded = recording(checked({**START, **setting}))
+        recorded = recording(checked({**start(), **setting}))
         walk(recorded.document)
         for pages, gained in what_came_back(recorded.document):
             assert pages == gained
@@ -157,7 +158,9 @@ def test_the_knobs_show_nothing_before_its_cause(mask):
 
 def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
     document = recording(
-        checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"})
+        checked(
+            {**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 1000, "mix": "no_swap"}
+        )
     ).document
     frames = document["frames"]
     oom = next(frame for frame in frames if frame["say"] == "oom")
@@ -173,7 +176,7 @@ def test_the_victim_is_struck_before_its_pages_come_back_and_the_rest_is_told():
 
 
 def test_who_frees_is_said():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
+    document = recording(checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     by = {frame["stage"]: set() for frame in document["frames"]}
     for frame in document["frames"]:
         if frame.get("note") in ("clean", "anon"):
@@ -182,7 +185,30 @@ def test_who_frees_is_said():
 
 
 def test_what_reclaim_reports_stands_behind_what_it_did():
-    document = recording(checked({**START, "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
+    document = recording(checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "pressure": 1000})).document
     says = [frame["say"] for frame in document["frames"]]
     first = says.index("reclaim_progress")
     assert says.index("reclaim_start") < min(says.index(f"note_{kind}") for kind in ("clean", "slab")) < first
+
+
+def test_a_refill_tells_every_page_with_the_halvings_that_it_took():
+    """A batch of single pages, each from the smallest list that has a block; a larger block is halved for it."""
+    halved = 0
+    for more in (
+        {"pressure": 636, "hand": 2 * [["alloc", 0, 208, ""]]},
+        {"scatter": 0, "hand": 3 * [["alloc", 0, 208, ""]]},
+    ):
+        document = recording(
+            checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0} | more)
+        ).document
+        refill = next(frame for frame in document["frames"] if frame["say"].startswith("refill"))
+        place = refill["steps"][0][0][0]
+        free = state_at_first(document)[place][FREE]
+        for pages, ((_, _, source, out, pfn), *halves, entered, counted) in enumerate(refill["steps"], 1):
+            assert out == 0 and [half[2] for half in halves] == [str(o) for o in range(int(source) - 1, -1, -1)]
+            assert all(half[4] == pfn + (1 << int(half[2])) for half in halves)
+            assert entered[1:3] == ["pcp", "hot"] and entered[4] == pfn
+            assert counted == [place, "counts", "NR_FREE_PAGES", free - pages]
+            halved += len(halves)
+        assert len(refill["steps"]) == refill["args"]["batch"]
+    assert halved > 0

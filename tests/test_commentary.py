@@ -2,11 +2,18 @@
 
 import hashlib
 import json
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
+import buddylab
 from buddylab.commentary import Commentary, load
+from buddylab.core.events import FIELDS
+from buddylab.view.sentences import sentences
+
+PACKAGE = Path(buddylab.__file__).parent
 
 STAGES = (
     "might_sleep",
@@ -178,6 +185,30 @@ def test_the_json_speaks_of_no_other_stage() -> None:
     assert {entry["stage"] for entry in data["entries"]} == set(STAGES) - SILENT
     assert set(data["unannotated"]) == set(data["unannotated_zh"]) == SILENT
     assert set(data["kernel_comments"]) <= set(STAGES)
+
+
+def test_a_frame_stands_on_lines_of_its_stage_and_shows_an_annotation_of_it(commentary: Commentary) -> None:
+    for (stage, _), (lines, entry) in commentary.frames.items():
+        owned = numbers(commentary.stage(stage).ranges)
+        assert lines[0] <= lines[1] and set(lines) <= set(owned)
+        assert entry is None or commentary.entry(entry).stage == stage
+    assert [stage for stage, name in commentary.frames if not name] == list(STAGES)
+    assert {name for _, name in commentary.frames} <= {"", *sentences(), *FIELDS}
+
+
+def test_the_more_telling_name_decides_where_a_frame_stands(commentary: Commentary) -> None:
+    assert commentary.stand("nofail_alloc") == ((99, 102), "no_watermarks")
+    assert commentary.stand("nofail_alloc", "wait", "congestion_wait") == ((104, 107), "nofail")
+    assert commentary.stand("restart", "row_ok", "zone_watermark_ok") == ((30, 31), "watermarks")
+    with pytest.raises(ValueError, match="there is no stage 'retry'; the stages are might_sleep, "):
+        commentary.stand("retry")
+
+
+def test_python_knows_no_line_numbers_of_the_file() -> None:
+    sources = {file: file.read_text(encoding="utf-8") for file in PACKAGE.rglob("*.py")}
+    named = re.compile(r"""(lines|entry|explains)["']?\s*[:=]\s*[(\[]\s*\d""")
+    assert named.search('{"lines": (26, 29)}') and named.search("lines=[121, 121]")
+    assert [file.name for file, source in sources.items() if named.search(source)] == []
 
 
 def test_no_line_belongs_to_two_stages(commentary: Commentary) -> None:

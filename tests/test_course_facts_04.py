@@ -7,7 +7,7 @@ import pytest
 
 from buddylab.core import gfp
 from buddylab.core.record import record
-from buddylab.core.zone import setup_per_zone_lowmem_reserve
+from buddylab.core.setup import setup_per_zone_lowmem_reserve
 from buddylab.course import find
 from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of

@@ -8,7 +8,8 @@ import pytest
 from buddylab.core.gfp import GFP_KERNEL
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record, record_free
-from buddylab.core.zone import Zone, zone_batchsize
+from buddylab.core.setup import zone_batchsize
+from buddylab.core.zone import Zone
 from buddylab.course import find
 from buddylab.course.bench import at_hand, little
 from buddylab.course.experiments.nb06 import BATCHES, LOADS, free_list_work, locked, moved

@@ -11,6 +11,7 @@ from buddylab.explorer.filling import MIXES, TRACK, Mix, default_pressure, free_
 from buddylab.explorer.reach import REACH, search
 from buddylab.machines.hardware import MACHINES
 from buddylab.reclaim.lru import validate_zone
+from buddylab.said import as_is
 from buddylab.widgets import Explorer, ProgressBar, StageButtons
 
 STAGES = {
@@ -337,11 +338,11 @@ def test_a_copy_starts_afresh():
 )
 def test_shares_that_cannot_be_are_told(shares, said):
     with pytest.raises(ValueError, match=said):
-        Mix("x", "x", *shares)
+        Mix(as_is("x"), *shares)
 
 
 def test_shares_of_your_own():
-    world = prepare("tiny", 700, None, Mix("half", "half", 50, 50, 0, 0, swap=10))
+    world = prepare("tiny", 700, None, Mix(as_is("half"), 50, 50, 0, 0, swap=10))
     anonymous = sum(p.memory().resident for p in world.owners)
     assert anonymous > 300 and world.population.nr_swap_pages == anonymous * 10 // 100
 

@@ -9,17 +9,12 @@ from machines import Scripted, as_at_boot, ask, named, numa, one_zone, passes, t
 
 from buddylab import scenario
 from buddylab.core import gfp
+from buddylab.core.attempt import Livelock
 from buddylab.core.environment import FaultAttr, PrintkRatelimit, Task
-from buddylab.core.ladder import Livelock, alloc_pages
+from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine, wakeup_kswapd
-from buddylab.core.zone import (
-    ALLOC_HARDER,
-    ALLOC_HIGH,
-    ALLOC_NO_WATERMARKS,
-    Zone,
-    init_per_zone_pages_min,
-    zone_watermark_ok,
-)
+from buddylab.core.setup import init_per_zone_pages_min
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, ALLOC_NO_WATERMARKS, Zone, zone_watermark_ok
 
 KERNEL, NOFS, NOIO, ATOMIC = 0xD0, 0x50, 0x10, 0x20
 HIGH, NOWARN, REPEAT, NOFAIL, NORETRY, NOMEMALLOC = 0x20, 0x200, 0x400, 0x800, 0x1000, 0x10000

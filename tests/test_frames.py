@@ -14,13 +14,13 @@ from buddylab import scenario
 from buddylab.core.environment import Task
 from buddylab.core.events import GIVEN
 from buddylab.core.machine import Machine
-from buddylab.core.record import apply, net, record
-from buddylab.core.zone import Zone
+from buddylab.core.record import apply, record
+from buddylab.core.zone import Zone, lowered, watermark_rows
 from buddylab.explorer.filling import prepare
 from buddylab.explorer.still import REASONS
 from buddylab.view.document import side_by_side, text, to_json, transcript, view
 from buddylab.view.frames import frames
-from buddylab.view.rows import chain, watermark_rows
+from buddylab.view.lists import net
 from buddylab.view.sentences import say, sentences
 
 HERE = Path(buddylab.view.__file__).parent
@@ -146,7 +146,7 @@ def test_a_negative_count_slips_through_the_first_row():
     zone.nr_free_pages = 500
     zone.free_area[2].update(dict.fromkeys(range(0, 500, 4)))
     rows = watermark_rows(zone, 9, 10, 0, 0)
-    assert [(row["f"], row["ok"], row.get("slip", False)) for row in rows] == [(-11, True, True), (-11, False, False)]
+    assert [(row.free_pages, row.ok, row.slips) for row in rows] == [(-11, True, True), (-11, False, False)]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_negative_count_slips_through_the_first_row():
 )
 def test_the_mark_is_lowered_in_the_kernels_order(flags, steps):
     """939 - 469 = 470; 939 - 234 = 705; 470 - 117 = 353: why not 352? Each step rounds what it takes off down."""
-    assert chain(939, flags) == steps
+    assert lowered(939, flags) == steps
 
 
 def test_net_leaves_out_what_undoes_itself():
@@ -184,7 +184,8 @@ def test_what_comes_back_is_no_reason_why_it_did_not():
 
 def test_every_sentence_is_used():
     source = "".join(
-        (HERE / f"{name}.py").read_text(encoding="utf-8") for name in ("frames", "ending", "decisions", "rows")
+        (HERE / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("frames", "ending", "decisions", "given_back", "rows")
     )
     words = set(re.findall(r"\"@?([a-z_0-9]+)\"", source)) | NOTES
     made = {f"end_page{how}{one}" for how in ("", "_oom", "_reclaim") for one in ("", "1")}

@@ -12,7 +12,10 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "buddylab"
 
 # Inside the core a module imports only modules to its left.
-CORE_ORDER = ("events", "gfp", "zone", "buddy", "pcp", "environment", "machine", "validate", "ladder", "record")
+CORE_ORDER = (
+    *("events", "gfp", "zone", "setup", "buddy", "pcp", "environment", "machine", "validate", "attempt", "ladder"),
+    "record",
+)
 
 # What each room may import of the others: just this, and a permission that nobody uses is taken away.
 LAYERS = {

@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from machines import Scripted, ask, named, numa, one_zone, state, three_zones
 
 from buddylab.core import gfp
+from buddylab.core.attempt import Livelock
 from buddylab.core.environment import NobodyElse, Task
 from buddylab.core.events import as_dict
-from buddylab.core.ladder import Livelock, alloc_pages, begin, step
+from buddylab.core.ladder import alloc_pages, begin, step
 from buddylab.core.machine import Machine
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import ZONE_TYPES, BadPage, Zone

@@ -3,8 +3,9 @@
 import pytest
 
 from buddylab.core import gfp
-from buddylab.explorer.knobs import FLAGS, checked, recording
+from buddylab.explorer.knobs import checked, flags
 from buddylab.explorer.neighbours import MOST, neighbours
+from buddylab.explorer.recording import recording
 from buddylab.view.sentences import say
 from buddylab.widgets import Explorer
 
@@ -15,7 +16,7 @@ PUBLIC = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 SMALL = PUBLIC | {"machine": "small", "gfp_mask": gfp.GFP_KERNEL, "order": 0, "pressure": 500}
@@ -72,7 +73,7 @@ def test_the_explorer_searches_when_it_is_asked_a_little_at_a_time(monkeypatch):
             tried.append(knobs["order"])
             yield found
 
-    monkeypatch.setattr("buddylab.widgets.explorer.search", two_tries)
+    monkeypatch.setattr("buddylab.explorer.session.search", two_tries)
     explorer = Explorer(machine="small")
     assert explorer.away == {} and tried == []
     explorer.away_wanted = f"{explorer.run_id}:0"

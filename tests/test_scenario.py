@@ -20,8 +20,8 @@ import buddylab
 from buddylab.__main__ import main
 from buddylab.commands.progress import Progress
 from buddylab.commands.replay import PAYS
+from buddylab.core.attempt import Livelock
 from buddylab.core.events import KERNEL
-from buddylab.core.ladder import Livelock
 from buddylab.scenario import ScenarioError, build_machine, check, compare, load, replay
 from buddylab.scenario.schema import DEEPEST, FAULT_KEYS, SCENARIOS
 

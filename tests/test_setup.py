@@ -11,7 +11,8 @@ from machines import as_at_boot, ask, named, one_zone, passes, three_zones
 from buddylab import scenario
 from buddylab.core import gfp
 from buddylab.core.environment import PrintkRatelimit
-from buddylab.core.zone import Zone, build_zonelists, setup_zones
+from buddylab.core.setup import build_zonelists, setup_zones
+from buddylab.core.zone import Zone
 from buddylab.scenario import setup_figures
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))

@@ -10,16 +10,12 @@ FORMAT_OFF = 60
 """Lines that may ask the formatter to leave them as they stand: tables of the kernel's figures."""
 
 NOT_YET = {
-    "buddylab/core/ladder.py",
-    "buddylab/core/machine.py",
-    "buddylab/core/zone.py",
     "buddylab/export/pictures.py",
     "buddylab/plots/charts.py",
     "buddylab/plots/orders.py",
     "buddylab/plots/tables.py",
     "buddylab/reports/explain.py",
     "buddylab/reports/parse.py",
-    "buddylab/view/frames.py",
     "buddylab/widgets/explorer.py",
     "buddylab/world/simulation.py",
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from buddylab.commands.progress import Progress
-from buddylab.core.ladder import Livelock
+from buddylab.core.attempt import Livelock
 from buddylab.modern import scenario as scenario_6_12
 from buddylab.scenario import FORMAT, ScenarioError, check, compare, recorded, replay, texts
 from buddylab.scenario.schema import document

@@ -10,7 +10,7 @@ from typing import Any
 from buddylab import export
 from buddylab.commands.progress import Progress
 from buddylab.commands.replay import format_of
-from buddylab.core.ladder import Livelock
+from buddylab.core.attempt import Livelock
 from buddylab.explorer import share
 from buddylab.modern import scenario as scenario_6_12
 from buddylab.scenario import ScenarioError, check, texts

@@ -7,12 +7,12 @@ stands (`silent_en`, `silent_zh`) and the stage says so (`ours`).
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 Lines = tuple[int, int]  # first and last line, 1-based, both included
 Verdict = Literal["right", "imprecise", "wrong"]
@@ -64,17 +64,26 @@ class StageCommentary:
         return f"<StageCommentary {self.stage}: {said}>"
 
 
+class Stand(NamedTuple):
+    """Where a frame of a run stands in the file: the lines of code, and the annotation that it shows, if any."""
+
+    lines: Lines
+    entry: str | None
+
+
 @dataclass(frozen=True, repr=False, slots=True, eq=False)
 class Commentary:
     """The annotated source and all that is said about it.
 
     `source` holds the file's lines without their newlines, `stages` the sixteen in ladder order, `mangled` the words
-    that an HTML filter spoilt, each with the kernel's word. Wrong names and line numbers are a ValueError.
+    that an HTML filter spoilt, each with the kernel's word, `frames` where a run's frames stand: by stage, and for
+    some sentences and events of a stage by (stage, its name). Wrong names and line numbers are a ValueError.
     """
 
     source: tuple[str, ...]
     stages: tuple[StageCommentary, ...]
     mangled: Mapping[str, str]
+    frames: Mapping[tuple[str, str], Stand]
 
     @property
     def stage_names(self) -> tuple[str, ...]:
@@ -99,6 +108,13 @@ class Commentary:
             if entry.id == name:
                 return entry
         raise ValueError(f"there is no annotation {name!r}; they are {', '.join(entry.id for entry in self.entries)}")
+
+    def stand(self, stage: str, *names: str) -> Stand:
+        """Where a frame of this stage stands. names: of its sentence and its event, the more telling one first."""
+        found = next((self.frames[stage, name] for name in (*names, "") if (stage, name) in self.frames), None)
+        if found is None:
+            raise ValueError(f"there is no stage {stage!r}; the stages are {', '.join(self.stage_names)}")
+        return found
 
     def lines(self, first: int, last: int) -> tuple[str, ...]:
         """The file's lines `first` to `last`, both included, as they stand."""
@@ -151,6 +167,7 @@ def load() -> Commentary:
         source=tuple(_read("alloc_pages_annotated.txt").split("\n")),
         stages=tuple(_stage(name, data) for name in data["stages"]),
         mangled=MappingProxyType(data["mangled"]["words"]),
+        frames=MappingProxyType(dict(_stands(data["frames"]))),
     )
 
 
@@ -168,6 +185,14 @@ def _stage(name: str, data: dict[str, Any]) -> StageCommentary:
         silent_en=data["unannotated"].get(name),
         silent_zh=data["unannotated_zh"].get(name),
     )
+
+
+def _stands(frames: dict[str, Any]) -> Iterator[tuple[tuple[str, str], Stand]]:
+    """(stage, name of a sentence or event, "" for all others) with where it stands."""
+    for stage, usual in frames.items():
+        for name, own in {"": {}, **usual.get("but", {})}.items():
+            given = {**usual, **own}
+            yield (stage, name), Stand(_lines(given["lines"]), given.get("entry"))
 
 
 def _entry(entry: dict[str, Any]) -> Entry:

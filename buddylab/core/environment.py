@@ -105,13 +105,8 @@ class FaultAttr:
         self, gfp_mask: int, order: int, task: Task, random32: Callable[[], int], trace: list[Event] | None
     ) -> bool:
         """Is this request to fail on purpose? C: should_fail_alloc_page."""
-        if (
-            gfp_mask & gfp.NOFAIL
-            or self.ignore_gfp_highmem
-            and gfp_mask & gfp.HIGHMEM
-            or self.ignore_gfp_wait
-            and gfp_mask & gfp.WAIT
-        ):
+        spared = (gfp.HIGHMEM if self.ignore_gfp_highmem else 0) | (gfp.WAIT if self.ignore_gfp_wait else 0)
+        if gfp_mask & (gfp.NOFAIL | spared):
             return False
         result = self.should_fail(1 << order, task, random32)
         if trace is not None:

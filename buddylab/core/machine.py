@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass
-from itertools import pairwise
 
 from buddylab.core import gfp
 from buddylab.core.buddy import free_bootmem
 from buddylab.core.environment import Environment, FaultAttr, NobodyElse, PrintkRatelimit, Task
 from buddylab.core.events import Event
 from buddylab.core.pcp import buffered_rmqueue, drain_pages, free_hot_cold_page, free_pages_ok
+from buddylab.core.setup import build_zonelists, check_zones
 from buddylab.core.zone import (
     ALLOC_CPUSET,
     ALLOC_NO_WATERMARKS,
@@ -25,7 +25,6 @@ from buddylab.core.zone import (
     BadPage,
     Zone,
     Zonelist,
-    build_zonelists,
     zone_watermark_ok,
 )
 
@@ -56,7 +55,7 @@ class Machine:
         fault: FaultAttr | None = None,
     ) -> None:
         """zones: empty ones, node by node, lowest type first; boot fills them. zone_types: those compiled in."""
-        _check_zones(zones, nodes)
+        check_zones(zones, nodes)
         self.zones, self.zone_types = tuple(zones), tuple(zone_types)
         self.nodes = [Node() for _ in range(nodes)]
         self.numa, self.remote_distance = numa, remote_distance
@@ -89,13 +88,7 @@ class Machine:
         twin = copy(self)
         twin.zones = tuple(zone.copy() for zone in self.zones)
         twin.nodes = [copy(node) for node in self.nodes]
-        twin.zonelists = [
-            [
-                Zonelist(tuple(twin.zones[zone.place] for zone in z.zones), set(z.fullzones), z.last_full_zap)
-                for z in kinds
-            ]
-            for kinds in self.zonelists
-        ]
+        twin.zonelists = [[z.of(twin.zones) for z in kinds] for kinds in self.zonelists]
         twin.fault_attr, twin.printk_ratelimit = copy(self.fault_attr), copy(self.printk_ratelimit)
         twin.owner, twin.log = self.owner.copy(), self.log.copy()
         twin._by_pfn = [twin.zones[zone.place] for zone in self._by_pfn]
@@ -173,37 +166,6 @@ class Machine:
             if self.owner.get(head, 0) & 15 >= o:
                 return what + f"it lies inside the block of order {self.owner[head] & 15} at pfn {head}"
         return what + f"it is already free, in a buddy list of zone {zone.label}"
-
-
-def _check_zones(zones: Sequence[Zone], nodes: int) -> None:
-    """Raise ValueError if two zones share a page or a label, a zone has no pages, no node, or a hole outside of it."""
-    if not zones:
-        raise ValueError("a machine needs at least one zone")
-    ordered = sorted(zones, key=lambda zone: zone.start_pfn)
-    for zone in ordered:
-        if zone.start_pfn < 0 or zone.spanned_pages < 1:
-            raise ValueError(
-                f"zone {zone.label} must span at least one page from pfn 0 up, "
-                f"not {zone.spanned_pages} from pfn {zone.start_pfn}"
-            )
-        if not 0 <= zone.node < nodes:
-            raise ValueError(f"zone {zone.label} is on node {zone.node}, the machine has {nodes} from 0 on")
-        first = zone.start_pfn
-        for hole, pages in zone.holes:
-            if hole < first or pages < 1 or hole + pages > zone.end_pfn:
-                raise ValueError(
-                    f"zone {zone.label}: the hole of {pages} pages at pfn {hole} overlaps another "
-                    f"or lies outside pfn {zone.start_pfn} to {zone.end_pfn - 1}"
-                )
-            first = hole + pages
-    for lower, upper in pairwise(ordered):
-        if lower.end_pfn > upper.start_pfn:
-            raise ValueError(
-                f"zones {lower.label} and {upper.label} overlap: {lower.label} ends at pfn "
-                f"{lower.end_pfn - 1}, {upper.label} starts at {upper.start_pfn}"
-            )
-    if len({zone.label for zone in zones}) < len(zones):
-        raise ValueError(f"two zones share a label: {', '.join(zone.label for zone in zones)}")
 
 
 def cpuset_zone_allowed_softwall(machine: Machine, task: Task, zone: Zone, gfp_mask: int) -> bool:

@@ -6,12 +6,12 @@ follows from the events, so watching costs the run nothing but the appends.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from buddylab.core.attempt import Livelock
 from buddylab.core.buddy import take_top
 from buddylab.core.environment import Task
 from buddylab.core.events import Event
-from buddylab.core.ladder import Livelock, alloc_pages
+from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.zone import TOP, Zone
 
@@ -75,22 +75,9 @@ def record(
     finally:
         machine.trace = outer
     zones = machine.zonelist(gfp_mask, node).zones
+    labels, place = tuple(zone.label for zone in zones), zones[0].index if zones else 0
     end = "livelock" if why else "no_page" if page is None else "page"
-    return Run(
-        machine,
-        before,
-        gfp_mask,
-        order,
-        node,
-        asked,
-        jiffies,
-        tuple(zone.label for zone in zones),
-        zones[0].index if zones else 0,
-        events,
-        page,
-        end,
-        why,
-    )
+    return Run(machine, before, gfp_mask, order, node, asked, jiffies, labels, place, events, page, end, why)
 
 
 def record_free(machine: Machine, pfn: int, order: int) -> Run:
@@ -127,21 +114,6 @@ def apply(zones: Sequence[Zone], change: Change) -> None:
         del zone.free_area[place][pfn]
     elif take_top(zone) != pfn:
         raise ValueError(f"zone {label}: pfn {pfn} is not at the head of the order-10 list")
-
-
-def net(changes: Sequence[Change]) -> list[Change]:
-    """The same changes without what they undo among themselves: in and out of one list, counts but the last."""
-    kept: dict[Any, Change] = {}
-    for change in changes:
-        label, place, operation, pfn = change
-        if operation == REMOVE and place != COUNT and (label, place, pfn) in kept:
-            del kept[label, place, pfn]
-        elif place == COUNT:
-            kept.pop((label, COUNT), None)
-            kept[label, COUNT] = change
-        else:
-            kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
-    return list(kept.values())
 
 
 def _changes(events: Sequence[Event], free: dict[str, int]) -> Iterator[list[Change]]:

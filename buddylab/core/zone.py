@@ -1,15 +1,15 @@
-"""Zones, their marks and reserves, and the zonelists that lead a request from one to the next.
+"""Zones, the zonelists that lead a request from one to the next, and the test that it must pass in each.
 
 Units: pages of 4096 bytes; pfn = page frame number; order n = a block of 2^n pages.
-C: include/linux/mmzone.h and the set-up half of mm/page_alloc.c.
+C: include/linux/mmzone.h; mm/page_alloc.c, zone_watermark_ok.
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from math import isqrt
+from typing import NamedTuple
 
 from buddylab.core.events import Event
 
@@ -35,8 +35,6 @@ ALLOC_CPUSET = 0x40
 
 ZONE_TYPES = ("DMA", "DMA32", "Normal", "HighMem")
 """All zone types, lowest first; a kernel has some of them compiled in, always with Normal."""
-LOWMEM_RESERVE_RATIO = {"DMA": 256, "DMA32": 256, "Normal": 32}
-"""C: sysctl_lowmem_reserve_ratio."""
 
 
 class BadPage(Exception):
@@ -62,25 +60,9 @@ class Zone:
     """
 
     __slots__ = (
-        "cold",
-        "free_area",
-        "holes",
-        "hot",
-        "index",
-        "label",
-        "lowmem_reserve",
-        "name",
-        "node",
-        "nr_free_pages",
-        "pages_high",
-        "pages_low",
-        "pages_min",
-        "place",
-        "present_pages",
-        "spanned_pages",
-        "start_pfn",
-        "trace",
-        "untouched",
+        *("name", "index", "node", "label", "place", "start_pfn", "spanned_pages", "holes", "present_pages"),
+        *("pages_min", "pages_low", "pages_high", "lowmem_reserve", "hot", "cold"),
+        *("free_area", "untouched", "nr_free_pages", "trace"),
     )
 
     def __init__(
@@ -183,6 +165,57 @@ def zone_watermark_ok(zone: Zone, order: int, mark: int, classzone_idx: int, all
     return ok
 
 
+class Row(NamedTuple):
+    """One comparison of the test: it holds if `free_pages` is more than `mark`.
+
+    order: whose blocks count, and those above. above: their free pages; free_pages: the same less 2^order - 1 of the
+    order asked for. mark: what is left of it here, on row 0 with the reserve. nr_free: blocks left out, None on row 0.
+    """
+
+    order: int
+    free_pages: int
+    mark: int
+    above: int
+    nr_free: int | None
+    ok: bool
+
+    @property
+    def slips(self) -> bool:
+        """C compares row 0 unsigned, as the reserve is: too few pages for the block pass, and row 1 refuses them."""
+        return self.ok and self.free_pages < 0
+
+
+def lowered(mark: int, alloc_flags: int) -> list[tuple[str, int]]:
+    """How the flags lower a mark, step by step: (flag, mark after it)."""
+    steps = []
+    for name, bit, part in (("HIGH", ALLOC_HIGH, 2), ("HARDER", ALLOC_HARDER, 4)):
+        if alloc_flags & bit:
+            mark -= mark // part
+            steps.append((name, mark))
+    return steps
+
+
+def rows(free_pages: int, nr_free: Sequence[int], order: int, mark: int, reserve: int, alloc_flags: int) -> list[Row]:
+    """`zone_watermark_ok` with its numbers: the comparisons down to the first that refuses, `order` + 1 if none does.
+
+    nr_free: free blocks by order; those of smaller orders than the one asked for are looked at.
+    """
+    above, floor, extra = free_pages, [mark, *(after for _, after in lowered(mark, alloc_flags))][-1], (1 << order) - 1
+    left = above - extra
+    found = [Row(0, left, floor + reserve, above, None, left > floor + reserve or left < 0)]
+    while found[-1].ok and len(found) <= order:
+        o = len(found)
+        above, floor = above - (nr_free[o - 1] << o - 1), floor >> 1
+        found.append(Row(o, above - extra, floor, above, nr_free[o - 1], above - extra > floor))
+    return found
+
+
+def watermark_rows(zone: Zone, order: int, mark: int, classzone_idx: int, alloc_flags: int) -> list[Row]:
+    """`rows` of this zone as it stands: `zone_watermark_ok` is true if the last one holds."""
+    nr_free = [zone.nr_free(o) for o in range(order)]
+    return rows(zone.nr_free_pages, nr_free, order, mark, zone.lowmem_reserve[classzone_idx], alloc_flags)
+
+
 @dataclass(slots=True)
 class Zonelist:
     """The zones that may serve a request, the best first, with the NUMA build's memory of full ones.
@@ -194,114 +227,6 @@ class Zonelist:
     fullzones: set[int] = field(default_factory=set)
     last_full_zap: int = 0
 
-
-def build_zonelists(
-    zones: Sequence[Zone], zone_types: Sequence[str], nodes: int = 1, numa: bool = False, remote_distance: int = 20
-) -> list[list[tuple[Zone, ...]]]:
-    """For every node and zone type the populated zones in the order in which a request tries them.
-
-    remote_distance: distance between two nodes (10 to itself). C: mm/page_alloc.c, build_zonelists.
-    """
-    by_place = {(zone.node, zone.index): zone for zone in zones if zone.present_pages}
-    orders = (
-        _node_orders(nodes, remote_distance)
-        if numa
-        else [[*range(local, nodes), *range(local)] for local in range(nodes)]
-    )
-    return [
-        [
-            tuple(by_place[node, i] for node in order for i in range(kind, -1, -1) if (node, i) in by_place)
-            for kind in range(len(zone_types))
-        ]
-        for order in orders
-    ]
-
-
-def _node_orders(nodes: int, remote_distance: int) -> list[list[int]]:
-    """Every node's order of nodes: near ones first, the load of being first among equals spread.
-
-    C: find_next_best_node; all nodes but the first are without a CPU here.
-    """
-    node_load = [0] * nodes
-    orders = []
-    for local in range(nodes):
-        order, load, previous = [local], nodes - 1, local
-        while len(order) < nodes:
-            near = {n: 10 if n == local else remote_distance for n in range(nodes)}
-            values = {
-                n: ((near[n] + (n < local) + (n == 0)) * nodes * 4 + node_load[n], n)
-                for n in range(nodes)
-                if n not in order
-            }
-            best = min(values, key=values.__getitem__)
-            if near[best] != near[previous]:
-                node_load[best] += load
-            order.append(best)
-            previous, load = best, load - 1
-        orders.append(order)
-    return orders
-
-
-def init_per_zone_pages_min(zones: Sequence[Zone]) -> int:
-    """min_free_kbytes of a machine with these zones: the square root of 16 times its low memory in kB.
-
-    C: mm/page_alloc.c, init_per_zone_pages_min; between 128 and 65,536.
-    """
-    lowmem_kbytes = sum(zone.present_pages for zone in zones if zone.name != "HighMem") * (PAGE_SIZE >> 10)
-    return min(max(isqrt(lowmem_kbytes * 16), 128), 65536)
-
-
-def setup_per_zone_pages_min(zones: Sequence[Zone], min_free_kbytes: int) -> None:
-    """Share min_free_kbytes out over the zones and set their three marks. C: setup_per_zone_pages_min."""
-    pages_min = min_free_kbytes * 1024 // PAGE_SIZE
-    lowmem_pages = sum(zone.present_pages for zone in zones if zone.name != "HighMem")
-    for zone in zones:
-        share = pages_min * zone.present_pages // lowmem_pages
-        high = zone.name == "HighMem"
-        zone.pages_min = min(max(zone.present_pages // 1024, SWAP_CLUSTER_MAX), 128) if high else share
-        zone.pages_low = zone.pages_min + (share >> 2)
-        zone.pages_high = zone.pages_min + (share >> 1)
-
-
-def setup_per_zone_lowmem_reserve(
-    zones: Sequence[Zone], zone_types: Sequence[str], ratio: Mapping[str, int] = LOWMEM_RESERVE_RATIO
-) -> None:
-    """Set what each zone keeps from requests that could have used a higher one: the pages above it / its ratio.
-
-    C: setup_per_zone_lowmem_reserve, which takes a ratio below 1 as 1.
-    """
-    present = {(zone.node, zone.index): zone.present_pages for zone in zones}
-    for zone in zones:
-        reserve, above = [0] * len(zone_types), 0
-        for j in range(zone.index + 1, len(zone_types)):
-            above += present.get((zone.node, j), 0)
-            reserve[j] = above // max(ratio[zone.name], 1)
-        zone.lowmem_reserve = reserve
-
-
-def calculate_totalreserve_pages(zones: Sequence[Zone]) -> int:
-    """Pages that the marks and reserves keep back on the whole machine. C: calculate_totalreserve_pages."""
-    return sum(min(max(zone.lowmem_reserve[zone.index :]) + zone.pages_high, zone.present_pages) for zone in zones)
-
-
-def zone_batchsize(zone: Zone) -> int:
-    """How many pages a per-cpu list takes at once: about a thousandth of the zone. C: zone_batchsize."""
-    batch = max(min(zone.present_pages // 1024, 512 * 1024 // PAGE_SIZE) // 4, 1)
-    return (1 << ((batch + batch // 2).bit_length() - 1)) - 1
-
-
-def setup_pageset(zone: Zone, batch: int) -> None:
-    """Size the two per-cpu lists. C: setup_pageset."""
-    zone.hot = PerCpuPages(batch=max(1, batch), high=6 * batch)
-    zone.cold = PerCpuPages(batch=max(1, batch // 2), high=2 * batch)
-
-
-def setup_zones(zones: Sequence[Zone], zone_types: Sequence[str], min_free_kbytes: int | None = None) -> int:
-    """Give the zones the marks, reserves and per-cpu lists that the kernel would; returns min_free_kbytes."""
-    if min_free_kbytes is None:
-        min_free_kbytes = init_per_zone_pages_min(zones)
-    setup_per_zone_pages_min(zones, min_free_kbytes)
-    setup_per_zone_lowmem_reserve(zones, zone_types)
-    for zone in zones:
-        setup_pageset(zone, zone_batchsize(zone))
-    return min_free_kbytes
+    def of(self, zones: Sequence[Zone]) -> "Zonelist":
+        """The same list of a machine's copied zones."""
+        return Zonelist(tuple(zones[zone.place] for zone in self.zones), set(self.fullzones), self.last_full_zap)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
-from buddylab.core.zone import MAX_ORDER, Zone, setup_pageset
+from buddylab.core.setup import setup_pageset
+from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.machines import hardware
 from buddylab.reports.rebuild import fill
 

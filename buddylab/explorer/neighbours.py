@@ -1,21 +1,22 @@
 """One change away: the smallest single changes of a request or of its machine that turn the verdict, each played."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from buddylab.core import gfp
 from buddylab.explorer import filling
-from buddylab.explorer.knobs import FLAGS, GROUPS, PRESETS, Knobs, checked, play
+from buddylab.explorer.deck import GROUPS
+from buddylab.explorer.knobs import KNOBS, PRESETS, Knob, Knobs, checked
+from buddylab.explorer.recording import play
 from buddylab.machines import hardware
-from buddylab.said import Said
 
 MOST = 5
 """Changes that are shown."""
 QUICK = 65536
 """Pages of a machine that is filled anew for every try; a larger one keeps its memory, and only the request changes."""
 BIT_NAMES = {bit: name for name, bit in gfp.BITS.items()}
-ONCE = ("order", "pressure", "mix")
-"""Knobs of which only the nearest change is shown."""
+ONCE = ("order", "track", "choice")
+"""Controls of whose knob only the nearest change is shown."""
 Change = list[Any]
 """[key of its sentence, arguments, the knobs that it turns, the end that it leads to]."""
 
@@ -32,10 +33,11 @@ def neighbours(knobs: Knobs) -> list[Change]:
 def search(knobs: Knobs) -> Iterator[Change | None]:
     """The same one try at a time, so that others get their turn: None for a try that turned nothing."""
     knobs = checked(knobs)
+    once = {knob.name for knob in KNOBS if knob.control in ONCE}
     granted, kinds, found = _end(knobs) == "page", set[str](), 0
     for _, key, args, change in sorted(_candidates(knobs), key=lambda one: one[0]):
         (kind,) = change
-        if kind in kinds and kind in ONCE:
+        if kind in kinds & once:
             continue
         end = _end({**knobs, **change})
         if (end == "page") == granted:
@@ -53,41 +55,69 @@ def _end(knobs: Knobs) -> str:
     return play(knobs)[1].end
 
 
-def _candidates(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any], Knobs]]:
-    """(how large the change is, key, arguments, knobs turned)."""
-    for order in range(11):
-        if order != knobs["order"]:
-            yield abs(order - knobs["order"]), "away_order", {"order": order, "pages": 1 << order}, {"order": order}
-    bits = [gfp.BITS[bit] for _, _, group in GROUPS for bit in group]
-    masks = {knobs["gfp_mask"] ^ bit for bit in bits} | {gfp.NAMES[name] for name in PRESETS}
-    for mask in sorted(masks - {knobs["gfp_mask"]}):
-        yield _mask_change(knobs["gfp_mask"], mask)
-    for flag in FLAGS:
-        key = "away_without" if knobs[flag] else "away_with"
-        yield 1.5, key, {"what": flag}, {flag: not knobs[flag]}
-    if sum(pages for _, _, _, pages in hardware.of(knobs["machine"]).zones) <= QUICK:
-        yield from _machine_changes(knobs)
+Candidate = tuple[float, str, dict[str, Any], Knobs]
+"""(how large the change is, key of its sentence, arguments, the knob that it turns)."""
 
 
-def _mask_change(old: int, new: int) -> tuple[float, str, dict[str, Any], Knobs]:
-    bits = (old ^ new).bit_count()
-    if bits == 1:
-        key = "away_with" if new & ~old else "away_without"
-        return 1.1, key, {"what": f"__GFP_{BIT_NAMES[old ^ new]}"}, {"gfp_mask": new}
-    return 1.2 + bits / 4, "away_mask", {"what": gfp.gfp_str(new)}, {"gfp_mask": new}
+def _candidates(knobs: Knobs) -> Iterator[Candidate]:
+    small = sum(pages for _, _, _, pages in hardware.of(knobs["machine"]).zones) <= QUICK
+    for control, changes in CHANGES.items():
+        for knob in KNOBS:
+            if knob.control == control and (small or knob.part != "memory"):
+                yield from changes(knob, knobs)
 
 
-def _machine_changes(knobs: Knobs) -> Iterator[tuple[float, str, dict[str, Any], Knobs]]:
-    """Another use of the memory, or more or less of it free, in steps of the track."""
-    for name, mix in filling.MIXES.items():
-        if name != knobs["mix"]:
-            yield 2.5, "away_mix", {"what": Said(mix.name_en, mix.name_zh)}, {"mix": name}
-    stands = knobs["pressure"]
-    if stands is None:  # a report's machine: its free memory stands as printed
+def _orders(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
+    stands = knobs[knob.name]
+    for order in range(knob.most + 1):
+        if order != stands:
+            yield abs(order - stands), "away_order", {"order": order, "pages": 1 << order}, {knob.name: order}
+
+
+def _masks(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
+    """A bit more or less, or one of the presets."""
+    stands = knobs[knob.name]
+    bits = [gfp.BITS[bit] for _, group in GROUPS for bit in group]
+    masks = {stands ^ bit for bit in bits} | {gfp.NAMES[name] for name in PRESETS}
+    for mask in sorted(masks - {stands}):
+        differ = (stands ^ mask).bit_count()
+        if differ == 1:
+            key = "away_with" if mask & ~stands else "away_without"
+            yield 1.1, key, {"what": f"__GFP_{BIT_NAMES[stands ^ mask]}"}, {knob.name: mask}
+        else:
+            yield 1.2 + differ / 4, "away_mask", {"what": gfp.gfp_str(mask)}, {knob.name: mask}
+
+
+def _switched(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
+    on = knobs[knob.name]
+    yield 1.5, "away_without" if on else "away_with", {"what": knob.name}, {knob.name: not on}
+
+
+def _chosen(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
+    """Another use of the memory."""
+    for name, said in knob.choices:
+        if name != knobs[knob.name]:
+            yield 2.5, "away_mix", {"what": said}, {knob.name: name}
+
+
+def _along_track(knob: Knob, knobs: Knobs) -> Iterator[Candidate]:
+    """More or less memory free, in steps of the track; not on a report's machine, whose free memory is as printed."""
+    stands = knobs[knob.name]
+    if stands is None:
         return
     zone = filling.main_zone(hardware.of(knobs["machine"]).machine())
     for step in (25, 50, 100, 200, 400, 800):
         for pressure in (stands - step, stands + step):
-            if 0 <= pressure <= filling.TRACK:
+            if 0 <= pressure <= knob.most:
                 pages = {"pages": filling.pages_at(zone, pressure), "zone": zone.label}
-                yield 2 + step / 400, "away_free", pages, {"pressure": pressure}
+                yield 2 + step / 400, "away_free", pages, {knob.name: pressure}
+
+
+CHANGES: dict[str, Callable[[Knob, Knobs], Iterator[Candidate]]] = {
+    "order": _orders,
+    "mask": _masks,
+    "switch": _switched,
+    "choice": _chosen,
+    "track": _along_track,
+}
+"""The small changes of a knob by its control; of two that are as small, what stands here first."""

@@ -1,47 +1,25 @@
 """The simplest setting of the explorer's knobs that reaches each stage of the ladder, found by search.
 
-`REACH` is what `search` finds; a test holds it so. Settings are knobs turned away from `START`.
+`REACH` is what `search` finds; a test holds it so. Settings are knobs turned away from `AT_EASE`.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from typing import Any
 
-from buddylab.core import gfp
-from buddylab.core.environment import Task
 from buddylab.core.events import Event
 from buddylab.core.ladder import STAGES
-from buddylab.core.record import record
-from buddylab.explorer.filling import MIXES, prepare
+from buddylab.explorer.knobs import KNOBS, checked, start
+from buddylab.explorer.recording import play
 
 Setting = dict[str, Any]
 
-START: Setting = {
-    "machine": "small",
-    "gfp_mask": "GFP_KERNEL",
-    "order": 0,
-    "pressure": None,
-    "scatter": None,
-    "mix": "desktop",
-    "PF_MEMALLOC": False,
-    "TIF_MEMDIE": False,
-    "in_interrupt": False,
-    "rt_task": False,
-}
-"""Where the search starts: an ordinary request on a small machine with room."""
-KNOBS: dict[str, tuple[Any, ...]] = {
-    "pressure": (900, 1000),
-    "mix": tuple(name for name in MIXES if name != "desktop"),
-    "gfp_mask": ("GFP_ATOMIC", "GFP_NOFS", "GFP_HIGHUSER"),
-    "order": (3, 10),
-    "PF_MEMALLOC": (True,),
-    "TIF_MEMDIE": (True,),
-    "in_interrupt": (True,),
-    "rt_task": (True,),
-}
-"""What each knob may be turned to, in the order in which a reader would try."""
+AT_EASE: Setting = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0}
+"""Where the search starts: an ordinary request on a small machine with room; all else as the explorer starts."""
 MOST = 3
 """Knobs turned at once."""
+PARTS = ("memory", "request", "who")
+"""What a reader would turn first."""
 
 _LOW = {"pressure": 900}
 _KILL = {"pressure": 900, "mix": "no_swap"}
@@ -66,12 +44,9 @@ REACH: dict[str, Setting] = {
 """Stage -> what to turn."""
 
 
-def stages(setting: Setting, max_rounds: int = 6) -> list[str]:
-    """The stages that this setting (knobs turned away from START) passes, in order."""
-    knobs = START | setting
-    world = prepare(knobs["machine"], knobs["pressure"], None, knobs["mix"])
-    task = Task(**{flag: knobs[flag] for flag in ("PF_MEMALLOC", "TIF_MEMDIE", "in_interrupt", "rt_task")})
-    run = record(world.machine, gfp.gfp_parse(knobs["gfp_mask"]), knobs["order"], task=task, max_rounds=max_rounds)
+def stages(setting: Setting) -> list[str]:
+    """The stages that this setting (knobs turned away from AT_EASE) passes, in order."""
+    _, run = play(checked(start() | AT_EASE | setting))
     return own_stages(run.events)
 
 
@@ -87,10 +62,11 @@ def own_stages(events: Iterable[Event]) -> list[str]:
 
 def settings() -> Iterator[Setting]:
     """All settings of the control space, fewest knobs first."""
+    tried = sorted((knob for knob in KNOBS if knob.tries), key=lambda knob: PARTS.index(knob.part))
     for turned in range(MOST + 1):
-        for names in combinations(KNOBS, turned):
-            for values in product(*(KNOBS[name] for name in names)):
-                yield dict(zip(names, values, strict=True))
+        for knobs in combinations(tried, turned):
+            for values in product(*(knob.tries for knob in knobs)):
+                yield {knob.name: value for knob, value in zip(knobs, values, strict=True)}
 
 
 def search() -> dict[str, Setting]:

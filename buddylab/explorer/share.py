@@ -9,18 +9,17 @@ In version 1, and in JSON that names no version, pressure was the free memory: 1
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from buddylab.core.environment import Task, warning
-from buddylab.core.gfp import gfp_parse, gfp_str
+from buddylab.core.gfp import gfp_str
 from buddylab.explorer.filling import TRACK
-from buddylab.explorer.knobs import FLAGS, KNOBS, START, Knobs, checked
+from buddylab.explorer.knobs import KNOBS, Knob, Knobs, checked, flags, start, who
 from buddylab.said import SaidError
 
 PREFIX, EARLIER = "buddylab:2", "buddylab:1"
-WORDS = (*(name for name in KNOBS if name not in FLAGS), "who", "other", "show")
-"""What a text may say: the knobs, the flags of who asks, what Compare turns, and `show=hand`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,17 @@ class Setting:
 def share(setting: Setting) -> str:
     """This setting as one line of text."""
     knobs, words = setting.knobs, [PREFIX]
-    for name, value in knobs.items():
-        if name not in FLAGS and value is not None and value != []:
-            words.append(f"{name}={_written(name, value)}")
-    who = ",".join(flag for flag in FLAGS if knobs[flag])
-    words += [f"who={who}"] if who else []
+    for knob in KNOBS:
+        value = knobs[knob.name]
+        if knob.part != "who" and value is not None and value != []:
+            words.append(f"{knob.name}={value if isinstance(value, str) else _written(knob, value)}")
+    words += [f"who={asks}"] if (asks := who(knobs)) else []
     words += [f"other={_compact(setting.other)}"] if setting.other else []
     return " ".join([*words, "show=hand"] if setting.by_hand else words)
 
 
-def _written(name: str, value: Any) -> str:
-    if name == "gfp_mask":
-        return f"{value:#x}"
-    return _compact(value) if isinstance(value, (dict, list)) else str(value)
+def _written(knob: Knob, value: Any) -> str:
+    return _compact(value) if isinstance(value, (dict, list)) else knob.written(value)
 
 
 def _compact(value: Any) -> str:
@@ -66,17 +63,23 @@ def parse(text: str) -> Setting:
         raise SaidError(
             f"show may be hand, or be left out, not {_short(show)}", f"show 只能是 hand 或不写，不能是 {_short(show)}"
         )
-    if not isinstance(other, dict):
+    other = compared(other)
+    if version == EARLIER:
+        said, other = _turned_round(said), _turned_round(other)
+    knobs = checked({**start(), **said})
+    if other:
+        checked({**knobs, **other})
+    return Setting(knobs, other, show == "hand")
+
+
+def compared(other: Any) -> Knobs:
+    """The knobs that Compare turns. Raises SaidError for what is none."""
+    if not isinstance(other, Mapping):
         raise SaidError(
             f'other must be knobs such as {{"order":2}}, not {_short(other)}',
             f'other 须为旋钮，如 {{"order":2}}，不能是 {_short(other)}',
         )
-    if version == EARLIER:
-        said, other = _turned_round(said), _turned_round(other)
-    knobs = checked({**START, **said})
-    if other:
-        checked({**knobs, **other})
-    return Setting(knobs, other, show == "hand")
+    return dict(other)
 
 
 def _turned_round(knobs: Knobs) -> Knobs:
@@ -109,50 +112,49 @@ def _of_version(text: str, said: Knobs) -> Knobs:
 def _read_words(text: str) -> Knobs:
     first, *words = text.split() or [""]
     said = _of_version(text, {"version": first})
+    known = [*(knob.name for knob in KNOBS if knob.part != "who"), "who", "other", "show"]
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
             raise SaidError(f"{_short(word)} is not of the form name=value", f"{_short(word)} 不是 名称=值 的形式")
-        if name not in WORDS:
+        if name not in known:
             raise SaidError(
-                f"no knob is called {_short(name)}; there are {', '.join(WORDS)}",
-                f"没有名为 {_short(name)} 的旋钮；可用：{', '.join(WORDS)}",
+                f"no knob is called {_short(name)}; there are {', '.join(known)}",
+                f"没有名为 {_short(name)} 的旋钮；可用：{', '.join(known)}",
             )
         if name in said:
             raise SaidError(f"{name} stands there twice", f"{name} 出现了两次")
         said[name] = _value(name, value)
-    return said | dict.fromkeys(_who(said.pop("who", "")), True)
+    asks = _who(str(said.pop("who", "")))
+    return said | dict.fromkeys(asks, True)
 
 
 def _value(name: str, value: str) -> Any:
+    """A word's value: a number, what has more than one part, or itself; the knob's check has the last word."""
+    if value in ("True", "False"):
+        return value == "True"
+    if re.fullmatch(r"[0-9]{1,10}", value):
+        return int(value)
+    if not value.startswith(("[", "{")):
+        return value
     try:
-        if name == "gfp_mask":
-            return gfp_parse(value)
-        if value.startswith(("[", "{")):
-            return json.loads(value)
+        return json.loads(value)
     except (ValueError, RecursionError) as error:
         raise SaidError(
             f"{name}: {_short(value)} cannot be read, perhaps it was cut short: {error}",
             f"{name}：{_short(value)} 无法读取，也许被截断了",
         ) from error
-    if name in ("order", "pressure", "scatter"):
-        if not re.fullmatch(r"[0-9]{1,6}", value):
-            raise SaidError(
-                f"{name} must be a whole number, not {_short(value)}", f"{name} 须为整数，不能是 {_short(value)}"
-            )
-        return int(value)
-    return value
 
 
 def _who(value: str) -> list[str]:
-    names = [name for name in value.split(",") if name]
-    for name in names:
-        if name not in FLAGS:
+    asks = [name for name in value.split(",") if name]
+    for name in asks:
+        if name not in flags():
             raise SaidError(
-                f"who may be {', '.join(FLAGS)}, not {_short(name)}",
-                f"who 可以是 {', '.join(FLAGS)}，不能是 {_short(name)}",
+                f"who may be {', '.join(flags())}, not {_short(name)}",
+                f"who 可以是 {', '.join(flags())}，不能是 {_short(name)}",
             )
-    return names
+    return asks
 
 
 def _short(text: object, most: int = 40) -> str:
@@ -183,9 +185,9 @@ def _cell(setting: Setting) -> str:
     if setting.by_hand:
         return f"{head}Explorer.from_text({share(setting)!r})"
     arguments = ", ".join(
-        f"{name}={value:#x}" if name == "gfp_mask" else f"{name}={value!r}"
-        for name, value in setting.knobs.items()
-        if value not in (False, None, []) or name == "order" or name in ("pressure", "scatter", "gfp_mask")
+        f"{knob.name}={knob.written(value)}"
+        for knob, value in ((knob, setting.knobs[knob.name]) for knob in KNOBS)
+        if value is not None and value is not False and value != []
     )
     compared = ", ".join(f"{name}={value!r}" for name, value in setting.other.items())
     return (

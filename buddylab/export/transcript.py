@@ -6,24 +6,26 @@ from typing import Any
 
 from buddylab.export.takes import Take
 from buddylab.printable import printable
+from buddylab.said import Lang, Said, join
 from buddylab.view.sentences import say
 
 ENDS = {
-    "en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
-    "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"},
+    "page": Said("granted: pfn {page}", "成功：pfn {page}"),
+    "no_page": Said("no page", "没有页"),
+    "livelock": Said("no end", "没有尽头"),
 }
-WORDS = {"en": ("on", "Stage", "What happens", "Numbers"), "zh": ("机器：", "阶段", "发生了什么", "数字")}
+ON = Said("on", "机器：")
+COLUMNS = (Said("Stage", "阶段"), Said("What happens", "发生了什么"), Said("Numbers", "数字"))
+ROW = Said("order {o}: {f:,} > {m:,} {verdict}", "{o} 阶：{f:,} > {m:,} {verdict}")
+VERDICTS = (Said("no", "否"), Said("yes", "是"), Said("yes, compared unsigned", "是（按无符号数比较）"))
 
-ROWS = {"en": "order {o}: {f:,} > {m:,} {verdict}", "zh": "{o} 阶：{f:,} > {m:,} {verdict}"}
-VERDICTS = {"en": ("no", "yes", "yes, compared unsigned"), "zh": ("否", "是", "是（按无符号数比较）")}
 
-
-def to_text(runs: Sequence[Take], lang: str = "en") -> str:
+def to_text(runs: Sequence[Take], lang: Lang = "en") -> str:
     """The runs as plain text, a frame a line, the rows of a watermark test below it."""
     return "\n".join("\n".join(map(printable, _text(run, lang))) for run in runs)
 
 
-def _text(run: Take, lang: str) -> Iterator[str]:
+def _text(run: Take, lang: Lang) -> Iterator[str]:
     yield _heading(run, lang)
     for number, frame in enumerate(run.document["frames"], 1):
         yield f"{number:4} {frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}"
@@ -33,13 +35,13 @@ def _text(run: Take, lang: str) -> Iterator[str]:
     yield from (f"     = {_end(run, lang)}", "")
 
 
-def to_markdown(runs: Sequence[Take], lang: str = "en") -> str:
+def to_markdown(runs: Sequence[Take], lang: Lang = "en") -> str:
     """The runs as Markdown, a table each; what a scenario says of itself stays text."""
     return "\n".join("\n".join(map(printable, _markdown(run, lang))) for run in runs)
 
 
-def _markdown(run: Take, lang: str) -> Iterator[str]:
-    _, stage, happens, numbers = WORDS[lang]
+def _markdown(run: Take, lang: Lang) -> Iterator[str]:
+    stage, happens, numbers = (words.in_lang(lang) for words in COLUMNS)
     yield from (f"## {_plain(_heading(run, lang))}", "")
     yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
     for number, frame in enumerate(run.document["frames"], 1):
@@ -50,19 +52,18 @@ def _markdown(run: Take, lang: str) -> Iterator[str]:
     yield from ("", f"**{_end(run, lang)}**", "")
 
 
-def _heading(run: Take, lang: str) -> str:
-    place = 1 if lang == "zh" else 0
-    return _one_line(f"{run.title[place]} {WORDS[lang][0]} {run.document['machine']['name'][place]}")
+def _heading(run: Take, lang: Lang) -> str:
+    return _one_line(join([run.title, ON, Said(*run.document["machine"]["name"])], " ").in_lang(lang))
 
 
-def _end(run: Take, lang: str) -> str:
-    return ENDS[lang][run.document["end"]].format(page=run.document["result"])
+def _end(run: Take, lang: Lang) -> str:
+    return ENDS[run.document["end"]].fill(page=run.document["result"]).in_lang(lang)
 
 
-def _numbers(frame: dict[str, Any], lang: str) -> Iterator[str]:
+def _numbers(frame: dict[str, Any], lang: Lang) -> Iterator[str]:
     """The rows of a watermark test: `order 3: 41 > 44 no`."""
     for row in frame.get("test", {}).get("rows", ()):
-        yield ROWS[lang].format(verdict=VERDICTS[lang][row["ok"] and 1 + (row["f"] < 0)], **row)
+        yield ROW.fill(verdict=VERDICTS[row["ok"] and 1 + (row["f"] < 0)], **row).in_lang(lang)
 
 
 def _one_line(text: str) -> str:

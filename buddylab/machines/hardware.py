@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from buddylab.core.machine import Machine
-from buddylab.core.zone import Zone, setup_pageset, setup_zones, zone_batchsize
+from buddylab.core.setup import setup_pageset, setup_zones, zone_batchsize
+from buddylab.core.zone import Zone
 from buddylab.machines.reported import ReportedMachine, read
-from buddylab.said import SaidError
+from buddylab.said import Said, SaidError, as_is
 
 OwnSizes = dict[str, Any]
 """A machine of the reader's own: MB by zone type, and `nodes` where there are several; or that of a report."""
@@ -27,8 +28,7 @@ class Hardware:
     scatter: how finely its free memory lies scattered if nobody turns that knob, in percent.
     """
 
-    name_en: str
-    name_zh: str
+    name: Said
     zone_types: tuple[str, ...]
     zones: tuple[tuple[str, int, int, int], ...]
     numa: bool = False
@@ -79,35 +79,33 @@ class Hardware:
 _PC = (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 225280), ("HighMem", 0, 229376, 32768))
 MACHINES = {
     "report": Hardware(
-        "1 GB i386, as reported",
-        "1 GB i386（报告现场）",
+        Said("1 GB i386, as reported", "1 GB i386（报告现场）"),
         ("DMA", "Normal", "HighMem"),
         _PC,
         scatter=92,
         blocks=(("DMA", (256, 47, 2, 1, 1, 0, 0, 0, 0, 1, 0)), ("Normal", (44578, 11117, 800, 0, 1, 1, 0, 0, 0, 0, 0))),
     ),
     "small": Hardware(
-        "64 MB machine, two zones",
-        "64 MB，两个区",
+        Said("64 MB machine, two zones", "64 MB，两个区"),
         ("DMA", "Normal"),
         (("DMA", 0, 0, 4096), ("Normal", 0, 4096, 12288)),
     ),
-    "i386_1g": Hardware("1 GB i386 with HighMem", "1 GB i386，有 HighMem", ("DMA", "Normal", "HighMem"), _PC),
+    "i386_1g": Hardware(Said("1 GB i386 with HighMem", "1 GB i386，有 HighMem"), ("DMA", "Normal", "HighMem"), _PC),
     "x86_64_4g": Hardware(
-        "4 GB x86_64 with DMA32",
-        "4 GB x86_64，有 DMA32",
+        Said("4 GB x86_64 with DMA32", "4 GB x86_64，有 DMA32"),
         ("DMA", "DMA32", "Normal"),
         (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 1044480)),
     ),
     "numa": Hardware(
-        "machine of 2 nodes, 128 MB each",
-        "2 个节点，各 128 MB",
+        Said("machine of 2 nodes, 128 MB each", "2 个节点，各 128 MB"),
         ("DMA", "DMA32", "Normal"),
         (("DMA", 0, 0, 4096), ("DMA32", 0, 4096, 12288), ("Normal", 0, 16384, 16384), ("Normal", 1, 32768, 32768)),
         numa=True,
         nodes=2,
     ),
-    "tiny": Hardware("4 MB machine, one zone", "4 MB，一个区", ("Normal",), (("Normal", 0, 0, 1024),), scatter=40),
+    "tiny": Hardware(
+        Said("4 MB machine, one zone", "4 MB，一个区"), ("Normal",), (("Normal", 0, 0, 1024),), scatter=40
+    ),
 }
 
 
@@ -179,11 +177,9 @@ def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
             if first < end:
                 zones.append((name, node, first, end - first))
         start += size
-    listed = ", ".join(f"{name} {size // MB}" for name, size in pages.items())
-    en, zh = (f"{nodes} nodes, ", f"{nodes} 个节点，") if nodes > 1 else ("", "")
+    listed = as_is(", ".join(f"{name} {size // MB}" for name, size in pages.items()) + " MB")
     return Hardware(
-        f"{en}{listed} MB",
-        f"{zh}{listed} MB",
+        Said(f"{nodes} nodes, ", f"{nodes} 个节点，").then(listed) if nodes > 1 else listed,
         types,
         tuple(sorted(zones, key=lambda zone: (zone[1], types.index(zone[0])))),
         numa=nodes > 1,
@@ -198,8 +194,7 @@ def _reported(text: str) -> Hardware:
     nodes = len({zone.node for zone in machine.zones})
     zones = tuple((zone.name, zone.node, zone.start, zone.pages) for zone in machine.zones)
     return Hardware(
-        "machine rebuilt from a report (one shape of many)",
-        "按报告搭建的机器（多种可能之一）",
+        Said("machine rebuilt from a report (one shape of many)", "按报告搭建的机器（多种可能之一）"),
         machine.types,
         zones,
         numa=nodes > 1,

@@ -6,7 +6,7 @@ Each candidate is put to the same rule again; only what passes is told, with the
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from buddylab.core.zone import LOWMEM_RESERVE_RATIO
+from buddylab.core.setup import LOWMEM_RESERVE_RATIO
 from buddylab.reports.explain import Explanation, explain
 from buddylab.reports.masks import Table, read
 from buddylab.reports.report import Report

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from buddylab.core import gfp
 from buddylab.core.buddy import place_free, regions_needed
 from buddylab.core.machine import Machine
-from buddylab.core.zone import TOP, ZONE_TYPES, Zone, setup_pageset, zone_batchsize
+from buddylab.core.setup import setup_pageset, zone_batchsize
+from buddylab.core.zone import TOP, ZONE_TYPES, Zone
 from buddylab.reports.classzone import zone_types_of
 from buddylab.reports.masks import Table
 from buddylab.reports.release import era

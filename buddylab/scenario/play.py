@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-from buddylab.core import zone as zones_
+from buddylab.core import setup
+from buddylab.core.attempt import Livelock
 from buddylab.core.environment import FaultAttr
 from buddylab.core.events import kernel_events
-from buddylab.core.ladder import Livelock
 from buddylab.core.machine import Machine
-from buddylab.core.zone import MAX_ORDER, Zone, setup_zones
+from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.scenario.schema import FAULT_KEYS, Json, ScenarioError, check_scenario, document, named, texts, zone_label
 from buddylab.scenario.script import ScriptedWorld
 
@@ -130,10 +130,10 @@ def replay(scenario: Json) -> Json:
 def setup_figures(row: Json) -> Json:
     """The figures that the kernel computes at boot for a row of set-up data (see FORMAT.md), by zone."""
     zones = _setup_zones(row)
-    min_free_kbytes = setup_zones(zones, row["zone_types"])
+    min_free_kbytes = setup.setup_zones(zones, row["zone_types"])
     return {
         "min_free_kbytes": min_free_kbytes,
-        "totalreserve_pages": zones_.calculate_totalreserve_pages(zones),
+        "totalreserve_pages": setup.calculate_totalreserve_pages(zones),
         "zones": {
             z.label: {
                 "pages_min": z.pages_min,
@@ -152,7 +152,7 @@ def setup_figures(row: Json) -> Json:
 def build_zonelists(row: Json) -> list[dict[str, list[str]]]:
     """Per node and zone type of a row of set-up data the labels in the order in which they are tried."""
     numa = row["config"].startswith("numa")
-    lists_ = zones_.build_zonelists(_setup_zones(row), row["zone_types"], row["nodes"], numa, row["remote_distance"])
+    lists_ = setup.build_zonelists(_setup_zones(row), row["zone_types"], row["nodes"], numa, row["remote_distance"])
     return [
         {kind: [z.label for z in listed] for kind, listed in zip(row["zone_types"], kinds, strict=True)}
         for kinds in lists_

@@ -47,6 +47,12 @@ class ScenarioError(ValueError):
     """A scenario that cannot be played; the message says where and why."""
 
 
+def json_schema() -> Json:
+    """The JSON Schema (draft 2020-12) that scenarios keep to; `check_scenario` asks for more. A new dict each time."""
+    parsed: Json = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    return parsed
+
+
 def find(path: str | Path) -> Path:
     """The file of this path; where there is none, the scenario of this name that comes along.
 

@@ -1,5 +1,6 @@
 // A page without Python behind it: recorded runs to choose from, or a grid of them that the knobs lead through.
-import { mount, staticModel } from "./app.js";
+import { mount } from "./app.js";
+import { staticModel } from "./model.js";
 import { svgOf } from "./picture.js";
 import { WORDS } from "./words.js";
 import { h, setText } from "./dom.js";
@@ -24,12 +25,12 @@ export function traitsOf(page, run) {
 
 /** Where a grid holds the recording of these knobs, the free memory taken to the nearest level; -1 if it has none. */
 export function placeInGrid(grid, knobs) {
-  const { masks, orders, levels, who, fixed } = grid;
-  const near = (a, b) => (Math.abs(b - knobs.pressure) < Math.abs(a - knobs.pressure) ? b : a);
-  const at = [levels.indexOf(levels.reduce(near)), masks.indexOf(knobs.gfp_mask), orders.indexOf(knobs.order),
-    who.findIndex((flags) => Object.entries(flags).every(([flag, on]) => Boolean(knobs[flag]) === on))];
-  if (at.includes(-1) || Object.entries(fixed).some(([name, value]) => knobs[name] !== value)) return -1;
-  return at.reduce((place, index, axis) => place * [levels, masks, orders, who][axis].length + index, 0);
+  const { axes, near, fixed } = grid, away = (some) => Math.abs(some[near] - knobs[near]);
+  const same = (some) => Object.entries(some)
+    .every(([name, value]) => JSON.stringify(knobs[name] ?? false) === JSON.stringify(value));
+  const at = axes.map((axis) => (near in axis[0] ? axis.indexOf(axis.reduce((a, b) => (away(b) < away(a) ? b : a)))
+    : axis.findIndex(same)));
+  return at.includes(-1) || !same(fixed) ? -1 : at.reduce((place, index, i) => place * axes[i].length + index, 0);
 }
 
 /** The mask that a text names, by a preset's name or as a number; null for anything else. */

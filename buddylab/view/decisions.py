@@ -11,8 +11,7 @@ from typing import Any
 from buddylab.core import gfp
 from buddylab.core.events import Event
 from buddylab.core.record import Run
-from buddylab.core.zone import ALLOC_CPUSET, ALLOC_HARDER, ALLOC_HIGH
-from buddylab.view.rows import chain
+from buddylab.core.zone import ALLOC_CPUSET, ALLOC_HARDER, ALLOC_HIGH, lowered
 
 Parts = dict[str, Any]
 Decision = tuple[str, Parts]
@@ -65,7 +64,7 @@ def fault_injection(now: Moment) -> Decision:
 
 def restart(now: Moment) -> Decision | None:
     """Is there any zone at all?"""
-    return None if now.run.zonelist else ("empty_zonelist", {"mood": "no", "lines": (26, 29)})
+    return None if now.run.zonelist else ("empty_zonelist", {"mood": "no"})
 
 
 def thisnode(now: Moment) -> Decision:
@@ -95,7 +94,7 @@ def alloc_flags(now: Moment) -> Decision:
             "zone": place,
             "mark_name": "pages_min",
             "mark": zone.pages_min,
-            "chain": chain(zone.pages_min, flags),
+            "chain": lowered(zone.pages_min, flags),
             "reserve": zone.lowmem_reserve[now.run.classzone_idx],
         }
         for place, zone in map(zones.__getitem__, now.run.zonelist)
@@ -124,21 +123,16 @@ def rebalance(now: Moment) -> Decision:
     who = {"who": "@who_memdie" if dying else "@who_memalloc"}
     if now.following == "nofail_alloc":
         decided = "TIF_MEMDIE" if dying else "PF_MEMALLOC"
-        return "rebalance_reserve", {"args": who, "mood": "ok", "lines": (92, 94), "conds": _first(decided, conds)}
+        return "rebalance_reserve", {"args": who, "mood": "ok", "conds": _first(decided, conds)}
     if (now.memalloc or dying) and not irq:
         conds = _first("__GFP_NOMEMALLOC", conds)
-        return "rebalance_nomemalloc", {"args": who, "mood": "no", "lines": (94, 109), "conds": conds}
+        return "rebalance_nomemalloc", {"args": who, "mood": "no", "conds": conds}
     shut = (now.memalloc or dying) and irq
     conds = _first("in_interrupt()" if shut else "__GFP_WAIT", conds)
     args = {"args": who} if shut else {}
     if now.following == "direct_reclaim":
-        return "rebalance_irq_wait" if shut else "rebalance_reclaim", {**args, "lines": (92, 93), "conds": conds}
-    return "rebalance_irq" if shut else "rebalance_atomic", {
-        **args,
-        "mood": "no",
-        "lines": (93, 93) if shut else (112, 113),
-        "conds": conds,
-    }
+        return "rebalance_irq_wait" if shut else "rebalance_reclaim", {**args, "conds": conds}
+    return "rebalance_irq" if shut else "rebalance_atomic", {**args, "mood": "no", "conds": conds}
 
 
 def direct_reclaim(now: Moment) -> Decision:

@@ -5,7 +5,7 @@ from typing import Any
 
 from buddylab.core.record import Run
 from buddylab.core.zone import Zone
-from buddylab.view.sentences import sentences
+from buddylab.view.sentences import args_of
 
 Frame = dict[str, Any]
 
@@ -54,4 +54,4 @@ def _refusal(
     if row["ok"] or any(frame["say"] == "try_none" for frame in frames):
         return "end_no_block", {"order": run.order}
     key = "end_no_total" if not row["o"] else "end_no_few" if row["f"] < 0 else "end_no_row"
-    return key, {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}
+    return key, args_of(key, args)

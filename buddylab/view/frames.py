@@ -8,54 +8,23 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
+from buddylab.commentary import load
 from buddylab.core import gfp
 from buddylab.core.environment import warning
 from buddylab.core.events import FIELDS, GIVEN, Event
-from buddylab.core.record import Change, Run, apply, net
-from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ, TOP
+from buddylab.core.record import Change, Run, apply
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, HZ
 from buddylab.view.causes import Causes
 from buddylab.view.decisions import DECISIONS, Moment
 from buddylab.view.ending import deciding_test, ending
-from buddylab.view.lists import named
-from buddylab.view.rows import chain, mark_name, own_row_says, row_says, watermark_rows
-from buddylab.view.sentences import sentences
+from buddylab.view.given_back import GIVEN_BACK
+from buddylab.view.lists import named, net
+from buddylab.view.rows import mark_name, written_out
+from buddylab.view.sentences import args_of
 
 Frame = dict[str, Any]
-Lines = tuple[int, int]
-
-LINES: dict[str, Lines] = {
-    "might_sleep": (16, 16),
-    "fault_injection": (21, 23),
-    "restart": (30, 31),
-    "thisnode": (55, 56),
-    "wake_kswapd": (59, 60),
-    "alloc_flags": (71, 77),
-    "min_attempt": (87, 89),
-    "rebalance": (91, 93),
-    "nofail_alloc": (99, 102),
-    "direct_reclaim": (115, 121),
-    "retry_after_reclaim": (127, 130),
-    "high_attempt": (139, 142),
-    "out_of_memory": (144, 145),
-    "should_retry": (154, 161),
-    "nopage": (166, 172),
-    "got_pg": (173, 174),
-}
-"""The lines that a stage's frames stand on, where a frame has none of its own."""
-ENTRIES = {
-    "might_sleep": "might_sleep",
-    "fault_injection": "fault_injection",
-    "restart": "low_attempt",
-    "thisnode": "thisnode",
-    "wake_kswapd": "wake_kswapd",
-    "min_attempt": "min_attempt",
-    "nofail_alloc": "no_watermarks",
-    "direct_reclaim": "cond_resched",
-    "retry_after_reclaim": "progress",
-    "high_attempt": "oom_check",
-    "out_of_memory": "oom_kill",
-}
-"""The annotation that a stage's frames show."""
+ONE_BY_ONE = ("rmqueue_bulk", "drain_local_pages")
+"""Events of which a frame also tells every single page's way."""
 FREE = "__free_pages"
 """What the frames of a block given back stand on: it is no stage of the ladder."""
 TRIES = {
@@ -86,7 +55,7 @@ class _Narrator:
         self.zones = tuple(zone.copy() for zone in run.before)
         self.index = {zone.label: place for place, zone in enumerate(self.zones)}
         self.frames: list[Frame] = []
-        self.stage, self.visits, self.depth = "", dict.fromkeys(LINES, 0), 0
+        self.stage, self.visits, self.depth = "", dict.fromkeys(load().stage_names, 0), 0
         self.own, self.own_zone, self.bulk = "", "", False
         self.task = [int(run.task.PF_MEMALLOC), int(run.task.TIF_MEMDIE)]
         self.outer: list[str] = []
@@ -107,16 +76,18 @@ class _Narrator:
         handler = _handlers().get(event[0])
         if handler is not None:
             handler(self, event, *event[1:])
+        elif self.freeing and event[0] in GIVEN_BACK:
+            key, args, parts = GIVEN_BACK[event[0]](*event[1:])
+            self.open(key, args, event=event, **parts)
         if changed:
             self.causes.add(len(self.frames) - 1, event[0], changed)
 
     def open(self, key: str, args: Frame | None = None, **more: Any) -> Frame:
         """A new frame that says `key`."""
         frame: Frame = {"stage": self.stage, "say": key}
-        if self.stage in LINES:
-            frame["lines"] = LINES[self.stage]
-        if self.stage in ENTRIES:
-            frame["entry"] = ENTRIES[self.stage]
+        if self.stage in self.visits:
+            lines, entry = load().stand(self.stage, key, (more.get("event") or ("",))[0])
+            frame |= {"lines": lines, "entry": entry} if entry else {"lines": lines}
         if self.visits.get(self.stage, 0) > 1:
             frame["round"] = self.visits[self.stage]
         if self.depth:
@@ -185,40 +156,12 @@ class _Narrator:
         own, self.own_zone, self.own = bool(self.own), zone, ""
         if not own and not self.depth:
             self.scan(self.run.zonelist.index(zone))
-        rows = watermark_rows(self.zones[self.index[zone]], order, mark, classzone_idx, alloc_flags)
-        reserve = self.zones[self.index[zone]].lowmem_reserve[classzone_idx]
-        for row in rows:
-            key = own_row_says(row, order) if own else row_says(row, order, reserve)
-            args = {
-                "zone": zone,
-                "asked": 1 << order,
-                "reserve": reserve,
-                **{name: row[name] for name in ("o", "f", "m", "above")},
-            }
-            row |= {"say": key, "args": {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]}}
-        last = rows[-1]
-        entry = {"entry": "watermarks"} if self.stage == "restart" else {}
+        place = self.index[zone]
+        test = written_out(self.zones[place], place, own, order, mark, classzone_idx, alloc_flags)
+        last = test["rows"][-1]
         if not own:
             self.tests.append(len(self.frames))
-        name = "pages_low" if own else mark_name(alloc_flags)
-        self.open(
-            last["say"],
-            last["args"],
-            event=event,
-            mood=("" if result else "" if own else "no"),
-            **entry,
-            test={
-                "zone": self.index[zone],
-                "own": own,
-                "mark_name": name,
-                "mark": mark,
-                "order": order,
-                "chain": chain(mark, alloc_flags),
-                "reserve": reserve,
-                "ok": bool(result),
-                "rows": rows,
-            },
-        )
+        self.open(last["say"], last["args"], event=event, mood="" if result or own else "no", test=test)
 
     def on_wake_up_interruptible(self, event: Event, *_: int) -> None:
         self.open("woken", {"zone": self.own_zone}, event=event, mood="wake")
@@ -241,13 +184,7 @@ class _Narrator:
         args = {"zone": zone, "order": order, "from": block_order, "from1": block_order - 1, "asked": 1 << order}
         key = "take" if block_order == order else "split" if block_order == order + 1 else "split_more"
         split = {"from": block_order, "yours": order, "back": list(range(block_order - 1, order - 1, -1))}
-        self.open(
-            key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
-            event=event,
-            mood="ok",
-            split=split,
-        )
+        self.open(key, args_of(key, args), event=event, mood="ok", split=split)
 
     def on_buffered_rmqueue(self, event: Event, zone: str, order: int, cold: int, pfn: int) -> None:
         self.bulk = False
@@ -269,7 +206,6 @@ class _Narrator:
             {"progress": progress, "order": self.run.order} if progress else {},
             event=event,
             mood="reclaim" if progress else "no",
-            lines=(121, 121),
             conds=[["did_some_progress", progress, "c_progress" if progress else "c_no_progress"]],
         )
 
@@ -301,16 +237,7 @@ class _Narrator:
 
     def on_congestion_wait(self, event: Event, rw: int, timeout: int) -> None:
         milliseconds = timeout * 1000 // HZ
-        lines, entry = ((104, 107), "nofail") if self.stage == "nofail_alloc" else ((161, 164), None)
-        self.open(
-            "wait",
-            {"ms": milliseconds},
-            event=event,
-            mood="wait",
-            lines=lines,
-            entry=entry or None,
-            conds=[["HZ/50", milliseconds, "c_ms"]],
-        )
+        self.open("wait", {"ms": milliseconds}, event=event, mood="wait", conds=[["HZ/50", milliseconds, "c_ms"]])
 
     def on_tick(self, event: Event, jiffies: int) -> None:
         self.frames[-1]["jiffies"] = jiffies
@@ -343,40 +270,6 @@ class _Narrator:
     def on_drain_local_pages(self, event: Event) -> None:
         self.open("drained", event=event)
 
-    # a block given back by hand; what reclaim gives back is told in sums
-
-    def on_free_hot_cold_page(self, event: Event, zone: str, pfn: int, cold: int) -> None:
-        if self.freeing:
-            self.open("free_page", {"zone": zone, "pfn": pfn}, event=event)
-
-    def on_free_pages_bulk(self, event: Event, zone: str, count: int, order: int) -> None:
-        if self.freeing:
-            self.open("free_bulk", {"zone": zone, "batch": count}, event=event)
-
-    def on_free_pages_ok(self, event: Event, zone: str, pfn: int, order: int) -> None:
-        if self.freeing:
-            self.open("free_block", {"zone": zone, "pfn": pfn, "order": order}, event=event)
-
-    def on_free_one_page(self, event: Event, zone: str, pfn: int, order: int, head: int, merged: int) -> None:
-        """Merged with as many buddies as were free; the first that was not is the one of the whole block."""
-        if not self.freeing:
-            return
-        size = 1 << merged
-        args = {"pfn": pfn, "order": order, "head": head, "to": merged, "buddy": head ^ size, "size": size}
-        key = "free_merge" if merged > order else "free_alone" if merged < TOP else "free_top"
-        buddies = [[(pfn >> o << o) ^ 1 << o, o] for o in range(order, merged)]
-        conds = [[f"{pfn >> o << o} ^ {1 << o}", buddy, "c_buddy_free", {"order": o}] for buddy, o in buddies]
-        if merged < TOP:
-            conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
-        self.open(
-            key,
-            {name: args[name] for name in args if f"{{{name}}}" in sentences()[key]["en"]},
-            event=event,
-            mood="ok",
-            merge={"from": order, "to": merged, "buddies": buddies},
-            conds=conds,
-        )
-
     # the verdict
 
     def end(self) -> None:
@@ -387,10 +280,16 @@ class _Narrator:
         rounds = max(self.visits.values()) - 1
         key, args, mood = ending(self.run, self.zones, self.frames, decides, self.stage, rounds)
         self.open(key, args, event=["end", self.run.end], mood=mood, decides=decides, tests=self.tests)
-        for place, changes in self.causes.placed(self.run.before).items():
-            shown = [named(change, self.index[change[0]]) for change in net(changes)]
-            if shown:
-                self.frames[place]["changes"] = shown
+        for place, groups in self.causes.placed(self.run.before).items():
+            frame = self.frames[place]
+            if shown := self.named(net([change for group in groups for change in group])):
+                frame["changes"] = shown
+            if frame.get("event", [""])[0] in ONE_BY_ONE:
+                frame["steps"] = [self.named(group) for group in groups]
+
+    def named(self, changes: Sequence[Change]) -> list[list[Any]]:
+        """The same changes as the document has them."""
+        return [named(change, self.index[change[0]]) for change in changes]
 
 
 @cache

@@ -3,10 +3,12 @@
 Other kernels keep a list for every order and type ("3:U"); whoever reads the document takes the keys as they come.
 """
 
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
-from buddylab.core.record import COLD, COUNT, HOT, Change
-from buddylab.core.zone import MAX_ORDER, Zone
+from buddylab.core.record import COLD, COUNT, HOT, REMOVE, Change
+from buddylab.core.zone import MAX_ORDER, TOP, Zone
 
 WHOLE, FIRST, LAST = 64, 32, 8
 """A list longer than WHOLE entries travels as its FIRST and LAST pfns and a count."""
@@ -39,6 +41,21 @@ def zone_lists(zone: Zone) -> dict[str, Any]:
     }
 
 
+def net(changes: Sequence[Change]) -> list[Change]:
+    """The same changes without what they undo among themselves: in and out of one list, counts but the last."""
+    kept: dict[Any, Change] = {}
+    for change in changes:
+        label, place, operation, pfn = change
+        if operation == REMOVE and place != COUNT and (label, place, pfn) in kept:
+            del kept[label, place, pfn]
+        elif place == COUNT:
+            kept.pop((label, COUNT), None)
+            kept[label, COUNT] = change
+        else:
+            kept[(label, place, pfn) if operation != REMOVE else (label, place, pfn, REMOVE)] = change
+    return list(kept.values())
+
+
 def named(change: Change, place: int) -> list[Any]:
     """A change of the record as the document has it. place: of its zone."""
     _, where, operation, pfn = change
@@ -53,4 +70,5 @@ def _travels(zone: Zone, order: int) -> Any:
     count = zone.nr_free(order)
     if count <= WHOLE:
         return zone.free_list(order)
-    return {"count": count, "head": zone.free_list(order, FIRST), "tail": zone.free_list(order)[-LAST:]}
+    tail = zone.free_list(order)[-LAST:] if order == TOP else list(islice(zone.free_area[order], LAST))[::-1]
+    return {"count": count, "head": zone.free_list(order, FIRST), "tail": tail}

@@ -1,10 +1,9 @@
-"""zone_watermark_ok written out: the numbers of every comparison, and the sentence that each one says."""
+"""zone_watermark_ok written out, as the document has it: the rows of `core.zone` and the sentence that each says."""
 
 from typing import Any
 
-from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, ALLOC_NO_WATERMARKS, ALLOC_WMARK_LOW, ALLOC_WMARK_MIN, Zone
-
-Row = dict[str, Any]
+from buddylab.core.zone import ALLOC_NO_WATERMARKS, ALLOC_WMARK_LOW, ALLOC_WMARK_MIN, Row, Zone, lowered, watermark_rows
+from buddylab.view.sentences import args_of
 
 
 def mark_name(alloc_flags: int) -> str:
@@ -16,56 +15,62 @@ def mark_name(alloc_flags: int) -> str:
     return "pages_low" if alloc_flags & ALLOC_WMARK_LOW else "pages_high"
 
 
-def chain(mark: int, alloc_flags: int) -> list[tuple[str, int]]:
-    """How the mark is lowered, step by step: (flag, mark after it)."""
-    steps = []
-    for name, bit, part in (("HIGH", ALLOC_HIGH, 2), ("HARDER", ALLOC_HARDER, 4)):
-        if alloc_flags & bit:
-            mark -= mark // part
-            steps.append((name, mark))
-    return steps
+def written_out(
+    zone: Zone, place: int, own: bool, order: int, mark: int, classzone_idx: int, alloc_flags: int
+) -> dict[str, Any]:
+    """A frame's `test`. zone: as it stands now. place: its place in the document. own: wakeup_kswapd()'s own test."""
+    reserve = zone.lowmem_reserve[classzone_idx]
+    rows = watermark_rows(zone, order, mark, classzone_idx, alloc_flags)
+    return {
+        "zone": place,
+        "own": own,
+        "mark_name": "pages_low" if own else mark_name(alloc_flags),
+        "mark": mark,
+        "order": order,
+        "chain": lowered(mark, alloc_flags),
+        "reserve": reserve,
+        "ok": rows[-1].ok,
+        "rows": [_told(row, zone.label, own, order, reserve) for row in rows],
+    }
 
 
-def watermark_rows(zone: Zone, order: int, mark: int, classzone_idx: int, alloc_flags: int) -> list[Row]:
-    """One row a comparison, down to the first that refuses.
+def compared(row: Row) -> str:
+    """What one row compares: its count and its mark.
 
-    Row 0 compares all free pages with mark and reserve, row o > 0 those in blocks of order o and more with the mark
-    halved o times. `f` counts free - 2^order + 1 pages, `above` free pages, `nr` the blocks just left out. The
-    first comparison is unsigned in C: a negative `f` passes it (`slip`) and row 1 refuses.
+    >>> compared(Row(3, 41, 44, 48, 800, False))
+    '41 ≤ 44'
     """
-    floor = ([mark] + [m for _, m in chain(mark, alloc_flags)])[-1]
-    above = zone.nr_free_pages
-    f, m = above - (1 << order) + 1, floor + zone.lowmem_reserve[classzone_idx]
-    rows: list[Row] = [{"o": 0, "f": f, "m": m, "above": above, "nr": None, "ok": f > m or f < 0}]
-    if f < 0:
-        rows[0]["slip"] = True
-    for o in range(1, order + 1):
-        if not rows[-1]["ok"]:
-            break
-        nr = zone.nr_free(o - 1)
-        above, floor = above - (nr << o - 1), floor >> 1
-        f = above - (1 << order) + 1
-        rows.append({"o": o, "f": f, "m": floor, "above": above, "nr": nr, "ok": f > floor})
-    return rows
+    return f"{row.free_pages:,} {'>' if row.ok else '≤'} {row.mark:,}"
+
+
+def _told(row: Row, zone: str, own: bool, order: int, reserve: int) -> dict[str, Any]:
+    """A row with its sentence."""
+    numbers = {"o": row.order, "f": row.free_pages, "m": row.mark, "above": row.above}
+    key = own_row_says(row, order) if own else row_says(row, order, reserve)
+    more: dict[str, Any] = {"slip": True} if row.slips else {}
+    if not row.ok and row.free_pages >= 0:
+        more = {"short": row.mark - row.free_pages + 1}
+    args = args_of(key, {"zone": zone, "asked": 1 << order, "reserve": reserve, **numbers})
+    return {**numbers, "nr": row.nr_free, "ok": row.ok, **more, "say": key, "args": args}
 
 
 def row_says(row: Row, order: int, reserve: int) -> str:
     """Key of the sentence that one row of a request's test says."""
-    if row.get("slip"):
+    if row.slips:
         return "row_slip"
-    if row["ok"] and row["o"] == order:
+    if row.ok and row.order == order:
         return "row_granted" if order else "row_granted0"
-    if row["ok"]:
-        return "row_ok" if row["o"] else "row_ok0"
-    if row["f"] < 0:
+    if row.ok:
+        return "row_ok" if row.order else "row_ok0"
+    if row.free_pages < 0:
         return "row_few"
-    if row["f"] == row["m"]:
+    if row.free_pages == row.mark:
         return "row_equal"
-    return "row_no" if row["o"] else "row_no_reserve" if reserve else "row_no0"
+    return "row_no" if row.order else "row_no_reserve" if reserve else "row_no0"
 
 
 def own_row_says(row: Row, order: int) -> str:
     """Key of the sentence that one row of wakeup_kswapd()'s test says."""
-    if row["ok"]:
-        return "row_slip" if row.get("slip") else "own_above" if row["o"] == order else "own_row"
-    return "own_below" if not row["o"] else "own_below_few" if row["f"] < 0 else "own_below_row"
+    if row.ok:
+        return "row_slip" if row.slips else "own_above" if row.order == order else "own_row"
+    return "own_below" if not row.order else "own_below_few" if row.free_pages < 0 else "own_below_row"

@@ -4,7 +4,7 @@ from typing import Any
 
 import traitlets
 
-from buddylab.explorer.knobs import KNOBS
+from buddylab.explorer.knobs import Knob
 from buddylab.said import SaidError
 
 
@@ -12,12 +12,17 @@ class Refused(SaidError, traitlets.TraitError):
     """A knob was told what cannot be, so that traitlets takes back all that was assigned together with it."""
 
 
-class Knob(traitlets.TraitType[Any, Any]):
-    """A knob as a trait; what it may be is said in `buddylab.explorer.knobs`."""
+class KnobTrait(traitlets.TraitType[Any, Any]):
+    """A knob as a trait; what it may be says its record in `buddylab.explorer.knobs`."""
+
+    def __init__(self, knob: Knob) -> None:
+        """knob: the record."""
+        super().__init__()
+        self.knob = knob
 
     def validate(self, obj: Any, value: Any) -> Any:
         """The value as the run needs it: a mask by names becomes its number."""
         try:
-            return KNOBS[str(self.name)](value)
+            return self.knob.check(value)
         except SaidError as error:
             raise Refused(*error.said) from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 
-from buddylab.core.ladder import Attempt
+from buddylab.core.attempt import Attempt
 from buddylab.reclaim.lru import mark_page_accessed
 from buddylab.reclaim.tasks import TaskStruct
 from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, Nap, Steps

@@ -8,7 +8,8 @@ import heapq
 from random import Random
 
 from buddylab.core import gfp
-from buddylab.core.ladder import Attempt, begin, direct_reclaim, high_attempt, out_of_memory, rebalance, step
+from buddylab.core.attempt import Attempt
+from buddylab.core.ladder import begin, direct_reclaim, high_attempt, out_of_memory, rebalance, step
 from buddylab.reclaim.tracing import CONGESTION_WAIT, Nap
 from buddylab.world.observe import KSWAPD, Series
 from buddylab.world.population import Population

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from buddylab import export
 from buddylab.explorer.filling import default_pressure
-from buddylab.explorer.knobs import FLAGS, checked
+from buddylab.explorer.knobs import checked, flags
 from buddylab.export.pictures import reading_times
 from buddylab.scenario import load
 
@@ -22,7 +22,7 @@ REPORT = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 

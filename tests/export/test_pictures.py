@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 from buddylab import export
-from buddylab.explorer.knobs import FLAGS, checked
+from buddylab.explorer.knobs import checked, flags
 from buddylab.export import pictures
 
 REPORT = {
@@ -16,7 +16,7 @@ REPORT = {
     "pressure": None,
     "scatter": None,
     "mix": "desktop",
-    **dict.fromkeys(FLAGS, False),
+    **dict.fromkeys(flags(), False),
     "hand": [],
 }
 

@@ -4,7 +4,9 @@ import { test } from "node:test";
 import { gridModel, placeInGrid, typedMask, unshelve, unshelveParts } from "../../buddylab/screen/page.js";
 
 const who = [{ rt_task: false }, { rt_task: true }];
-const grid = { levels: [0, 100, 900], masks: [0x20, 0xd0], orders: [0, 3], who, fixed: { machine: "small" },
+const grid = { near: "pressure", fixed: { machine: "small" },
+  axes: [[{ pressure: 0 }, { pressure: 100 }, { pressure: 900 }], [{ gfp_mask: 0x20 }, { gfp_mask: 0xd0 }],
+    [{ order: 0 }, { order: 3 }], who],
   names: { GFP_ATOMIC: 0x20, GFP_KERNEL: 0xd0 }, note: ["n", "n"], missing: ["not here", "没有"] };
 const knobs = { machine: "small", pressure: 100, gfp_mask: 0xd0, order: 3, rt_task: true };
 
@@ -38,7 +40,7 @@ test("the model answers with the recorded run, and says what was not recorded", 
   const shelf = [{ ...knobs, pressure: 0 }, { ...knobs, pressure: 900 }, { knobs: 0 }, { knobs: 1 },
     [{ result: 6 }, []], [{ result: 7 }, []], null, 4711];
   const page = { shelf, runs: [{ document: 4, deck: 2 }], text: {}, lang: "en", theme: "auto",
-    grid: { ...grid, levels: [0, 900], masks: [0xd0], orders: [3], who: [who[1]], places: [[4, 2], [5, 3]] } };
+    grid: { ...grid, axes: [[{ pressure: 0 }, { pressure: 900 }], [{ gfp_mask: 0xd0 }], [{ order: 3 }], [who[1]]], places: [[4, 2], [5, 3]] } };
   const model = gridModel(page);
   assert.equal(model.get("document").result, null);
   model.set("pressure", 700);

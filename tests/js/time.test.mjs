@@ -11,7 +11,8 @@ const CHART = [["might_sleep", "fault_injection"], ["fault_injection", "restart"
   ["rebalance", "nofail_alloc"], ["rebalance", "direct_reclaim"], ["rebalance", "nopage"], ["nopage", "got_pg"]];
 const rows = (n) => Array.from({ length: n }, (_, o) => ({ o, f: 9, m: 1, ok: o < n - 1 }));
 const at = (stage, more) => ({ stage, event: ["stage", stage], ...more });
-const refused = (zone, n, own = false) => ({ zone, own, mark_name: "pages_low", order: n - 1, ok: false, rows: rows(n) });
+const refused = (zone, n, own = false) => ({ zone, own, mark_name: "pages_low", order: n - 1, ok: false,
+  rows: rows(n) });
 const RUN = [at("might_sleep"), at("fault_injection", { event: ["should_fail", 8, 0] }),
   { stage: "restart", event: ["zone_watermark_ok"], test: refused(1, 4) }, at("thisnode"),
   { stage: "wake_kswapd", event: ["zone_watermark_ok"], test: refused(1, 2, true) }, at("rebalance"), at("nopage"),
@@ -51,7 +52,9 @@ test("answers are counted, and by how sure they were", () => {
 
 test("the other request turns one knob, and never a bit that the machine ignores", () => {
   const deck = { presets: [["GFP_KERNEL", 0xd0], ["GFP_ATOMIC", 0x20]],
-    bits: [["Zone", "", [["DMA", 1, false], ["DMA32", 4, true]]], ["Reserve", "", [["HIGH", 0x20, false]]]] };
+    bits: [[["Zone", ""], [["DMA", 1, false], ["DMA32", 4, true]]], [["Reserve", ""], [["HIGH", 0x20, false]]]],
+    controls: [{ name: "order", part: "request" }, ...["in_interrupt", "rt_task", "PF_MEMALLOC", "TIF_MEMDIE"]
+      .map((name) => ({ name, part: "who" }))] };
   const knobs = { gfp_mask: 0x20, order: 0, in_interrupt: true, rt_task: false, PF_MEMALLOC: false, TIF_MEMDIE: false };
   const found = otherChoices(knobs, deck);
   assert.deepEqual(found.map(([key, args, change]) => [key, Object.values(args)[0], change]), [

@@ -7,8 +7,9 @@ import pytest
 from buddylab.core import gfp
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
+from buddylab.core.setup import setup_zones
 from buddylab.core.validate import validate_machine
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.zone import Zone
 from buddylab.reclaim.lru import validate_zone
 from buddylab.reclaim.page import PG_DIRTY, PG_WRITEBACK
 from buddylab.reclaim.tracing import run

@@ -7,8 +7,9 @@ import pytest
 from buddylab.core.gfp import GFP_KERNEL, GFP_NOFS
 from buddylab.core.ladder import begin, high_attempt
 from buddylab.core.machine import Machine
+from buddylab.core.setup import setup_zones
 from buddylab.core.validate import validate_machine
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.zone import Zone
 from buddylab.machines.hardware import MACHINES
 from buddylab.reclaim.lru import validate_zone
 from buddylab.reclaim.tracing import CONGESTION_WAIT

@@ -6,8 +6,9 @@ from buddylab.core import gfp
 from buddylab.core.environment import NobodyElse
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
+from buddylab.core.setup import setup_zones
 from buddylab.core.validate import validate_machine
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.zone import Zone
 from buddylab.reclaim.kswapd import Kswapd
 from buddylab.reclaim.lru import LruZone, end_page_writeback, validate_zone
 from buddylab.reclaim.page import PG_DIRTY, PG_LOCKED, AddressSpace, Page, set_page_writeback

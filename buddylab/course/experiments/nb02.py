@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from buddylab.core.zone import Zone, setup_zones
+from buddylab.core.setup import setup_zones
+from buddylab.core.zone import Zone
 from buddylab.machines.hardware import MB
 
 LOW_MEMORY = 896

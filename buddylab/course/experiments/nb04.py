@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from buddylab.core import gfp
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
-from buddylab.core.zone import LOWMEM_RESERVE_RATIO, TOP, setup_per_zone_lowmem_reserve
+from buddylab.core.setup import LOWMEM_RESERVE_RATIO, setup_per_zone_lowmem_reserve
+from buddylab.core.zone import TOP
 from buddylab.course.bench import with_free
 
 MASKS = {"DMA": gfp.GFP_KERNEL | gfp.DMA, "Normal": gfp.GFP_KERNEL, "HighMem": gfp.GFP_HIGHUSER}

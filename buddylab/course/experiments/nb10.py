@@ -7,7 +7,8 @@ from functools import cache
 from random import Random
 
 from buddylab.core import gfp
-from buddylab.core.ladder import Attempt, Stage, begin, high_attempt, step
+from buddylab.core.attempt import Attempt, Stage
+from buddylab.core.ladder import begin, high_attempt, step
 from buddylab.core.ladder import out_of_memory as killer_stage
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ, MAX_ORDER

@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from functools import cache
 
 from buddylab.core import gfp
+from buddylab.core.attempt import Livelock
 from buddylab.core.environment import Task
-from buddylab.core.ladder import Livelock, alloc_pages
+from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record
 from buddylab.course.bench import full, with_free
 from buddylab.course.experiments.nb00 import verdict
 from buddylab.course.field import state, text, told
 from buddylab.course.question import NOT_ANSWERED
 from buddylab.course.session import Session, session
-from buddylab.explorer.knobs import START, checked, play
+from buddylab.explorer.knobs import checked, start
+from buddylab.explorer.recording import play
 from buddylab.machines import hardware
 from buddylab.reports import Explanation, explain, parse
 from buddylab.reports.rules import lowered
+from buddylab.said import Said
 
 FIVE = {
     "numa": "2.6.x, two nodes",
@@ -75,7 +78,7 @@ def returns_null(gfp_mask: int) -> bool:
 @cache
 def without_reclaim(gfp_mask: str) -> bool:
     """Does an order-3 request on the machine of the report get its block though nothing was freed for it?"""
-    run = play(checked({**START, "gfp_mask": gfp_mask}))[1]
+    run = play(checked({**start(), "gfp_mask": gfp_mask}))[1]
     return run.page is not None and not any(event[0] == "try_to_free_pages" for event in run.events)
 
 
@@ -115,8 +118,9 @@ def time_passed() -> int:
 def certainty(work: Session = session) -> str:
     """How often one was right, by how sure one was: a line for guess, fairly, certain."""
     lines = []
-    for level, word in enumerate(("guess · 猜的", "fairly · 较有把握", "certain · 确定"), 1):
+    for level, word in enumerate((Said("guess", "猜的"), Said("fairly", "较有把握"), Said("certain", "确定")), 1):
         tries = [attempt.right for attempt in work.attempts if attempt.confidence == level]
         if tries:
-            lines.append(f"{word}: {sum(tries)} of {len(tries)} right · 答对 {sum(tries)}/{len(tries)}")
+            right = Said(f"{sum(tries)} of {len(tries)} right", f"答对 {sum(tries)}/{len(tries)}")
+            lines.append(f"{word.both()}: {right.both()}")
     return "\n".join(lines) or NOT_ANSWERED

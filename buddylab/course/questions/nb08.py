@@ -5,10 +5,11 @@ from random import Random
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.record import record
+from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, lowered
 from buddylab.course.experiments.nb08 import PAGE, ask, first_empty, left_by, with_free
 from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["packets_leave", "opens", "which_stage", "nested", "closes", "on_kswapd", "limit_of", "weaker_siege"]
 
@@ -20,14 +21,9 @@ BITS = ("HIGH", "NOFAIL", "REPEAT", "NORETRY", "NOMEMALLOC", "COLD", "ZERO", "NO
 """On offer where a mask is asked for; none of them lets a request wait."""
 
 
-def halved(mark: int) -> int:
-    """The mark under ALLOC_HIGH."""
-    return mark - mark // 2
-
-
-def less_a_quarter(mark: int) -> int:
-    """The mark under ALLOC_HARDER."""
-    return mark - mark // 4
+def mark_under(alloc_flags: int, mark: int) -> int:
+    """What the flags leave of the mark."""
+    return [mark, *(after for _, after in lowered(mark, alloc_flags))][-1]
 
 
 def task_with(flag: str, in_interrupt: bool = False) -> Task:
@@ -44,7 +40,7 @@ MAY = (("task", say("MAY.task")), ("mask", say("MAY.mask")), ("no", say("MAY.no"
 def on_kswapd(rng: Random | None) -> Question:
     """May an interrupt on top of a task with access use its reserve?"""
     free, flag = pick(rng, (60, "PF_MEMALLOC"), [(30, "PF_MEMALLOC"), (60, "TIF_MEMDIE"), (10, "TIF_MEMDIE")])
-    floor = less_a_quarter(halved(221))
+    floor = mark_under(ALLOC_HIGH | ALLOC_HARDER, 221)
     who = ("kswapd", " kswapd") if flag == "PF_MEMALLOC" else say("on_kswapd.who")
 
     def may() -> str:
@@ -76,7 +72,7 @@ def opens(rng: Random | None) -> Question:
         got = (gfp.BITS[bit] for bit in BITS if ask(with_free(free), gfp.BITS[bit], Task()) == PAGE)
         return sum(got)
 
-    high, low = less_a_quarter(halved(221)), less_a_quarter(221)
+    high, low = mark_under(ALLOC_HIGH | ALLOC_HARDER, 221), mark_under(ALLOC_HARDER, 221)
     enough = free > high
     fact = say("opens.fact", low=low, high=high)
     wrong = (0,) if enough else (gfp.HIGH, gfp.HIGH | gfp.NOFAIL, gfp.NOFAIL)
@@ -113,7 +109,7 @@ def which_stage(rng: Random | None) -> Question:
     return Question(
         kind="stage",
         answer=lambda: stages()[-1],
-        step=lambda: (" → ".join(stages()), " → ".join(stages())),
+        step=lambda: as_is(" → ".join(stages())),
         text=say("which_stage.text", mask=mask, who=Said(*who)),
         right=(say("which_stage.right") if closed else say("which_stage.right_2")),
         otherwise=say("which_stage.otherwise"),
@@ -191,8 +187,8 @@ def packets_leave(rng: Random | None) -> Question:
     )
     name = gfp.gfp_str(mask) if mask else "the mask 0 (GFP_NOWAIT)"
     zh_name = gfp.gfp_str(mask) if mask else "掩码 0（GFP_NOWAIT）"
-    high = halved(pages_min) if mask else pages_min
-    row = " → ".join(map(str, dict.fromkeys((pages_min, high, less_a_quarter(high)))))
+    high = mark_under(ALLOC_HIGH if mask else 0, pages_min)
+    row = " → ".join(map(str, dict.fromkeys((pages_min, high, mark_under(ALLOC_HARDER, high)))))
     return Question(
         kind="number",
         unit=say("packets_leave.unit"),
@@ -226,9 +222,8 @@ def limit_of(rng: Random | None) -> Question:
     (flag, mask, who, zh), pages_min = pick(rng, (LIMITS[0], 939), [(one, m) for one in LIMITS for m in (939, 221)])
     value = gfp.gfp_parse(mask)
     reserve = flag == "PF_MEMALLOC" and "NOMEMALLOC" not in mask
-    mark = halved(pages_min) if value & gfp.HIGH else pages_min
-    mark = less_a_quarter(mark) if flag == "rt_task" else mark
-    limit = 0 if reserve else mark
+    flags = (ALLOC_HIGH if value & gfp.HIGH else 0) | (ALLOC_HARDER if flag == "rt_task" else 0)
+    limit = 0 if reserve else mark_under(flags, pages_min)
     sentence = who if who == "kswapd" else who[0].upper() + who[1:]  # a name of the kernel keeps its letters
     return Question(
         kind="number",
@@ -246,7 +241,7 @@ def limit_of(rng: Random | None) -> Question:
 
 def weaker_siege(rng: Random | None) -> Question:
     """Fewer packets, no guard: when is the last page gone?"""
-    jiffies, least = pick(rng, (500, 11), [(300, 19), (250, 22), (200, 25)])
+    jiffies, least = pick(rng, (500, 11), [(400, 14), (300, 19), (250, 22)])
     call, bursts = f"besieged(guarded=False, burst=..., jiffies={jiffies})", range(least, least + 4)
     return Question(
         kind="number",
