@@ -1,5 +1,5 @@
 """The exact page allocator of Linux 6.12.117, as one CPU and one node run it; `buddylab.core` is 2.6.21's.
 
-Reading order: gfp (what a request may do), zone (marks and lists), setup (their figures), buddy, fallback, pcp,
-environment (who else acts), machine (get_page_from_freelist, kswapd), ladder (the stages of the slow path), record.
+Reading order: mm and gfp, zone (marks, lists), setup, buddy, fallback, pcp, environment (who else acts), machine,
+freelist (one pass), slowpath and ladder (the stages), record; scenario and script play recordings.
 """

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from buddylab.core.events import Event
 from buddylab.core.zone import BadPage
-from buddylab.machines.hardware import MACHINES
+from buddylab.machines.hardware import of
 from buddylab.modern import gfp, mm
 from buddylab.modern.buddy import free_bootmem
 from buddylab.modern.environment import AllocContext, Environment, FailPageAlloc, NobodyElse, RatelimitState
@@ -143,16 +143,16 @@ class Machine:
         return f"nobody was given this page of zone {zone.name}: it is free, or has been in use from the start"
 
 
-def named_machine(name: str) -> Machine:
-    """A machine of the explorer's list after boot, with 6.12's figures for its memory; KeyError for no name.
+def named_machine(what: str | Mapping[str, Any]) -> Machine:
+    """A machine of the explorer's list, or of sizes, after boot with 6.12's figures; KeyError for no name.
 
     HighMem is Movable here, as 6.12 has no HighMem on 64 bits. Raises SaidError for a machine of several nodes.
     """
-    hardware = MACHINES[name]
+    hardware = of(what)
     if hardware.nodes > 1:
         raise SaidError(
-            f"Linux 6.12 is modelled on one node; {name!r} has {hardware.nodes}. Choose another machine.",
-            f"Linux 6.12 的模型只有一个节点；{name!r} 有 {hardware.nodes} 个。请另选一台机器。",
+            f"Linux 6.12 is here on one node, this machine has {hardware.nodes}: choose another one.",
+            f"这里的 Linux 6.12 只有一个节点，这台机器有 {hardware.nodes} 个：请另选一台。",
         )
     zones = [Zone(kind.replace("HighMem", "Movable"), start, pages) for kind, _, start, pages in hardware.zones]
     setup_zones(zones)

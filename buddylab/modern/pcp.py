@@ -158,7 +158,7 @@ def free_unref_page(zone: Zone, pfn: int, order: int) -> None:
         pcp.alloc_factor >>= 1
         pcp.lists[pindex].appendleft(pfn)
         pcp.count += size
-        if 0 < order < PAGEBLOCK_ORDER:
+        if order and order < PAGEBLOCK_ORDER:
             again = pcp.free_count >= batch and pcp.flags & PCPF_PREV_FREE_HIGH_ORDER
             free_high = bool(again and (not pcp.flags & mm.PCPF_FREE_HIGH_BATCH or pcp.count >= batch))
             pcp.flags |= PCPF_PREV_FREE_HIGH_ORDER

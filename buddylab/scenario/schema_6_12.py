@@ -1,7 +1,7 @@
 """What a scenario file of Linux 6.12 may say (`alloc-oracle-2`): the kind and the bounds of every key that is played.
 
 What is recorded in it (`expect`, `initial`, `final`) and `twin` are not looked at, and keys that nobody knows are left
-alone. kernel-6.12/FORMAT.md describes the format.
+alone. FORMAT-6.12.md describes the format.
 """
 
 from collections.abc import Iterator, Mapping

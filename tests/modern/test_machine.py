@@ -373,6 +373,8 @@ def test_machines_by_name():
     assert [z.name for z in named_machine("i386_1g").zones] == ["DMA", "Normal", "Movable"]
     tiny = named_machine("tiny")
     assert tiny.node.page_group_by_mobility_disabled and page_group_by_mobility_disabled(tiny.zones)
+    # Sizes of one's own, in MB.
+    assert [(z.name, z.managed_pages) for z in named_machine({"DMA32": 64}).zones] == [("DMA32", 16384)]
     with pytest.raises(SaidError, match="one node"):
         named_machine("numa")
     with pytest.raises(KeyError):
