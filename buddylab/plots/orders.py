@@ -42,6 +42,7 @@ from buddylab.plots.style import (
     lines_across,
     look,
 )
+from buddylab.world.observe import Series
 
 WATER = LinearSegmentedColormap.from_list("water", ["#eaf3fb", FREE2, FREE, "#0c2742"])
 """Light = few pages, dark = many; its lightness falls steadily, so it reads in grey too."""
@@ -66,7 +67,11 @@ def free_by_order(
         return _moment(data, zone, ax, look(lang))
     if isinstance(data, Run):
         return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), ax=ax, lang=lang)
-    series, text = checked(data), look(lang)
+    return _over_time(checked(data), zone, ax, look(lang))
+
+
+def _over_time(series: Series, zone: str | None, ax: Axes | None, text: Look) -> Axes:
+    """The map of a series."""
     label = observed(series, zone)
     blocks = np.array(series.nr_free[label], dtype=np.int64).reshape(-1, MAX_ORDER)
     groups = stretches(len(blocks))

@@ -5,7 +5,7 @@ between high_attempt and out_of_memory at once, and an endless retry is a proces
 (250 a second), pages.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
@@ -19,7 +19,7 @@ from buddylab.reclaim.tasks import TaskStruct
 from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, SCHEDULE, Nap, run
 from buddylab.world.observe import Series
 from buddylab.world.population import Population
-from buddylab.world.process import Process, Script
+from buddylab.world.process import Process, Script, as_script, as_task_struct
 from buddylab.world.scheduler import Scheduler
 from buddylab.world.users import Memory
 
@@ -81,8 +81,6 @@ class Simulation:
         """Blocks handed out and given back so far."""
         return self.scheduler.asked + self.population.given
 
-    # who there is
-
     def spawn(
         self,
         comm: str,
@@ -124,7 +122,7 @@ class Simulation:
         thread = Process(f"kswapd{node}", population=self.population, waits="event")
         steps = Kswapd(zones, self.population.vm, self.machine.nodes[node], thread).kswapd()
         next(steps)
-        thread.script = _thread(steps)
+        thread.script = as_script(steps)
         return thread
 
     def _pdflush(self) -> Script:
@@ -168,19 +166,24 @@ class Simulation:
         if self.broken_off:
             raise ValueError("this run was broken off in the middle of a step; prepare another one")
         self.broken_off = True
+        start, before = self.jiffies, self.operations
+
+        def share() -> float:
+            return max(_share(self.jiffies - start, jiffies), _share(self.operations - before, operations))
+
         with suppress(KeyboardInterrupt):
-            self._run(_goal(self.jiffies, jiffies), _goal(self.operations, operations), progress or _say_nothing)
+            self._run(share, progress)
             self.broken_off = False
         return self.series
 
-    def _run(self, until: "_Goal", done: "_Goal", progress: Callable[[float], object]) -> None:
+    def _run(self, share: Callable[[], float], progress: Callable[[float], object] | None) -> None:
         told = -1.0
         while not self.panic:
-            share = max(until(self.jiffies), done(self.operations))
-            if share >= 1.0 or share >= told + 0.01:
-                told = share
-                progress(min(share, 1.0))
-            if share >= 1.0 or self.idle_for_ever():
+            done = share()
+            if progress and (done >= 1.0 or done >= told + 0.01):
+                told = done
+                progress(min(done, 1.0))
+            if done >= 1.0 or self.idle_for_ever():
                 return
             self.machine.tick(1)
             self.jiffy()
@@ -292,27 +295,6 @@ class Simulation:
         return self.scheduler.rng.getrandbits(32)
 
 
-_Goal = Callable[[int], float]
-
-
-def _goal(start: int, count: int | None) -> _Goal:
-    """What share of the way is done: a function of the counter."""
-    if count is None:
-        return lambda now: 0.0
-    return lambda now: (now - start) / count if count else 1.0
-
-
-def _say_nothing(share: float) -> None:
-    """Nobody wants to know how far the run is."""
-
-
-def _thread(steps: Iterator[Nap]) -> Script:
-    """A kernel function as a script."""
-    yield from steps
-
-
-def as_task_struct(task: Task) -> TaskStruct:
-    """The caller as reclaim and the OOM killer see it; one from outside has no memory of its own."""
-    if isinstance(task, TaskStruct):
-        return task
-    return TaskStruct(**{name: getattr(task, name) for name in Task.__slots__}, undisturbed=True)
+def _share(done: int, goal: int | None) -> float:
+    """What share of the way is done; without a goal none ever is."""
+    return 0.0 if goal is None else done / goal if goal else 1.0
