@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from buddylab.plots.data import free_blocks
 
 if TYPE_CHECKING or find_spec("matplotlib"):
-    from buddylab.plots.charts import bars, curves, heat
+    from buddylab.plots.bars import bars
     from buddylab.plots.course import first_difference, largest_order
+    from buddylab.plots.curves import curves
+    from buddylab.plots.heat import heat
     from buddylab.plots.orders import before_and_after, free_by_order
     from buddylab.plots.pressure import pressure
     from buddylab.plots.stalls import stalls

@@ -1,5 +1,7 @@
 """In what blocks free memory lies: a map over time, and two moments side by side."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
@@ -42,6 +44,7 @@ from buddylab.plots.style import (
     lines_across,
     look,
 )
+from buddylab.world.observe import Series
 
 WATER = LinearSegmentedColormap.from_list("water", ["#eaf3fb", FREE2, FREE, "#0c2742"])
 """Light = few pages, dark = many; its lightness falls steadily, so it reads in grey too."""
@@ -68,25 +71,9 @@ def free_by_order(
         return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), ax=ax, lang=lang)
     series, text = checked(data), look(lang)
     label = observed(series, zone)
-    blocks = np.array(series.nr_free[label], dtype=np.int64).reshape(-1, MAX_ORDER)
-    groups = stretches(len(blocks))
-    middle = np.array([np.sort(blocks[s], axis=0)[(s.stop - s.start - 1) // 2] for s in groups])
-    pages = np.ma.masked_equal((middle << np.arange(MAX_ORDER)).T, 0)
     with text.context():
         ax = axes(ax)
-        edges = [*seconds([series.jiffies[s.start] for s in groups]), extent(series)[1]]
-        steps = max(1, (int(pages.filled(0).max()).bit_length() + 1) // 2)
-        mesh = ax.pcolormesh(
-            edges,
-            np.arange(MAX_ORDER + 1) - 0.5,
-            pages,
-            cmap=WATER,
-            linewidth=0,
-            rasterized=True,
-            norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N),
-        )
-        ax.set_xlim(*extent(series))
-        _scale(ax, mesh, text)
+        _scale(ax, _map(ax, series, series.nr_free[label]), text)
         _order_names(ax)
         empty = Patch(facecolor=PAPER, edgecolor=USE3, hatch=HATCH, linewidth=HAIR, label=text("none_free"))
         ax.legend(
@@ -101,6 +88,27 @@ def free_by_order(
         dress(ax, text, text("free_by_order_title", zone=label), text("time"), text("block_order"), model=True)
         ax.tick_params(axis="y", length=0)
     return ax
+
+
+def _map(ax: Axes, series: Series, nr_free: Sequence[Blocks]) -> QuadMesh:
+    """The pages in blocks of each order over time; nothing where there was no block."""
+    blocks = np.array(nr_free, dtype=np.int64).reshape(-1, MAX_ORDER)
+    groups = stretches(len(blocks))
+    middle = np.array([np.sort(blocks[s], axis=0)[(s.stop - s.start - 1) // 2] for s in groups])
+    pages = np.ma.masked_equal((middle << np.arange(MAX_ORDER)).T, 0)
+    edges = [*seconds([series.jiffies[s.start] for s in groups]), extent(series)[1]]
+    steps = max(1, (int(pages.filled(0).max()).bit_length() + 1) // 2)
+    mesh = ax.pcolormesh(
+        edges,
+        np.arange(MAX_ORDER + 1) - 0.5,
+        pages,
+        cmap=WATER,
+        linewidth=0,
+        rasterized=True,
+        norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N),
+    )
+    ax.set_xlim(*extent(series))
+    return mesh
 
 
 def _moment(machine: Machine, zone: str | None, ax: Axes | None, text: Look) -> Axes:

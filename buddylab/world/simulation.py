@@ -5,29 +5,26 @@ between high_attempt and out_of_memory at once, and an endless retry is a proces
 (250 a second), pages.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from random import Random
 
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone
-from buddylab.reclaim.kswapd import Kswapd
 from buddylab.reclaim.oom import OomKiller, constrained_alloc
 from buddylab.reclaim.pageout import ScanControl
 from buddylab.reclaim.tasks import TaskStruct
-from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, SCHEDULE, Nap, run
+from buddylab.reclaim.tracing import CONGESTION_WAIT, Nap, run
 from buddylab.world.observe import Series
 from buddylab.world.population import Population
 from buddylab.world.process import Process, Script
 from buddylab.world.scheduler import Scheduler
+from buddylab.world.threads import DIRTY_WRITEBACK, Pdflush, kswapd
 from buddylab.world.users import Memory
 
 SPEED = 1000
 """Pages that a CPU hands out, frees or looks at in a jiffy (model: 4 microseconds each)."""
-MAX_WRITEBACK_PAGES = 1024
-DIRTY_WRITEBACK, DIRTY_EXPIRE = 5 * HZ, 30 * HZ
-"""pdflush comes every 5 seconds, for what has been dirty for 30. C: mm/page-writeback.c."""
 ZONE_RECLAIM_PRIORITY = 4
 INIT_PID = 1
 
@@ -60,11 +57,11 @@ class Simulation:
         self.population, self.machine, self.speed = population, population.machine, speed
         self.series = Series() if series is None else series
         self.scheduler = Scheduler(population, self.series, rng, cpus, high_recheck)
-        self.pids = self.to_write = 0
+        self.pids = 0
         self.panic = ""
         self.broken_off = False
-        self.pdflush = Process("pdflush", script=self._pdflush(), population=population, waits="event")
-        self.kswapd = [self._kswapd(node) for node in range(len(self.machine.nodes))]
+        self.pdflush = Pdflush(population, lambda: self.jiffies)
+        self.kswapd = [kswapd(population, node) for node in range(len(self.machine.nodes))]
         population.vm.pdflush = self._wakeup_pdflush
         self.machine.world = self
 
@@ -118,31 +115,8 @@ class Simulation:
         self.population.tasks.append(p)
         return p
 
-    def _kswapd(self, node: int) -> Process:
-        """The node's kswapd, asleep."""
-        zones = sorted((z for z in self.population.zones if z.zone.node == node), key=lambda z: z.zone.index)
-        thread = Process(f"kswapd{node}", population=self.population, waits="event")
-        steps = Kswapd(zones, self.population.vm, self.machine.nodes[node], thread).kswapd()
-        next(steps)
-        thread.script = _thread(steps)
-        return thread
-
-    def _pdflush(self) -> Script:
-        """Writes until little enough is dirty, and what was asked for, and what is old. C: mm/page-writeback.c."""
-        population = self.population
-        while True:
-            wanted, self.to_write = self.to_write, 0
-            while wanted > 0 or population.nr_dirty > population.dirty_limits()[0]:
-                started = population.write_oldest(MAX_WRITEBACK_PAGES)
-                if not started:
-                    break
-                wanted -= started
-                yield CONGESTION_WAIT if population.disk.congested else COND_RESCHED
-            population.write_oldest(MAX_WRITEBACK_PAGES, self.jiffies - DIRTY_EXPIRE)
-            yield SCHEDULE
-
     def _wakeup_pdflush(self, nr_pages: int) -> None:
-        self.to_write = max(self.to_write, nr_pages or self.population.nr_dirty)
+        self.pdflush.ask(nr_pages or self.population.nr_dirty)
         if self.pdflush.waits == "event":
             self.scheduler.wake(self.pdflush)
 
@@ -304,11 +278,6 @@ def _goal(start: int, count: int | None) -> _Goal:
 
 def _say_nothing(share: float) -> None:
     """Nobody wants to know how far the run is."""
-
-
-def _thread(steps: Iterator[Nap]) -> Script:
-    """A kernel function as a script."""
-    yield from steps
 
 
 def as_task_struct(task: Task) -> TaskStruct:
