@@ -6,16 +6,19 @@ from typing import Any
 
 from buddylab.export.takes import Take
 from buddylab.printable import printable
-from buddylab.view.sentences import say
+from buddylab.said import Said
+from buddylab.view.sentences import language, sentence
 
 ENDS = {
-    "en": {"page": "granted: pfn {page}", "no_page": "no page", "livelock": "no end"},
-    "zh": {"page": "成功：pfn {page}", "no_page": "没有页", "livelock": "没有尽头"},
+    "page": Said("granted: pfn {page}", "成功：pfn {page}"),
+    "no_page": Said("no page", "没有页"),
+    "livelock": Said("no end", "没有尽头"),
+    "freed": Said("given back: pfn {page}", "已归还：pfn {page}"),
 }
-WORDS = {"en": ("on", "Stage", "What happens", "Numbers"), "zh": ("机器：", "阶段", "发生了什么", "数字")}
-
-ROWS = {"en": "order {o}: {f:,} > {m:,} {verdict}", "zh": "{o} 阶：{f:,} > {m:,} {verdict}"}
-VERDICTS = {"en": ("no", "yes", "yes, compared unsigned"), "zh": ("否", "是", "是（按无符号数比较）")}
+ON = Said("{title} on {machine}", "{title} 机器： {machine}")
+HEADS = Said("|  | Stage | What happens | Numbers |", "|  | 阶段 | 发生了什么 | 数字 |")
+ROW = Said("order {o}: {f:,} > {m:,} {verdict}", "{o} 阶：{f:,} > {m:,} {verdict}")
+VERDICTS = (Said("no", "否"), Said("yes", "是"), Said("yes, compared unsigned", "是（按无符号数比较）"))
 
 
 def to_text(runs: Sequence[Take], lang: str = "en") -> str:
@@ -26,7 +29,7 @@ def to_text(runs: Sequence[Take], lang: str = "en") -> str:
 def _text(run: Take, lang: str) -> Iterator[str]:
     yield _heading(run, lang)
     for number, frame in enumerate(run.document["frames"], 1):
-        yield f"{number:4} {frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}"
+        yield f"{number:4} {frame['stage']}: {sentence(frame).in_lang(language(lang))}"
         yield from (f"       {row}" for row in _numbers(frame, lang))
         if "log" in frame:
             yield f"       | {frame['log']}"
@@ -39,30 +42,30 @@ def to_markdown(runs: Sequence[Take], lang: str = "en") -> str:
 
 
 def _markdown(run: Take, lang: str) -> Iterator[str]:
-    _, stage, happens, numbers = WORDS[lang]
     yield from (f"## {_plain(_heading(run, lang))}", "")
-    yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
+    yield from (HEADS.in_lang(language(lang)), "|--:|---|---|---|")
     for number, frame in enumerate(run.document["frames"], 1):
-        sentence = _plain(say(frame["say"], frame.get("args", {}), lang))
+        says = _plain(sentence(frame).in_lang(language(lang)))
         rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
         log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
-        yield f"| {number} | `{frame['stage']}` | {sentence}{log} | {rows} |"
+        yield f"| {number} | `{frame['stage']}` | {says}{log} | {rows} |"
     yield from ("", f"**{_end(run, lang)}**", "")
 
 
 def _heading(run: Take, lang: str) -> str:
-    place = 1 if lang == "zh" else 0
-    return _one_line(f"{run.title[place]} {WORDS[lang][0]} {run.document['machine']['name'][place]}")
+    on = ON.fill(title=Said(*run.title), machine=Said(*run.document["machine"]["name"]))
+    return _one_line(on.in_lang(language(lang)))
 
 
 def _end(run: Take, lang: str) -> str:
-    return ENDS[lang][run.document["end"]].format(page=run.document["result"])
+    return ENDS[run.document["end"]].fill(page=run.document["result"]).in_lang(language(lang))
 
 
 def _numbers(frame: dict[str, Any], lang: str) -> Iterator[str]:
     """The rows of a watermark test: `order 3: 41 > 44 no`."""
     for row in frame.get("test", {}).get("rows", ()):
-        yield ROWS[lang].format(verdict=VERDICTS[lang][row["ok"] and 1 + (row["f"] < 0)], **row)
+        verdict = VERDICTS[row["ok"] and 1 + (row["f"] < 0)]
+        yield ROW.fill(verdict=verdict, o=row["o"], f=row["f"], m=row["m"]).in_lang(language(lang))
 
 
 def _one_line(text: str) -> str:

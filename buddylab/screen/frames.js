@@ -19,7 +19,7 @@ export function fill(template, args = {}, lang = "en") {
 /** The sentence of a key of text.say; a missing one shows itself as ⟨key⟩. An argument "@key" is a sentence itself. */
 export function sentence(say, key, args, lang) {
   if (!key) return "";
-  const template = say?.[key]?.[lang] ?? say?.[key]?.en;
+  const template = say?.[key]?.[lang === "zh" ? 1 : 0];
   if (template === undefined) return `⟨${key}⟩`;
   const said = (value) => (typeof value === "string" && value[0] === "@" ? sentence(say, value.slice(1), {}, lang)
     : value);
