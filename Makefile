@@ -4,9 +4,11 @@ BIN := .venv/bin
 UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python \
 	--constraint requirements.lock --build-constraint requirements.lock
 ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
+# Without npm there is no eslint and no tsc: tests/run says so.
+NODE_TOOLS := $(if $(shell command -v npm),node_modules/.done)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint bench notebooks site slides links lock clean
+.PHONY: help lab test lint javascript bench notebooks site slides links lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
@@ -14,11 +16,14 @@ help:  ## this list
 lab: .venv/lab  ## open the notebooks in JupyterLab (ARGS=--no-browser: only serve them)
 	$(BIN)/jupyter lab $(ROOT_NEEDS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/all .venv/lite/done  ## check everything (PARTS="lint unit": only these parts)
+test: .venv/all .venv/lite/done $(NODE_TOOLS)  ## check everything (PARTS="lint unit": only these parts)
 	@tests/run $(PARTS)
 
-lint: .venv/all  ## ruff and mypy only
+lint: .venv/all $(NODE_TOOLS)  ## ruff, eslint, mypy and tsc only
 	@tests/run lint types
+
+javascript: .venv/all  ## what the screen's JavaScript takes from Python: constants, types of the documents
+	$(BIN)/python tools/javascript.py
 
 bench: .venv/all  ## the table of speed ratios
 	$(BIN)/python -m benchmarks
@@ -46,7 +51,7 @@ lock: .venv/uv  ## choose the newest versions of everything again
 	@echo . >> binder/requirements.txt
 
 clean:  ## remove what make and the tools built
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
+	rm -rf .venv node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist
 	find buddylab tests benchmarks notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 # The files below are empty and only say when a step was done, so that the second time is quick.
@@ -58,6 +63,10 @@ clean:  ## remove what make and the tools built
 
 .venv/all: .venv/uv pyproject.toml requirements.lock
 	$(UV_INSTALL) --editable '.[test,dev]'
+	@touch $@
+
+node_modules/.done: package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
 # Apart from the rest: JupyterLite's kernel is an extension that JupyterLab would load, and fail on.

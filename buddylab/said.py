@@ -22,6 +22,10 @@ class Said(NamedTuple):
         """The words in one of the languages."""
         return self.en if lang == "en" else self.zh
 
+    def both(self) -> str:
+        """The two on one line, for a reader whose language is not known."""
+        return f"{self.en} · {self.zh}"
+
     def fill(self, **values: Any) -> "Said":
         """Values put into the {places} of both; a value that is Said itself goes in its own language."""
         return Said(*(self.in_lang(lang).format_map(_in_lang(values, lang)) for lang in LANGS))
@@ -29,6 +33,10 @@ class Said(NamedTuple):
     def then(self, *others: "Said", sep: str = "") -> "Said":
         """These words and others behind them, `sep` between."""
         return join([self, *others], sep)
+
+
+NOTHING = Said("", "")
+"""Where nothing is said."""
 
 
 class SaidError(ValueError):

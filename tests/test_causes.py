@@ -136,7 +136,7 @@ def test_random_recordings_show_nothing_before_its_cause():
 GRID = [
     {"machine": "small", "gfp_mask": mask, "order": order, "pressure": pressure, "mix": mix, "in_interrupt": irq}
     for mask, order, pressure, mix, irq in product(
-        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (0, 300, 1000), ("desktop", "no_swap"), (False, True)
+        ("GFP_KERNEL", "GFP_NOFS", "GFP_ATOMIC"), (0, 2, 4, 10), (1000, 700, 0), ("desktop", "no_swap"), (False, True)
     )
     if irq == (mask == "GFP_ATOMIC")
 ]
@@ -189,3 +189,26 @@ def test_what_reclaim_reports_stands_behind_what_it_did():
     says = [frame["say"] for frame in document["frames"]]
     first = says.index("reclaim_progress")
     assert says.index("reclaim_start") < min(says.index(f"note_{kind}") for kind in ("clean", "slab")) < first
+
+
+def test_a_refill_tells_every_page_with_the_halvings_that_it_took():
+    """A batch of single pages, each from the smallest list that has a block; a larger block is halved for it."""
+    halved = 0
+    for more in (
+        {"pressure": 636, "hand": 2 * [["alloc", 0, 208, ""]]},
+        {"scatter": 0, "hand": 3 * [["alloc", 0, 208, ""]]},
+    ):
+        document = recording(
+            checked({**start(), "machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 0} | more)
+        ).document
+        refill = next(frame for frame in document["frames"] if frame["say"].startswith("refill"))
+        place = refill["steps"][0][0][0]
+        free = state_at_first(document)[place][FREE]
+        for pages, ((_, _, source, out, pfn), *halves, entered, counted) in enumerate(refill["steps"], 1):
+            assert out == 0 and [half[2] for half in halves] == [str(o) for o in range(int(source) - 1, -1, -1)]
+            assert all(half[4] == pfn + (1 << int(half[2])) for half in halves)
+            assert entered[1:3] == ["pcp", "hot"] and entered[4] == pfn
+            assert counted == [place, "counts", "NR_FREE_PAGES", free - pages]
+            halved += len(halves)
+        assert len(refill["steps"]) == refill["args"]["batch"]
+    assert halved > 0

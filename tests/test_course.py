@@ -311,9 +311,11 @@ def test_a_hand_in_that_cannot_be_written_leaves_the_old_one_whole(tmp_path, mon
 def test_sixty_terms_in_both_languages():
     assert len(terms()) == 60
     for term in terms().values():
-        assert re.search("[\u4e00-\u9fff]", term.zh) and not re.search("[\u4e00-\u9fff]", term.en), term.name
-        assert re.search("[\u4e00-\u9fff]", term.zh_name), f"{term.name} has no Chinese name"
-        assert term.en.endswith(".") and term.zh.endswith("。")
+        assert re.search("[\u4e00-\u9fff]", term.means.zh) and not re.search("[\u4e00-\u9fff]", term.means.en), (
+            term.name
+        )
+        assert re.search("[\u4e00-\u9fff]", term.called.zh), f"{term.name} has no Chinese name"
+        assert term.means.en.endswith(".") and term.means.zh.endswith("。")
 
 
 @pytest.mark.parametrize("name", terms())
@@ -323,7 +325,7 @@ def test_a_terms_source_exists(name):
 
 
 def test_stages_and_marks_are_found_by_name():
-    assert glossary("pages_min").zh_name == "最低水位线"
+    assert glossary("pages_min").called.zh == "最低水位线"
     assert glossary("rmqueue").name == "__rmqueue" and glossary("NOFAIL").name == "__GFP_NOFAIL"
     assert {"direct_reclaim", "out_of_memory"} <= set(STAGE_NAMES)
     assert glossary_table("pages_min").count("\n") == 2 and glossary_table().count("\n") == 61

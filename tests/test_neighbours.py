@@ -73,7 +73,7 @@ def test_the_explorer_searches_when_it_is_asked_a_little_at_a_time(monkeypatch):
             tried.append(knobs["order"])
             yield found
 
-    monkeypatch.setattr("buddylab.widgets.explorer.search", two_tries)
+    monkeypatch.setattr("buddylab.explorer.session.search", two_tries)
     explorer = Explorer(machine="small")
     assert explorer.away == {} and tried == []
     explorer.away_wanted = f"{explorer.run_id}:0"

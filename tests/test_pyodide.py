@@ -29,8 +29,15 @@ run = record(prepare("report").machine, 0x20, 3)
 told = [line for line in transcript(view(run)) if "41 pages; more than 44" in line]
 from buddylab.plots import before_and_after
 table = before_and_after((6, 1, 2) + (0,) * 8, (0,) * 11)
+from buddylab.explorer.session import Session
+session = Session(dict(machine="tiny"))
+turned, wrong = session.receive(dict(order=1)), session.receive(dict(order=11))
+from buddylab.course.asking import Asking
+asking = Asking("01.merge56")
+verdict = asking.receive(dict(given=dict(value="no")))["verdict"]
+sessions = [turned["order"], turned["document"]["end"], wrong["error"], verdict["state"]]
 heavy = sorted({"numpy", "matplotlib", "ipywidgets", "anywidget"} & set(sys.modules))
-json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform, table.rows[2]])
+json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform, table.rows[2], sessions])
 """
 
 
@@ -44,6 +51,9 @@ def test_the_core_runs_in_pyodide(tmp_path):
     done = subprocess.run(["node", "ask.mjs"], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     *printed, last = done.stdout.splitlines()
-    version, end, told, heavy, platform, row = json.loads(last)
+    version, end, told, heavy, platform, row, sessions = json.loads(last)
     assert (version, end, told, heavy, platform) == (__version__, "no_page", True, [], "emscripten")
+    order, ended, wrong, verdict = sessions
+    assert (order, ended, verdict) == (1, "page", "right")
+    assert "from 0" in wrong[0] and "整数" in wrong[1], "errors come out as messages, in both languages"
     assert row == [2, "16 kB", 2, 8, 0, 0] and "matplotlib is not here" in printed[0]

@@ -19,7 +19,7 @@ needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no node: a
         ("app", "undefined function"),
         ("page", "undefined function"),
         ("question_widget", "object undefined"),
-        ("clinic", "undefined function"),
+        ("clinic", "undefined undefined"),
         ("clinic_widget", "object function"),
     ],
 )
@@ -35,6 +35,14 @@ def test_each_part_is_there_once_and_nothing_is_imported():
     text = screen.module()
     assert not re.search(r"^import ", text, re.MULTILINE)
     assert text.count("export function makeLadder(") == 1
+
+
+def test_each_part_has_a_banner_and_the_whole_a_name():
+    text = screen.module("page")
+    banners = re.findall(r"^// -{40} (\w+)\.js -{40}$", text, re.MULTILINE)
+    assert banners[-1] == "page" and {"dom", "conversation", "why"} < set(banners)
+    assert len(banners) == len(set(banners))
+    assert text.endswith("\n//# sourceURL=buddylab/screen/page.js\n") and text.count("sourceURL") == 1
 
 
 def test_a_part_that_does_not_exist_is_named():

@@ -6,8 +6,9 @@ from typing import Any
 
 from buddylab.course.exercises import EXERCISES, Case, cases
 from buddylab.course.session import Attempt, Session, session
+from buddylab.said import Said
 
-NOT_WRITTEN = "not written yet · 还没有写"
+NOT_WRITTEN = Said("not written yet", "还没有写").both()
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Report:
         if not self.written:
             return f"{self.name}: {NOT_WRITTEN}"
         if self.first is None:
-            return f"{self.name}: as the kernel in all {self.of} cases · 全部 {self.of} 例与内核一致"
-        given = spoken(self.first.given)
+            alike = Said(f"as the kernel in all {self.of} cases", f"全部 {self.of} 例与内核一致")
+            return f"{self.name}: {alike.both()}"
+        given, case = spoken(self.first.given), self.same + 1
+        differs = Said(f"first difference in case {case} of {self.of}", f"第 {case} 例不同")
         return (
-            f"{self.name}: first difference in case {self.same + 1} of {self.of} · 第 {self.same + 1} 例不同\n"
+            f"{self.name}: {differs.both()}\n"
             f"  recording  {self.first.where}\n  called     {self.name.partition('.')[2]}({given})\n"
             f"  the kernel {self.said(self.first.wanted)}\n  yours      {self.said(self.got)}"
         )

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from buddylab.course.question import Question, Text, Wrong
+from buddylab.course.question import Question, Wrong
+from buddylab.said import NOTHING, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +12,13 @@ class Claim:
     """One statement. holds: asks the simulator. say: what is said to who believed it, if it does not hold."""
 
     key: str
-    text: Text
+    text: Said
     holds: Callable[[], bool]
-    say: Text = ("", "")
+    say: Said = NOTHING
     misconception: str = ""
 
 
-def which_holds(text: Text, claims: Sequence[Claim], right: Text, step: Callable[[], Text] | None = None) -> Question:
+def which_holds(text: Said, claims: Sequence[Claim], right: Said, step: Callable[[], Said] | None = None) -> Question:
     """The question which one of these holds. Its answer raises ValueError unless exactly one does."""
 
     def holding() -> str:
@@ -33,6 +34,6 @@ def which_holds(text: Text, claims: Sequence[Claim], right: Text, step: Callable
         text=text,
         step=step,
         right=right,
-        otherwise=("Put each statement to the figures.", "把每句话和数字对一对。"),
+        otherwise=Said("Put each statement to the figures.", "把每句话和数字对一对。"),
         wrong=tuple(Wrong(claim.key, claim.say, claim.misconception) for claim in claims if claim.say[0]),
     )

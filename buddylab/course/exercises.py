@@ -11,6 +11,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from buddylab.said import Said, unknown
+
 
 @dataclass(frozen=True)
 class Case:
@@ -32,7 +34,7 @@ class Exercise:
     """
 
     tidy: Callable[[Any], Any]
-    wants: tuple[str, str]
+    wants: Said
     say: Callable[[Any], Any] = lambda answer: answer
 
 
@@ -57,23 +59,23 @@ def _blocks(value: Any) -> list[list[int]]:
 EXERCISES = {
     "01.expand": Exercise(
         _blocks,
-        (
+        Said(
             "a list of (order, pfn), a pair for every block that becomes free",
             "由 (阶, pfn) 组成的列表，每个变为空闲的块一对",
         ),
     ),
-    "03.zone_watermark_ok": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
+    "03.zone_watermark_ok": Exercise(_truth, Said("True or False", "True 或 False"), _true_or_false),
     "06.rmqueue_bulk": Exercise(
-        _pfns, ("a list of pfns, in the order in which they are taken", "按取出次序排列的 pfn 列表")
+        _pfns, Said("a list of pfns, in the order in which they are taken", "按取出次序排列的 pfn 列表")
     ),
-    "09.do_retry": Exercise(_truth, ("True or False", "True 或 False"), _true_or_false),
+    "09.do_retry": Exercise(_truth, Said("True or False", "True 或 False"), _true_or_false),
 }
 
 
 @cache
 def cases(name: str) -> tuple[Case, ...]:
-    """The recorded cases of an exercise, the plainest first. Raises ValueError for an unknown one."""
+    """The recorded cases of an exercise, the plainest first. Raises SaidError for an unknown one."""
     if name not in EXERCISES:
-        raise ValueError(f"there is no exercise {name!r}: {', '.join(EXERCISES)}")
+        raise unknown(Said("exercise", "练习"), name, EXERCISES)
     text = resources.files("buddylab.course").joinpath("data/exercises.json").read_text(encoding="utf-8")
     return tuple(Case(**row) for row in json.loads(text)[name])

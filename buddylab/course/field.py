@@ -1,9 +1,9 @@
 """Reports from the field for questions: the package's examples by name, explained, and their figures in words."""
 
-from buddylab.course.question import Text
 from buddylab.reports import Explanation, ZoneTest, explain, parse, row_text
 from buddylab.reports.picture import examples
 from buddylab.reports.rules import State
+from buddylab.said import Said, join
 
 NAMES = ("normal", "dma", "network", "numa", "oom", "passes", "small", "torn")
 """What the examples are called here, in their order."""
@@ -33,19 +33,19 @@ def state(test: ZoneTest) -> State:
     return test.state
 
 
-def figures(one: Explanation, place: int = 0) -> Text:
+def figures(one: Explanation, place: int = 0) -> Said:
     """What a hand needs for the test of the zone that is tried first, or as another one."""
     known, mark = state(one.tests[place]), one.tests[place].mark
     blocks = ", ".join(map(str, known.counts or ()))
-    kept, kept_zh = (f", reserve {known.reserve:,}", f"，保留 {known.reserve:,}") if known.reserve else ("", "")
-    return (
+    kept, kept_zh = (f", reserve {known.reserve:,}", f"，保留 {known.reserve:,}") if known.reserve else Said("", "")
+    return Said(
         f"Zone {known.label}: {known.free:,} pages free, {mark} {known.mark:,}{kept}; "
         f"free blocks of order 0, 1, 2, ...: {blocks}.",
         f"{known.label} 区：空闲 {known.free:,} 页，{mark} {known.mark:,}{kept_zh}；0、1、2……阶的空闲块：{blocks}。",
     )
 
 
-def written(test: ZoneTest) -> Text:
+def written(test: ZoneTest) -> Said:
     """The rows down to the one that decided, a line each."""
     rows = [(row.order, row_text(row)) for row in test.rows or ()]
-    return "\n".join(f"row {n}: {row}" for n, row in rows), "\n".join(f"第 {n} 行：{row}" for n, row in rows)
+    return join([Said(f"row {n}: {row}", f"第 {n} 行：{row}") for n, row in rows], "\n")

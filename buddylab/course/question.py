@@ -9,15 +9,12 @@ from typing import Any, TypeVar
 from buddylab.core import gfp
 from buddylab.core.ladder import STAGES
 from buddylab.core.zone import MAX_ORDER
-from buddylab.said import SaidError
-
-Text = tuple[str, str]
-"""The same in English and Chinese."""
+from buddylab.said import NOTHING, Said, SaidError
 
 Lists = tuple[tuple[int, ...], ...]
 """Free lists by order from 0 up, each as first pfns from head to tail."""
 
-NOT_ANSWERED = "not answered yet · 尚未作答"
+NOT_ANSWERED = Said("not answered yet", "尚未作答").both()
 """The one line of every cell that waits for an answer."""
 
 KINDS = ("number", "choice", "stage", "mask", "lists")
@@ -31,7 +28,7 @@ class Wrong:
     """A wrong answer that has a reason. misconception: a key of `misconceptions.json`, or "" for a plain slip."""
 
     given: Any
-    say: Text
+    say: Said
     misconception: str = ""
 
 
@@ -46,16 +43,16 @@ class Question:
     """
 
     kind: str
-    text: Text
+    text: Said
     answer: Callable[[], Any]
-    right: Text
-    otherwise: Text
+    right: Said
+    otherwise: Said
     wrong: tuple[Wrong, ...] = ()
-    choices: tuple[tuple[str, Text], ...] = ()
-    unit: Text = ("", "")
+    choices: tuple[tuple[str, Said], ...] = ()
+    unit: Said = NOTHING
     orders: tuple[int, ...] = ()
     bits: tuple[str, ...] = field(default=tuple(gfp.BITS))
-    step: Callable[[], Text] | None = None
+    step: Callable[[], Said] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -69,9 +66,9 @@ class Verdict:
     """What is said about an answer. right: is it? step: what happens, both languages, or two empty texts."""
 
     right: bool
-    say: Text
+    say: Said
     misconception: str
-    step: Text
+    step: Said
 
 
 def pick(rng: Random | None, standard: T, others: list[T]) -> T:
@@ -84,7 +81,7 @@ def judge(question: Question, raw: Any) -> Verdict:
     given = read(question, raw)
     right = given == question.answer()
     reason = next((wrong for wrong in question.wrong if wrong.given == given), None)
-    step = question.step() if question.step else ("", "")
+    step = question.step() if question.step else NOTHING
     if right:
         return Verdict(True, question.right, "", step)
     if reason:

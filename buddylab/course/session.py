@@ -11,6 +11,7 @@ from buddylab import __version__
 from buddylab.course.exercises import EXERCISES
 from buddylab.course.question import NOT_ANSWERED
 from buddylab.course.questions import names
+from buddylab.said import Said, SaidError
 from buddylab.target import save
 
 FORMAT = "buddylab-work-1"
@@ -53,13 +54,13 @@ def summary(notebook: str, work: Session = session) -> str:
     ids = asked(notebook)
     tried = {name: work.of(name) for name in ids}
     right = sum(any(one.right for one in tries) for tries in tried.values())
-    lines = [f"{right} of {len(ids)} right · 答对 {right}/{len(ids)}"]
+    lines = [Said(f"{right} of {len(ids)} right", f"答对 {right}/{len(ids)}").both()]
     for name, tries in tried.items():
         if not tries:
             lines.append(f"{name:18} {NOT_ANSWERED}")
             continue
         met = sorted({one.misconception for one in tries if one.misconception})
-        outcome = "right · 对" if tries[-1].right else "wrong · 错"
+        outcome = (Said("right", "对") if tries[-1].right else Said("wrong", "错")).both()
         lines.append(f"{name:18} {outcome}, {len(tries)} ×" + (f", {', '.join(met)}" if met else ""))
     return "\n".join(lines)
 
@@ -88,7 +89,7 @@ def hand_in(notebook: str, path: str | PathLike[str], who: str = "", work: Sessi
     }
     save(path, json.dumps(document, ensure_ascii=False, indent=1) + "\n", overwrite=True)
     count = len(kept) + len(given) - known
-    return f"{count} attempts written to {path.name} · 已写入 {count} 次作答"
+    return Said(f"{count} attempts written to {path.name}", f"已写入 {count} 次作答").both()
 
 
 def _earlier(path: Path, notebook: str, who: str) -> dict[str, Any]:
@@ -107,13 +108,16 @@ def _earlier(path: Path, notebook: str, who: str) -> dict[str, Any]:
 def collect(paths: Iterable[str | PathLike[str]]) -> list[dict[str, Any]]:
     """For an instructor: of each file who, notebook, how many questions were tried and were right, misconceptions met.
 
-    Right or wrong is taken as the file has it. Raises ValueError for a file that is not a hand-in.
+    Right or wrong is taken as the file has it. Raises SaidError for a file that is not a hand-in.
     """
     rows = []
     for path in map(Path, paths):
         work = _work(path)
         if work is None:
-            raise ValueError(f"{path} is not a hand-in: `hand_in` writes such files, with format {FORMAT!r}")
+            raise SaidError(
+                f"{path} is not a hand-in: `hand_in` writes such files, with format {FORMAT!r}",
+                f"{path} 不是作业文件：`hand_in` 写出的文件格式为 {FORMAT!r}。",
+            )
         attempts = work["attempts"]
         rows.append(
             {

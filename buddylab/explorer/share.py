@@ -9,6 +9,7 @@ In version 1, and in JSON that names no version, pressure was the free memory: 1
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,17 +63,23 @@ def parse(text: str) -> Setting:
         raise SaidError(
             f"show may be hand, or be left out, not {_short(show)}", f"show 只能是 hand 或不写，不能是 {_short(show)}"
         )
-    if not isinstance(other, dict):
-        raise SaidError(
-            f'other must be knobs such as {{"order":2}}, not {_short(other)}',
-            f'other 须为旋钮，如 {{"order":2}}，不能是 {_short(other)}',
-        )
+    other = compared(other)
     if version == EARLIER:
         said, other = _turned_round(said), _turned_round(other)
     knobs = checked({**start(), **said})
     if other:
         checked({**knobs, **other})
     return Setting(knobs, other, show == "hand")
+
+
+def compared(other: Any) -> Knobs:
+    """The knobs that Compare turns. Raises SaidError for what is none."""
+    if not isinstance(other, Mapping):
+        raise SaidError(
+            f'other must be knobs such as {{"order":2}}, not {_short(other)}',
+            f'other 须为旋钮，如 {{"order":2}}，不能是 {_short(other)}',
+        )
+    return dict(other)
 
 
 def _turned_round(knobs: Knobs) -> Knobs:

@@ -15,7 +15,7 @@ from buddylab.export.page import compose
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Take, knobs_take
 from buddylab.machines import hardware
-from buddylab.said import Said, SaidError
+from buddylab.said import Lang, Said, SaidError
 from buddylab.target import check, save
 
 ORDERS = tuple(range(11))
@@ -35,7 +35,7 @@ def lecture_page(
     orders: Sequence[int] = ORDERS,
     levels: Sequence[int] | None = None,
     title: str | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "auto",
     overwrite: bool = False,
     progress: Callable[[float], object] | None = None,

@@ -13,23 +13,22 @@ from buddylab import __version__, screen
 from buddylab.export.shelf import Shelf
 from buddylab.export.takes import Source, Take, takes
 from buddylab.printable import printable
+from buddylab.said import LANGS, Lang, Said, unknown
 from buddylab.target import check, save
 from buddylab.view.document import text, to_json, transcript
 
-LANGS, THEMES = ("en", "zh"), ("auto", "light", "dark")
+THEMES = ("auto", "light", "dark")
 POLICY = "default-src 'none'; script-src 'sha256-{digest}' blob:; style-src 'unsafe-inline'"
 """What the page's own content-security policy allows: its one script, known by its digest, the module that it unpacks
 (blob:), the styles that stand in it, and nothing from anywhere else."""
-WORDS = {
-    "en": (
-        "This browser runs no JavaScript, so nothing moves here. What would be seen:",
-        "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4).",
-    ),
-    "zh": (
-        "浏览器未运行 JavaScript，画面不能播放。文字记录如下：",
-        "此浏览器无法解开本页，请用 2023 年以后的版本（Firefox 113、Safari 16.4）。",
-    ),
-}
+NO_SCRIPT = Said(
+    "This browser runs no JavaScript, so nothing moves here. What would be seen:",
+    "浏览器未运行 JavaScript，画面不能播放。文字记录如下：",
+)
+NO_UNPACK = Said(
+    "This browser cannot unpack the page. It takes one from 2023 (Firefox 113, Safari 16.4).",
+    "此浏览器无法解开本页，请用 2023 年以后的版本（Firefox 113、Safari 16.4）。",
+)
 LEGAL = "contains an annotated excerpt of mm/page_alloc.c of Linux 2.6.21; GPL-2.0-only"
 
 _HTML = """<!DOCTYPE html>
@@ -84,7 +83,7 @@ def to_html(
     path: str | os.PathLike[str],
     *,
     title: str | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "auto",
     index: int = -1,
     overwrite: bool = False,
@@ -99,7 +98,7 @@ def to_html(
     return save(path, html(takes(source), title=title, lang=lang, theme=theme, index=index), overwrite)
 
 
-def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme: str = "auto", index: int = -1) -> str:
+def html(runs: list[Take], *, title: str | None = None, lang: Lang = "en", theme: str = "auto", index: int = -1) -> str:
     """The page as text. Raises ValueError for a language or a theme that there is not."""
     shelf = Shelf()
     listed = [
@@ -113,35 +112,34 @@ def html(runs: list[Take], *, title: str | None = None, lang: str = "en", theme:
     return compose(shelf, {"runs": listed, "index": index}, runs[0], title=title, lang=lang, theme=theme)
 
 
-def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | None, lang: str, theme: str) -> str:
+def compose(shelf: Shelf, page: dict[str, Any], first: Take, *, title: str | None, lang: Lang, theme: str) -> str:
     """The page around what is recorded: `page` as openPage of screen/page.js takes it, but for text and shelf.
 
     first: the run whose words stand there for a reader without JavaScript.
     """
-    for value, allowed, what in ((lang, LANGS, "language"), (theme, THEMES, "theme")):
+    for value, allowed, what in ((lang, LANGS, Said("language", "语言")), (theme, THEMES, Said("theme", "主题"))):
         if value not in allowed:
-            raise ValueError(f"no {what} {value!r}: choose one of {', '.join(allowed)}")
+            raise unknown(what, value, allowed)
     several = len(page["runs"]) > 1
     heading = printable(
         title
         or (
-            first.document["machine"]["name"][LANGS.index(lang)]
+            Said(*first.document["machine"]["name"]).in_lang(lang)
             if several
-            else f"__alloc_pages(): {first.title[LANGS.index(lang)]}"
+            else f"__alloc_pages(): {first.title.in_lang(lang)}"
         )
     )
     page = {**page, "heading": heading, "lang": lang, "theme": theme, "text": text()}
     recording = f'{to_json(page)[:-1]},"shelf":{shelf.to_json()}}}'
     program = to_json({"module": screen.module("page"), "style": screen.style()})
-    no_script, no_unpack = WORDS[lang]
-    script = _SCRIPT.format(no_unpack=json.dumps(no_unpack))
+    script = _SCRIPT.format(no_unpack=json.dumps(NO_UNPACK.in_lang(lang)))
     return _HTML.format(
         lang={"en": "en", "zh": "zh-Hans"}[lang],
         policy=POLICY.format(digest=_digest(script)),
         version=__version__,
         title=escape(heading),
         legal=LEGAL,
-        no_script=no_script,
+        no_script=NO_SCRIPT.in_lang(lang),
         script=script,
         program=_packed(program),
         recording=_packed(recording),

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from buddylab.export.page import html
 from buddylab.export.takes import Source, Take, takes
+from buddylab.said import Lang
 from buddylab.target import ExportError, check, save
-from buddylab.view.sentences import language, sentence
+from buddylab.view.sentences import sentence
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -50,7 +51,7 @@ def to_png(
     path: str | os.PathLike[str],
     *,
     step: int | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "light",
     size: tuple[int, int] = SLIDE,
     scale: int = 1,
@@ -71,7 +72,7 @@ def to_svg(
     path: str | os.PathLike[str],
     *,
     step: int | None = None,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "light",
     size: tuple[int, int] = SLIDE,
     overwrite: bool = False,
@@ -91,7 +92,7 @@ def to_gif(
     source: Source,
     path: str | os.PathLike[str],
     *,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "light",
     size: tuple[int, int] = SLIDE,
     overwrite: bool = False,
@@ -123,7 +124,7 @@ def to_mp4(
     source: Source,
     path: str | os.PathLike[str],
     *,
-    lang: str = "en",
+    lang: Lang = "en",
     theme: str = "light",
     size: tuple[int, int] = SLIDE,
     overwrite: bool = False,
@@ -183,16 +184,16 @@ def steps_by_event(run: Take) -> list[int]:
     return steps
 
 
-def reading_times(run: Take, lang: str) -> list[float]:
+def reading_times(run: Take, lang: Lang) -> list[float]:
     """Seconds that each frame stays: what its sentence takes to read, and longer for the verdict."""
     pace = 0.12 if lang == "zh" else 0.045
-    said = [sentence(frame).in_lang(language(lang)) for frame in run.document["frames"]]
+    said = [sentence(frame).in_lang(lang) for frame in run.document["frames"]]
     times = [min(6.0, 1.2 + pace * len(words)) for words in said]
     return [*times[:-1], times[-1] + 3]
 
 
 def _film(
-    run: Take, lang: str, theme: str, size: tuple[int, int], progress: Callable[[float], object] | None
+    run: Take, lang: Lang, theme: str, size: tuple[int, int], progress: Callable[[float], object] | None
 ) -> Sequence[bytes]:
     steps = steps_by_event(run)
 
@@ -222,7 +223,7 @@ def _turn(page: "Page", step: int | None, run: Take) -> None:
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
-def _with_page(run: Take, lang: str, theme: str, size: tuple[int, int], scale: int, draw: Callable[["Page"], T]) -> T:
+def _with_page(run: Take, lang: Lang, theme: str, size: tuple[int, int], scale: int, draw: Callable[["Page"], T]) -> T:
     """What `draw` makes of the run's page. In a thread of its own: a notebook's loop must not be stood upon."""
     text = html([run], lang=lang, theme=theme)
     with ThreadPoolExecutor(1) as pool:

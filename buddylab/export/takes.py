@@ -11,7 +11,7 @@ from buddylab.explorer.deck import request_deck
 from buddylab.explorer.knobs import Knobs
 from buddylab.explorer.recording import recording
 from buddylab.printable import printable
-from buddylab.said import as_is
+from buddylab.said import Said, as_is
 from buddylab.scenario import Json, build_machine
 from buddylab.scenario.script import ScriptedWorld
 from buddylab.target import ExportError
@@ -27,9 +27,9 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One run to export. title: in English and in Chinese."""
+    """One run to export."""
 
-    title: tuple[str, str]
+    title: Said
     document: dict[str, Any]
     deck: dict[str, Any]
 
@@ -56,8 +56,8 @@ def _take(one: Run | Shown | Take) -> Take:
     return Take(_title(request["names"], request["order"]), one.document, one.deck)
 
 
-def _title(mask: str, order: int, op: str = "") -> tuple[str, str]:
-    return f"{op}{mask}, order {order}", f"{op}{mask}，{order} 阶"
+def _title(mask: str, order: int, op: str = "") -> Said:
+    return Said(f"{op}{mask}, order {order}", f"{op}{mask}，{order} 阶")
 
 
 def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:

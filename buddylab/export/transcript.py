@@ -6,8 +6,8 @@ from typing import Any
 
 from buddylab.export.takes import Take
 from buddylab.printable import printable
-from buddylab.said import Said
-from buddylab.view.sentences import language, sentence
+from buddylab.said import Lang, Said, join
+from buddylab.view.sentences import sentence
 
 ENDS = {
     "page": Said("granted: pfn {page}", "成功：pfn {page}"),
@@ -15,57 +15,56 @@ ENDS = {
     "livelock": Said("no end", "没有尽头"),
     "freed": Said("given back: pfn {page}", "已归还：pfn {page}"),
 }
-ON = Said("{title} on {machine}", "{title} 机器： {machine}")
-HEADS = Said("|  | Stage | What happens | Numbers |", "|  | 阶段 | 发生了什么 | 数字 |")
+ON = Said("on", "机器：")
+COLUMNS = (Said("Stage", "阶段"), Said("What happens", "发生了什么"), Said("Numbers", "数字"))
 ROW = Said("order {o}: {f:,} > {m:,} {verdict}", "{o} 阶：{f:,} > {m:,} {verdict}")
 VERDICTS = (Said("no", "否"), Said("yes", "是"), Said("yes, compared unsigned", "是（按无符号数比较）"))
 
 
-def to_text(runs: Sequence[Take], lang: str = "en") -> str:
+def to_text(runs: Sequence[Take], lang: Lang = "en") -> str:
     """The runs as plain text, a frame a line, the rows of a watermark test below it."""
     return "\n".join("\n".join(map(printable, _text(run, lang))) for run in runs)
 
 
-def _text(run: Take, lang: str) -> Iterator[str]:
+def _text(run: Take, lang: Lang) -> Iterator[str]:
     yield _heading(run, lang)
     for number, frame in enumerate(run.document["frames"], 1):
-        yield f"{number:4} {frame['stage']}: {sentence(frame).in_lang(language(lang))}"
+        yield f"{number:4} {frame['stage']}: {sentence(frame).in_lang(lang)}"
         yield from (f"       {row}" for row in _numbers(frame, lang))
         if "log" in frame:
             yield f"       | {frame['log']}"
     yield from (f"     = {_end(run, lang)}", "")
 
 
-def to_markdown(runs: Sequence[Take], lang: str = "en") -> str:
+def to_markdown(runs: Sequence[Take], lang: Lang = "en") -> str:
     """The runs as Markdown, a table each; what a scenario says of itself stays text."""
     return "\n".join("\n".join(map(printable, _markdown(run, lang))) for run in runs)
 
 
-def _markdown(run: Take, lang: str) -> Iterator[str]:
+def _markdown(run: Take, lang: Lang) -> Iterator[str]:
+    stage, happens, numbers = (words.in_lang(lang) for words in COLUMNS)
     yield from (f"## {_plain(_heading(run, lang))}", "")
-    yield from (HEADS.in_lang(language(lang)), "|--:|---|---|---|")
+    yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
     for number, frame in enumerate(run.document["frames"], 1):
-        says = _plain(sentence(frame).in_lang(language(lang)))
+        says = _plain(sentence(frame).in_lang(lang))
         rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
         log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
         yield f"| {number} | `{frame['stage']}` | {says}{log} | {rows} |"
     yield from ("", f"**{_end(run, lang)}**", "")
 
 
-def _heading(run: Take, lang: str) -> str:
-    on = ON.fill(title=Said(*run.title), machine=Said(*run.document["machine"]["name"]))
-    return _one_line(on.in_lang(language(lang)))
+def _heading(run: Take, lang: Lang) -> str:
+    return _one_line(join([run.title, ON, Said(*run.document["machine"]["name"])], " ").in_lang(lang))
 
 
-def _end(run: Take, lang: str) -> str:
-    return ENDS[run.document["end"]].fill(page=run.document["result"]).in_lang(language(lang))
+def _end(run: Take, lang: Lang) -> str:
+    return ENDS[run.document["end"]].fill(page=run.document["result"]).in_lang(lang)
 
 
-def _numbers(frame: dict[str, Any], lang: str) -> Iterator[str]:
+def _numbers(frame: dict[str, Any], lang: Lang) -> Iterator[str]:
     """The rows of a watermark test: `order 3: 41 > 44 no`."""
     for row in frame.get("test", {}).get("rows", ()):
-        verdict = VERDICTS[row["ok"] and 1 + (row["f"] < 0)]
-        yield ROW.fill(verdict=verdict, o=row["o"], f=row["f"], m=row["m"]).in_lang(language(lang))
+        yield ROW.fill(verdict=VERDICTS[row["ok"] and 1 + (row["f"] < 0)], **row).in_lang(lang)
 
 
 def _one_line(text: str) -> str:

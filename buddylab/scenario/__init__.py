@@ -16,7 +16,7 @@ from buddylab.scenario.play import (
     replay,
     setup_figures,
 )
-from buddylab.scenario.schema import FORMAT, Json, ScenarioError, texts
+from buddylab.scenario.schema import FORMAT, Json, ScenarioError, json_schema, texts
 from buddylab.scenario.script import ScriptedWorld
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "check",
     "compare",
     "counters",
+    "json_schema",
     "lists",
     "lists_crc32",
     "load",

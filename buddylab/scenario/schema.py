@@ -5,6 +5,7 @@
 """
 
 import gzip
+import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,12 @@ Json = dict[str, Any]
 
 class ScenarioError(ValueError):
     """A scenario that cannot be played; the message says where and why."""
+
+
+def json_schema() -> Json:
+    """The JSON Schema (draft 2020-12) that scenarios keep to; `check_scenario` asks for more. A new dict each time."""
+    parsed: Json = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
+    return parsed
 
 
 def find(path: str | Path) -> Path:

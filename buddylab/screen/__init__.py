@@ -11,16 +11,19 @@ from importlib import resources
 
 _PARTS = resources.files("buddylab.screen")
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_RULE = "-" * 40
 
 
 @cache
 def module(entry: str = "widget") -> str:
     """The JavaScript of this part and of all that it imports, as one module without imports.
 
+    Each part stands under a banner with its name, and a browser's tools name the whole by its entry.
     `widget` is what anywidget renders; `app` exports `mount(el, model)` for a page of its own.
     Raises FileNotFoundError for a part that does not exist.
     """
-    return "\n".join(text for _, text in _in_order(entry, set()))
+    parts = [f"// {_RULE} {name}.js {_RULE}\n{text}" for name, text in _in_order(entry, set())]
+    return "\n".join([*parts, f"//# sourceURL=buddylab/screen/{entry}.js\n"])
 
 
 @cache

@@ -1,7 +1,6 @@
 // The clinic: a box for failure reports and their answer below it. Python reads, tests and says.
 import { THEMES } from "./constants.js";
-import { h, patterns, setText } from "./dom.js";
-import { uniqueId } from "./app.js";
+import { h, patterns, setText, uniqueId } from "./dom.js";
 import { makeClinicReport } from "./clinic_report.js";
 import { clinicSay } from "./clinic_words.js";
 

@@ -1,5 +1,5 @@
 // One report of the clinic as pictures: verdict, zones, cures, and the text whose lines the figures point at.
-import { fmt } from "./frames.js";
+import { fmt } from "./say.js";
 import { bigMark, h, s } from "./dom.js";
 import { clinicSay } from "./clinic_words.js";
 

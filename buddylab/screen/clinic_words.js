@@ -1,5 +1,5 @@
 // The words of the clinic's own screen; what a report came to is said by Python.
-import { fmt } from "./frames.js";
+import { fmt } from "./say.js";
 
 const CLINIC_SAID = {
   title: ["Why did this allocation fail?", "这次分配为什么失败？"], report: ["Failure report", "失败报告"],

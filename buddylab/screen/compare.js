@@ -1,6 +1,6 @@
 // Compare: another request on the same machine, on the same clock; Python says where the two part.
 import { comparison } from "./why.js";
-import { fmt } from "./frames.js";
+import { fmt } from "./say.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 /** What the other request may be: [key of its label, arguments, knobs that it turns]. */
@@ -30,9 +30,9 @@ export function stretches(frames) {
 export function makeCompare(app) {
   const lanes = s("svg", { class: "lanes", "aria-hidden": "true" }), lead = h("p", { class: "lead" }),
     text = h("p", { class: "other" }), numbers = h("p", { class: "nums" }), off = h("button", { type: "button",
-      class: "solo", on: { click: () => app.setOther({}) } }),
-    jump = h("button", { type: "button", class: "solo", on: { click: () => app.go(app.run.rows.findIndex(
-      ({ frame }) => frame === Math.min(app.difference.frame, app.document.frames.length - 1)), { settle: true }) } });
+      class: "solo", on: { click: () => app.compare.set({}) } }),
+    jump = h("button", { type: "button", class: "solo", on: { click: () => app.moves.go(app.run.rows.findIndex(
+      ({ frame }) => frame === Math.min(app.compare.difference.frame, app.document.frames.length - 1)), { settle: true }) } });
   const el = h("section", { class: "compare", hidden: true }, h("div", { class: "head" }, lead, jump, off), lanes,
     h("div", { class: "now" }, text, numbers));
 
@@ -46,10 +46,10 @@ export function makeCompare(app) {
   }
 
   function drawLanes(at, other) {
-    const width = (el.clientWidth || 800) / app.zoom, most = Math.max(app.document.frames.length, other.frames.length);
-    const unit = (width - LANE_LEFT - 26) / most, parts = app.difference.frame;
+    const width = (el.clientWidth || 800) / app.size.zoom, most = Math.max(app.document.frames.length, other.frames.length);
+    const unit = (width - LANE_LEFT - 26) / most, parts = app.compare.difference.frame;
     lanes.setAttribute("viewBox", `0 0 ${width} 46`);
-    keyed(lanes, JSON.stringify([app.run.id, app.otherId, at, width, app.lang]), () => [
+    keyed(lanes, JSON.stringify([app.run.id, app.compare.id, at, width, app.lang]), () => [
       lane(app.document.frames, 8, unit, Math.min(at, app.document.frames.length - 1), app.t("thisOne")),
       lane(other.frames, 28, unit, Math.min(at, other.frames.length - 1), app.t("otherOne")),
       parts === undefined ? null : s("path", { class: "part", d: `M${LANE_LEFT + parts * unit} 2v42m-4 -42h8` }),
@@ -65,14 +65,14 @@ export function makeCompare(app) {
   }
 
   function show(view) {
-    const other = app.otherDocument, on = Boolean(other?.frames) && !app.predict;
+    const other = app.compare.document, on = Boolean(other?.frames) && !app.predict.on;
     el.hidden = !on;
     if (!on) return;
     el.setAttribute("aria-label", app.t("compare"));
     setText(off, app.t("compareOff"));
     setText(jump, app.t("toDifference"));
-    jump.hidden = app.difference.frame === undefined;
-    setText(lead, app.difference.said?.[app.index] ?? app.t("noDifference"));
+    jump.hidden = app.compare.difference.frame === undefined;
+    setText(lead, app.compare.difference.said?.[app.index] ?? app.t("noDifference"));
     drawLanes(view.at, other);
     const frame = other.frames[Math.min(view.at, other.frames.length - 1)];
     setText(text, `${app.t("otherOne")}: ${other.request.names}, ${app.t("otherOrder", { order: other.request.order })} · `

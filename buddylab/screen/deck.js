@@ -1,8 +1,9 @@
 // The knobs.
-import { ORDERS } from "./constants.js";
-import { fill, fmt } from "./frames.js";
+import { ORDERS, PAGES_OF } from "./kernel.js";
+import { fill, fmt } from "./say.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
+import { sideOf } from "./words.js";
 
 export function makeDeck(app) {
   const el = h("section", { class: "deck" });
@@ -12,7 +13,7 @@ export function makeDeck(app) {
   const labelled = (text, node) => h("label", { class: "mini" }, text, node);
   const option = ([value, text]) => h("option", { value }, text);
   const locked = () => !app.live;
-  const said = (pair, values) => fill(pair[app.index], values, app.lang);
+  const said = (pair, values) => fill(pair[sideOf(app.lang)], values, app.lang);
   const shown = (control, wanted = () => true) => (app.deck.controls ?? [])
     .filter((knob) => knob.control === control && wanted(knob));
 
@@ -37,7 +38,7 @@ export function makeDeck(app) {
     const known = (mask) => app.deck.presets.some(([, value]) => value === mask);
     const preset = select("preset", app.t("preset"),
       [["", app.t("ownMask")], ...app.deck.presets.map(([name, mask]) => [mask, name])],
-      (mask) => mask && app.patch({ gfp_mask: Number(mask) }),
+      (mask) => mask && app.ask.patch({ gfp_mask: Number(mask) }),
         () => (known(app.knobs.gfp_mask) ? app.knobs.gfp_mask : ""));
     const input = h("input", { class: "hex", type: "text", spellcheck: "false", autocomplete: "off",
       "data-knob": "mask",
@@ -46,15 +47,15 @@ export function makeDeck(app) {
     const send = () => {
       if (!input.value.trim()) {
         input.value = sent = hex();
-        app.forgetMask();
-      } else if (input.value !== sent) app.typeMask((sent = input.value));
+        app.ask.forgetMask();
+      } else if (input.value !== sent) app.ask.typeMask((sent = input.value));
     };
     input.addEventListener("focus", () => { sent = input.value; });
     input.addEventListener("keydown", (event) => event.key === "Enter" && send());
     input.addEventListener("blur", () => { send(); controls.mask(); });
     const names = h("span", { class: "names" }), wrong = h("span", { class: "bad", role: "status" });
     controls.mask = () => {
-      const error = [].concat(app.deck.mask_error ?? [])[app.index] ?? [].concat(app.deck.mask_error ?? [])[0];
+      const error = [].concat(app.deck.mask_error ?? [])[sideOf(app.lang)] ?? [].concat(app.deck.mask_error ?? [])[0];
       if (document.activeElement !== input) input.value = hex();
       input.toggleAttribute("aria-invalid", Boolean(error));
       setText(names, error ? "" : app.deck.mask_text);
@@ -65,7 +66,7 @@ export function makeDeck(app) {
 
   function bitGroup([name, bits]) {
     const one = ([name, bit, ignored]) => bitSwitch(`bit${bit}`, name, `__GFP_${name}`,
-      () => Boolean(app.knobs.gfp_mask & bit), () => app.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
+      () => Boolean(app.knobs.gfp_mask & bit), () => app.ask.patch({ gfp_mask: (app.knobs.gfp_mask ^ bit) >>> 0 }),
         ignored);
     return h("fieldset", { class: "grp" }, h("legend", {}, said(name)),
       h("div", { class: "bits" }, bits.map(one)));
@@ -74,15 +75,15 @@ export function makeDeck(app) {
   function orderLine({ label: name }) {
     const inputs = Array.from({ length: ORDERS },
       (_, order) => h("input", { type: "radio", name: `${app.id}-order`, disabled: locked(),
-      "data-knob": order ? null : "order", on: { change: () => app.patch({ order }) } }));
+      "data-knob": order ? null : "order", on: { change: () => app.ask.patch({ order }) } }));
     const size = h("span", { class: "size" });
     controls.order = () => {
       inputs.forEach((input, order) => { input.checked = order === app.knobs.order; });
-      const pages = 1 << app.knobs.order;
+      const pages = PAGES_OF[app.knobs.order];
       keyed(size, `${pages}`, () => [h("b", {}, app.t(pages === 1 ? "onePage" : "nPages", { n: pages })),
         ` · ${sizeText(app.knobs.order)}`]);
     };
-    const label = (input, order) => h("label", { title: `${fmt(1 << order)} × 4 kB = ${sizeText(order)}` }, input,
+    const label = (input, order) => h("label", { title: `${fmt(PAGES_OF[order])} × 4 kB = ${sizeText(order)}` }, input,
       String(order));
     return row(said(name), h("div", { class: "seg ord", role: "radiogroup", "aria-label": said(name) },
       inputs.map(label)), size);
@@ -90,7 +91,7 @@ export function makeDeck(app) {
 
   function switches(label, part, knobs) {
     const one = ({ name, label: text, title }) => bitSwitch(name, said(text), said(title), () => Boolean(app.knobs[name]),
-      (on) => app.patch({ [name]: on }));
+      (on) => app.ask.patch({ [name]: on }));
     return knobs.length ? row(label, h("div", { class: "bits", "data-knob": part }, knobs.map(one))) : null;
   }
 
@@ -98,7 +99,7 @@ export function makeDeck(app) {
     const input = h("input", { type: "range", min: 0, max, "aria-label": label, "data-knob": name,
       disabled: locked() });
     let dragging = false;
-    input.addEventListener("input", () => { dragging = true; app.patch({ [name]: Number(input.value) }); });
+    input.addEventListener("input", () => { dragging = true; app.ask.patch({ [name]: Number(input.value) }); });
     input.addEventListener("change", () => { dragging = false; controls[name](); });
     controls[name] = () => { if (!dragging) input.value = value(); };
     return input;
@@ -110,7 +111,7 @@ export function makeDeck(app) {
     const input = slider(name, said(title, { zone }), most, () => app.deck.pressure.value);
     controls.track = () => {
       const { free, present, cut, ticks, value, recorded = [] } = app.deck.pressure, at = (position) => `${position / 10}%`;
-      const px = app.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
+      const px = app.size.trackWidth / 1000, [min, low, high] = ticks.map(([, , x]) => x * px);
       const lowClear = min - low > 14 && low - high > 14, totalClear = high > 90; // fuller to the right
       keyed(track, JSON.stringify([cut, ticks, value, present, lowClear, totalClear]), () => [
         ...[[0, cut - 10], [cut + 10, 1000 - cut - 10]].map(([x, w]) =>
@@ -134,7 +135,7 @@ export function makeDeck(app) {
 
   function choiceLine({ name, label, choices }) {
     const choose = select(name, said(label), choices.map(([id, text]) => [id, said(text)]),
-      (id) => app.patch({ [name]: id }), () => app.knobs[name]);
+      (id) => app.ask.patch({ [name]: id }), () => app.knobs[name]);
     return row(said(label), choose, ...name === "mix" ? mixShares() : []);
   }
 
@@ -146,7 +147,7 @@ export function makeDeck(app) {
       const text = app.t("mixShares", { k, s: slab, a, c, d, w });
       bar.setAttribute("aria-label", text);
       keyed(bar, text, () => [s("rect", { width: `${k}%`, height: 14, fill: "var(--use1)" }),
-        s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.pattern("dots") }),
+        s("rect", { x: `${k}%`, width: `${a}%`, height: 14, fill: app.draw.pattern("dots") }),
         s("rect", { x: `${k + a}%`, width: `${c}%`, height: 14, fill: "var(--use3)" })]);
       setText(shares, text);
     };
@@ -176,7 +177,7 @@ export function makeDeck(app) {
         on: { input: () => { own.typed[kind] = input.value; }, keydown: (event) => event.key === "Enter" && make() } });
       return [kind, input];
     });
-    const make = () => app.patch({ machine: Object.fromEntries(Object.entries(own.typed)
+    const make = () => app.ask.patch({ machine: Object.fromEntries(Object.entries(own.typed)
       .filter(([, value]) => value !== "" && value !== undefined).map(([kind, value]) => [kind, Number(value)])) });
     const node = h("div", { class: "v own", role: "group", "aria-label": app.t("ownHint"), title: app.t("ownHint") },
       inputs.map(([kind, input]) => h("label", {}, kind === "nodes" ? app.t("nodesWord") : kind, input)), "MB",
@@ -202,7 +203,7 @@ export function makeDeck(app) {
         own.open = id === "own";
         if (own.open && !hasOwn()) own.typed = ownSizes();
         if (own.open) for (const update of Object.values(controls)) update();
-        else if (id !== "reported") app.patch({ machine: id });
+        else if (id !== "reported") app.ask.patch({ machine: id });
       }, () => (own.open || hasOwn() ? "own" : isReported() ? "reported" : app.knobs.machine));
     const sliders = shown("slider").map(({ name, label: beside, title, most }) =>
       labelled(said(beside), slider(name, said(title), most, () => app.knobs[name])));
@@ -214,7 +215,7 @@ export function makeDeck(app) {
     controls = {};
     return [
       h("div", { class: "gfp" }, shown("mask").map(maskLine), app.deck.bits.map(bitGroup),
-        app.deck.note ? h("p", { class: "fixed" }, app.deck.note[app.index])
+        app.deck.note ? h("p", { class: "fixed" }, app.deck.note[sideOf(app.lang)])
           : app.live ? null : h("p", { class: "fixed" }, app.t("noPython"))),
       h("div", { class: "kn" }, shown("order").map(orderLine), // a scripted run has no knobs of memory
         switches(app.t("whoAsks"), "who", shown("switch", ({ part }) => part === "who")),
@@ -224,7 +225,7 @@ export function makeDeck(app) {
   }
 
   function show() {
-    el.hidden = !app.deckOpen;
+    el.hidden = !app.switches.deckOpen;
     el.setAttribute("aria-label", app.t("knobs"));
     const { controls: knobs, presets, bits, machines, pressure } = app.deck;
     keyed(el, JSON.stringify([app.lang, app.live, knobs, presets, bits, machines, pressure?.zone,

@@ -1,6 +1,7 @@
 // The flow chart of the sixteen stages.
 import { SHAPES } from "./constants.js";
-import { event0, routeEdges, wayTaken } from "./frames.js";
+import { event0, wayTaken } from "./frames.js";
+import { routeEdges } from "./routes.js";
 import { h, keyed, s, setText, stageShape } from "./dom.js";
 
 export const LADDER = { step: 22, rail: 43, name: 60, gap: 52, skips: [29, 21], loops: [13, 4], ends: [203, 211],
@@ -105,7 +106,7 @@ export function makeLadder(app) {
     const starts = app.run.rows.flatMap(({ frame, row }, i) =>
       (app.document.frames[frame].stage === stage && row <= 0 ? [i] : []));
     const target = starts.find((i) => i > app.cursor) ?? starts[0];
-    if (target !== undefined) app.go(target, { settle: true });
+    if (target !== undefined) app.moves.go(target, { settle: true });
   };
   const node = (stage) => {
     const shape = stageShape(SHAPES[stage]);
@@ -117,7 +118,7 @@ export function makeLadder(app) {
       s("text", { x: LADDER.name, y: y(stage) + 4 }, stage));
   };
   /** px of the small type, so that on the screen it is never under 8.6 px, and in a lecture hall 11. */
-  const smallType = () => Math.max(8.6, (app.lecture ? 11 : 8.6) / app.ladderScale);
+  const smallType = () => Math.max(8.6, (app.switches.lecture ? 11 : 8.6) / app.size.ladderScale);
   function lookedNodes(found, current, size) {
     const letter = (LADDER.letter * size) / 8.6;
     const drawn = [...found].filter(([stage]) => stage !== "fault_injection"); // no room above restart's own exit
@@ -161,13 +162,13 @@ export function makeLadder(app) {
       if (count) showCount(count, times);
     }
     const found = lookedAt(app.document.frames, view.at), now = view.frame.stage, size = smallType();
-    if (app.predict) found.delete(now); // no peeking
+    if (app.predict.on) found.delete(now); // no peeking
     keyed(looked, JSON.stringify([[...found], now, size]), () => lookedNodes(found, now, size));
     for (const [stage, group] of byStage) {
       const current = stage === view.frame.stage;
       group.setAttribute("class", `n${current ? " cur" : ""}${seen.has(stage) ? " seen" : ""}`);
       group.setAttribute("tabindex", current ? 0 : -1);
-      const name = app.t(app.predict ? "unseenStage" : inRun.stages.has(stage) ? "stageName" : "stageUnused", { stage });
+      const name = app.t(app.predict.on ? "unseenStage" : inRun.stages.has(stage) ? "stageName" : "stageUnused", { stage });
       group.setAttribute("aria-label", found.has(stage) ? `${name} (${found.get(stage)})` : name);
       if (current) group.setAttribute("aria-current", "step");
       else group.removeAttribute("aria-current");

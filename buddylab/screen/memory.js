@@ -1,6 +1,8 @@
 // Zones as tanks, free lists and per-cpu lists as stacks.
-import { ORDERS } from "./constants.js";
-import { flights, fmt, listName, tankScale, tileCount } from "./frames.js";
+import { ORDERS } from "./kernel.js";
+import { flights, listName } from "./state.js";
+import { fmt } from "./say.js";
+import { tankScale, tileCount } from "./scale.js";
 import { h, keyed, s, setText } from "./dom.js";
 import { sizeText } from "./top.js";
 import { markInForce } from "./why.js";
@@ -13,8 +15,8 @@ export function makeTanks(app) {
 
   /** Where the tanks stand: with names and numbers at the marks if there is room, else numbers, else only the marks. */
   function geometry() {
-    const { zones } = app.document.machine, lists = app.stacked ? 8 : zones.length > 3 ? 276 : 306;
-    const room = Math.max(190, app.memWidth - lists);
+    const { zones } = app.document.machine, lists = app.size.stacked ? 8 : zones.length > 3 ? 276 : 306;
+    const room = Math.max(190, app.size.memWidth - lists);
     const digits = (zone) => Math.max(fmt(zone.pages_high).length,
       reserveOf(zone) ? fmt(reserveOf(zone)).length + 1 : 0);
     const label = (zone, names) => 5.4 * (digits(zone) + (names ? 5 : 0)) + (names ? 14 : 20);
@@ -37,7 +39,7 @@ export function makeTanks(app) {
   }
 
   function makeTank(zone, index, { x, width, names, numbers }) {
-    const reserve = reserveOf(zone), scale = tankScale(zone, reserve, TOP, BOTTOM);
+    const reserve = reserveOf(zone), lines = app.document.request.marks[index], scale = tankScale(zone, reserve, TOP, BOTTOM);
     const asked = app.document.request.zonelist.includes(zone.label), clip = `${app.id}-tank${index}`;
     const level = s("rect", { class: "lvl", x: 1, width: width - 1, height: 400, fill: "var(--free2)" });
     const pointer = s("path", { class: "ptr", d: "M-1 0l-6 -4v8z", fill: "var(--free)" });
@@ -49,7 +51,7 @@ export function makeTanks(app) {
     const tear = scale.cut === null ? [] : [["var(--bg)", 4], ["var(--ink3)", 1]].map(([stroke, w]) =>
       s("path", { d: `M-2 ${scale.cut}${wave}`, fill: "none", stroke, "stroke-width": w }));
     const floor = reserve ? [s("rect", { x: 1, y: scale.floor, width: width - 1, height: BOTTOM - scale.floor,
-      fill: app.pattern("cross") }),
+      fill: app.draw.pattern("cross") }),
       s("line", { x1: 1, x2: width, y1: scale.floor, y2: scale.floor, stroke: "var(--resv)", "stroke-width": 2.5 })]
         : [];
     const el = s("g", { class: asked ? "tank" : "tank aside", transform: `translate(${x},0)` },
@@ -58,8 +60,8 @@ export function makeTanks(app) {
 
     function markLabels(test) {
       const marks = ["high", "low", "min"].map((which) =>
-        ({ y: scale.y(zone[`pages_${which}`] + reserve), text: fmt(zone[`pages_${which}`]), which }));
-      if (test?.chain?.length) marks.push({ y: scale.y(markInForce(test) + reserve), text: fmt(markInForce(test)),
+        ({ y: scale.y(lines[which]), text: fmt(zone[`pages_${which}`]), which }));
+      if (test?.chain?.length) marks.push({ y: scale.y(test.rows[0].m), text: fmt(markInForce(test)),
         force: true });
       if (reserve) marks.push({ y: (scale.floor + BOTTOM) / 2, text: `+${fmt(reserve)}`, floor: true });
       marks.sort((a, b) => a.y - b.y);
@@ -100,7 +102,7 @@ export function makeTanks(app) {
   function show(view) {
     const shape = geometry(), { zones } = app.document.machine, { classzone_idx: cls, zonelist } = app.document.request;
     svg.setAttribute("viewBox", `0 0 ${shape.total} 168`);
-    svg.setAttribute("width", shape.total * app.zoom);
+    svg.setAttribute("width", shape.total * app.size.zoom);
     svg.setAttribute("aria-label", app.t("zones"));
     keyed(svg, JSON.stringify([zones, cls, zonelist, shape, app.lang]), () => build(shape));
     for (const tank of tanks) tank.update(view);
@@ -128,7 +130,7 @@ export function makeLists(app) {
   function build() {
     const places = layout();
     columns = places.map((place, o) => ({ ...place, order: o, key: String(o), el: s("g", { "data-col": o,
-      on: { click: () => app.alloc(o) } }) }));
+      on: { click: () => app.hand.alloc(o) } }) }));
     pcp = ["hot", "cold"].map((which, i) => ({ which, name: listName("pcp", which), middle: width - 36 + i * 24, el: s("g", { "data-col": which }) }));
     return [s("line", { x1: width - 50, x2: width - 50, y1: 26, y2: 168, stroke: "var(--line)" }),
       ...columns.map((c) => c.el), ...pcp.map((c) => c.el)];
@@ -159,7 +161,7 @@ export function makeLists(app) {
           fill: "none", stroke: "var(--ink3)" });
       }
       const rect = s("rect", { class: first ? "top" : null, x, y, width: tile, height: 6.5, rx: round,
-        fill: dead ? app.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
+        fill: dead ? app.draw.pattern("hatch") : first ? "var(--free)" : "var(--free2)",
         stroke: dead ? "var(--ink3)" : "none", "stroke-width": 0.8 },
           pfn === undefined || pfn === null ? null : s("title", {}, `pfn ${fmt(pfn)}`));
       return first ? [rect, s("path", { d: `M${x - 6} ${y}l4.5 3.25l-4.5 3.25z`, fill: "var(--ink)" })] : rect;
@@ -176,16 +178,16 @@ export function makeLists(app) {
   function moved(which, list, middle, group, more, most = Infinity) {
     const was = stood.get(which), { head } = list, top = group.querySelector(".top");
     stood.set(which, { count: list.count, head: [...head] });
-    if (!was || !app.forward || app.still()) return group;
+    if (!was || !app.forward || app.draw.still()) return group;
     if (list.count > was.count && top) {
       const from = flown.get(which), dx = from === undefined ? 0 : centre(from) - middle;
-      app.animate(top, [{ transform: `translate(${dx}px, ${dx ? 0 : -18}px)`, opacity: dx ? 1 : 0 },
+      app.draw.animate(top, [{ transform: `translate(${dx}px, ${dx ? 0 : -18}px)`, opacity: dx ? 1 : 0 },
         { transform: "none", opacity: 1 }], FLY);
     } else if (list.count < was.count && ![...flown.values()].includes(which)) {
       const gone = Math.max(0, was.head.findIndex((pfn) => !head.includes(pfn)));
-      group.append(app.animate(s("rect", { class: "gone", ...more, y: tileY(Math.min(was.count, most), gone), height: 6.5 }),
+      group.append(app.draw.animate(s("rect", { class: "gone", ...more, y: tileY(Math.min(was.count, most), gone), height: 6.5 }),
         [{ transform: "none", opacity: 1 }, { transform: "translateY(-18px)", opacity: 0 }], FLY));
-    } else if (more.now) app.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
+    } else if (more.now) app.draw.animate(group, [{ opacity: 0.15 }, { opacity: 1 }], 360);
     return group;
   }
   /** What stood in this zone before the step, and where its blocks went. A new run that is seen moving steps from its
@@ -206,8 +208,8 @@ export function makeLists(app) {
 
   /** A list can be allocated from by hand: a click on its stack, or Enter; the arrows lead from list to list. */
   function takeable({ order, el }, count, asked) {
-    el.classList.toggle("act", app.byHand);
-    if (!app.byHand) return void ["role", "tabindex", "aria-label"].forEach((name) => el.removeAttribute(name));
+    el.classList.toggle("act", app.hand.on);
+    if (!app.hand.on) return void ["role", "tabindex", "aria-label"].forEach((name) => el.removeAttribute(name));
     const name = app.t("allocThis", { order, n: count });
     for (const [key, value] of Object.entries({ role: "button", tabindex: asked ? 0 : -1, "aria-label": name })) {
       if (el.getAttribute(key) !== String(value)) el.setAttribute(key, value);
@@ -218,7 +220,7 @@ export function makeLists(app) {
     const at = columns.findIndex(({ el }) => el === event.target), move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (at < 0 || (!move && event.key !== "Enter" && event.key !== " ")) return;
     if (move) columns[at + move]?.el.focus();
-    else app.alloc(at);
+    else app.hand.alloc(at);
     event.preventDefault();
     event.stopPropagation();
   }
@@ -261,7 +263,7 @@ export function makeLists(app) {
     const { lists, pcp: percpus } = view.state.zones[view.zone], zone = app.document.machine.zones[view.zone],
       { order } = app.document.request;
     svg.setAttribute("viewBox", `0 0 ${width} 172`);
-    svg.setAttribute("width", width * app.zoom);
+    svg.setAttribute("width", width * app.size.zoom);
     keyed(columnLayer, width, build);
     keyed(head, [width, order, app.lang].join(), () => brackets(order));
     follow(view);
@@ -289,7 +291,7 @@ export function makeMemory(app) {
     keyed(listsHead, app.lang + label, () =>
       [app.t("lists"), h("span", { class: "strong" }, label), h("span", {}, app.t("headNext"))]);
     tanks.show(view);
-    lists.show(view, app.stacked ? app.memWidth : app.memWidth - tanks.width() - 16);
+    lists.show(view, app.size.stacked ? app.size.memWidth : app.size.memWidth - tanks.width() - 16);
   }
   return { el, show, hover: lists.hover };
 }

@@ -1,5 +1,6 @@
 // A page without Python behind it: recorded runs to choose from, or a grid of them that the knobs lead through.
-import { mount, staticModel } from "./app.js";
+import { mount } from "./app.js";
+import { staticModel } from "./model.js";
 import { svgOf } from "./picture.js";
 import { WORDS } from "./words.js";
 import { h, setText } from "./dom.js";

@@ -1,16 +1,21 @@
 // The screen as a picture that stands alone: an SVG with the explorer's own nodes and its own style sheet in it.
 import { h, s } from "./dom.js";
 
-/** The style sheets of the page that speak of the explorer, as text. */
+/** The style sheets of the page that speak of the explorer, as text. @param {Element} root */
 function ownRules(root) {
-  const sheets = [...document.styleSheets, ...(root.getRootNode().styleSheets ?? [])];
-  const rules = sheets.filter((sheet) => !sheet.href).flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+  const home = root.getRootNode(), own = home instanceof ShadowRoot ? home.styleSheets : [];
+  const sheets = [...document.styleSheets, ...own].filter((sheet) => !sheet.href);
+  const rules = sheets.flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
   return [...new Set(rules)].filter((rule) => rule.includes(".bl")).join("\n");
 }
 
-/** What a copy of the nodes would forget: what is ticked, chosen and typed, and how far a panel is scrolled. */
+/** What a copy of the nodes would forget: what is ticked, chosen and typed, and how far a panel is scrolled.
+ *  @param {Element} from @param {Element} to */
 function copyState(from, to) {
-  const originals = from.querySelectorAll("*"), copies = to.querySelectorAll("*");
+  /** @type {NodeListOf<any>} */
+  const originals = from.querySelectorAll("*");
+  /** @type {NodeListOf<any>} */
+  const copies = to.querySelectorAll("*");
   originals.forEach((node, at) => {
     const copy = copies[at];
     if (node.matches("input")) {
@@ -25,10 +30,10 @@ function copyState(from, to) {
   });
 }
 
-/** The whole screen as the text of an SVG that needs no other file. */
+/** The whole screen as the text of an SVG that needs no other file. @param {HTMLElement} root */
 export function svgOf(root) {
   const { offsetWidth: w, offsetHeight: tall } = root;
-  const copy = root.cloneNode(true);
+  const copy = /** @type {HTMLElement} */ (root.cloneNode(true));
   copyState(root, copy);
   copy.style.width = `${w}px`;
   const holder = s("foreignObject", { width: w, height: tall });
@@ -39,7 +44,7 @@ export function svgOf(root) {
   return new XMLSerializer().serializeToString(svg);
 }
 
-/** Give the reader a file. */
+/** Give the reader a file. @param {string} name @param {string} text @param {string} type */
 export function download(name, text, type) {
   const url = URL.createObjectURL(new Blob([text], { type }));
   const link = h("a", { href: url, download: name });

@@ -44,10 +44,10 @@ export function makePredict(app) {
   const status = h("p", { class: "told", role: "status" });
   let questions = [], picked = null, sure = "fairly", told = "", run = 0;
 
-  const answers = () => app.predictions;
+  const answers = () => app.predict.answers;
   const next = () => questions[answers().length];
   /** The last row that may be seen: behind it stands what the reader is asked about. */
-  const limit = () => (app.predict && app.run && next() ? next().at - 1 : Infinity);
+  const limit = () => (app.predict.on && app.run && next() ? next().at - 1 : Infinity);
 
   function restart() {
     questions = questionsOf(app.document.frames, app.text.chart, app.run.rows);
@@ -69,10 +69,10 @@ export function makePredict(app) {
     if (picked === null && !question.choices.includes(null)) return;
     const { at, frame, kind, stage, truth } = question;
     told = app.t(right ? "predictedRight" : "predictedWrong", { truth: name(question, truth) });
-    app.keepPrediction({ place: at, frame, kind, stage, question: asked(question), answer: picked, truth, right,
+    app.predict.keep({ place: at, frame, kind, stage, question: asked(question), answer: picked, truth, right,
       confidence: sure });
     picked = null;
-    app.go(Math.min(at, limit()), { settle: true, forward: true });
+    app.moves.go(Math.min(at, limit()), { settle: true, forward: true });
     if (next() && app.cursor >= limit()) el.querySelector("input")?.focus();
   }
 
@@ -106,7 +106,7 @@ export function makePredict(app) {
     return [h("b", { class: "q" }, app.t("predictScore", { right, of })),
       h("span", { class: "sure" }, by.filter(([, , n]) => n).map(([level, ok, n]) => h("span", {},
         app.t("calibration", { level: app.t(level), ok, n })))),
-      h("button", { type: "button", class: "solo", on: { click: () => app.restartPredict() } }, app.t("predictAgain")),
+      h("button", { type: "button", class: "solo", on: { click: () => app.predict.restart() } }, app.t("predictAgain")),
       h("div", { class: "sum", tabindex: 0, role: "region", "aria-label": app.t("predictScore", { right, of }) },
         h("table", {}, h("thead", {}, h("tr", {},
           ["question", "yourAnswer", "truth", "result", "howSure"].map((key) => h("th", { scope: "col" }, app.t(key))))),
@@ -118,8 +118,8 @@ export function makePredict(app) {
   }
 
   function show(view) {
-    el.hidden = !app.predict;
-    if (!app.predict) return;
+    el.hidden = !app.predict.on;
+    if (!app.predict.on) return;
     if (run !== app.run.id) restart();
     el.setAttribute("aria-label", app.t("predict"));
     const question = next(), here = question && view.cursor >= limit();

@@ -1,9 +1,12 @@
 // The setting to take along, in four forms, and a place for one that somebody sent.
 import { h, keyed, setText } from "./dom.js";
+/** @import { App } from "./types" */
 
 export const FORMS = ["text", "json", "python", "log"];
 
-/** Copy by the clipboard; where that is forbidden, select the text for the reader's own Ctrl+C. Says which it was. */
+/** Copy by the clipboard; where that is forbidden, select the text for the reader's own Ctrl+C. Says which it was.
+ *  @param {Pick<HTMLTextAreaElement, "value" | "focus" | "select">} field
+ *  @param {Pick<Clipboard, "writeText">} [clipboard] */
 export async function copyFrom(field, clipboard = globalThis.navigator?.clipboard) {
   try {
     await clipboard.writeText(field.value);
@@ -15,23 +18,28 @@ export async function copyFrom(field, clipboard = globalThis.navigator?.clipboar
   }
 }
 
+/** @param {App} app */
 export function makeShare(app) {
   const el = h("section", { class: "share" }), said = h("p", { class: "told", role: "status" });
-  const fields = {}, paste = h("input", { type: "text", spellcheck: "false", autocomplete: "off", class: "pasted" });
+  /** @type {Record<string, HTMLTextAreaElement>} */
+  const fields = {};
+  const paste = h("input", { type: "text", spellcheck: "false", autocomplete: "off", class: "pasted" });
 
+  /** @param {string} form */
   function formRow(form) {
     const rows = form === "python" ? 3 : 1;
-    const field = fields[form] = h("textarea", { readonly: true, rows, spellcheck: "false", wrap: rows > 1 ? "soft" : "off",
-      "aria-label": app.t(`form_${form}`) });
-    const copy = h("button", { type: "button", class: "solo", "aria-label": app.t("copyThis", { what: app.t(`form_${form}`) }),
-      on: { click: async () => setText(said, app.t(await copyFrom(field), { what: app.t(`form_${form}`) })) } }, app.t("copy"));
-    return [h("span", { class: "l", "aria-hidden": "true" }, app.t(`form_${form}`)), field, copy];
+    const name = app.t(`form_${form}`), wrap = rows > 1 ? "soft" : "off";
+    const field = fields[form] = h("textarea", { readonly: true, rows, spellcheck: "false", wrap, "aria-label": name });
+    const click = async () => setText(said, app.t(await copyFrom(field), { what: name }));
+    const copy = h("button", { type: "button", class: "solo", "aria-label": app.t("copyThis", { what: name }),
+      on: { click } }, app.t("copy"));
+    return [h("span", { class: "l", "aria-hidden": "true" }, name), field, copy];
   }
 
   function send() {
     if (!paste.value.trim()) return;
     setText(said, "");
-    app.paste(paste.value);
+    app.ask.paste(paste.value);
   }
   paste.addEventListener("keydown", (event) => event.key === "Enter" && send());
 
@@ -43,11 +51,13 @@ export function makeShare(app) {
   }
 
   function show() {
-    el.hidden = !app.shareOpen || !app.forms;
+    el.hidden = !app.switches.shareOpen || !app.forms;
     if (el.hidden) return;
     el.setAttribute("aria-label", app.t("share"));
     keyed(el, [app.lang, app.live].join(), build);
-    for (const form of FORMS) if (fields[form].value !== app.forms[form]) fields[form].value = app.forms[form];
+    for (const [form, field] of Object.entries(fields)) {
+      if (app.forms && field.value !== app.forms[form]) field.value = app.forms[form];
+    }
   }
   return { el, show, taken: () => { paste.value = ""; setText(said, app.t("taken")); } };
 }

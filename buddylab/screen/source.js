@@ -1,6 +1,7 @@
 // The annotated source, and the note beside it.
 import { h, keyed, s, setText } from "./dom.js";
 
+/** @type {import("./types").Switches["sourceView"][]} */
 export const SOURCE_VIEWS = ["original", "translated", "corrected"];
 
 /** Line -> what stands there of an annotation: {kind, text, lang, label}. `original` leaves the file's line; otherwise the
@@ -18,7 +19,7 @@ export function annotationLines(entries, view, lang) {
   return lines;
 }
 
-export function makeSource(app) {
+export function makeSource(app, ladder) {
   const inner = h("div", { class: "in" }), box = h("div", { class: "srcbox", tabindex: 0 }, inner), beam = s("path");
   const tabs = h("div", { class: "seg views", role: "group" }), el = h("section", { class: "src" }, tabs, box);
   const wedge = s("svg", { class: "beam", width: 1, height: 1, "aria-hidden": "true" }, beam);
@@ -31,13 +32,13 @@ export function makeSource(app) {
     return (line || " ").split(new RegExp(`(${words.join("|")})`)).map((part) => {
       const was = app.text.mangled[part];
       if (!was) return part;
-      return app.sourceView === "original" ? [h("u", {}, part), h("small", { class: "was" },
+      return app.switches.sourceView === "original" ? [h("u", {}, part), h("small", { class: "was" },
         ` ${app.t("mangledWas", { was })}`)] : was;
     });
   }
 
   function build() {
-    const told = annotationLines(app.text.entries, app.sourceView, app.lang);
+    const told = annotationLines(app.text.entries, app.switches.sourceView, app.lang);
     let comment = false;
     return app.text.source.map((line, i) => {
       comment ||= line.includes("/*");
@@ -65,37 +66,37 @@ export function makeSource(app) {
     const first = inner.children[a - 1], last = inner.children[b - 1];
     if (!first || !last) return;
     const top = first.offsetTop, length = last.offsetTop + last.offsetHeight - top, height = box.clientHeight;
-    const level = app.wide ? app.ladder.stageY(current.frame.stage) : height / 2;
+    const level = app.size.wide ? ladder.stageY(current.frame.stage) : height / 2;
     const want = Math.max(Math.min(level, height - length / 2 - 30), length / 2 + 30);
     box.scrollTo({ top: Math.max(0, top + length / 2 - want),
-      behavior: app.forward && !app.still() ? "smooth" : "instant" });
+      behavior: app.forward && !app.draw.still() ? "smooth" : "instant" });
     drawBeam();
   }
 
   function drawBeam() {
-    wedge.style.display = app.wide ? "" : "none";
-    if (!app.wide || !current?.frame.lines) return void beam.setAttribute("d", "");
-    const [a, b] = current.frame.lines, from = app.ladder.place(current.frame.stage);
+    wedge.style.display = app.size.wide ? "" : "none";
+    if (!app.size.wide || !current?.frame.lines) return void beam.setAttribute("d", "");
+    const [a, b] = current.frame.lines, from = ladder.place(current.frame.stage);
     const origin = wedge.parentNode.getBoundingClientRect(), frame = box.getBoundingClientRect();
     const clamp = (y) => Math.max(frame.top, Math.min(frame.bottom, y)) - origin.top;
     const top = clamp(inner.children[a - 1].getBoundingClientRect().top),
       bottom = clamp(inner.children[b - 1].getBoundingClientRect().bottom);
     const x0 = from.x - origin.left, x1 = frame.left - origin.left + 1, y = from.y - origin.top,
-      half = 10.5 * app.ladderScale;
+      half = 10.5 * app.size.ladderScale;
     beam.setAttribute("d", `M${x0} ${y - half}C${x0 + 8} ${y - half} ${x1 - 8} ${top} ${x1} ${top}V${bottom}`
       + `C${x1 - 8} ${bottom} ${x0 + 8} ${y + half} ${x0} ${y + half}Z`);
   }
 
-  const tabNodes = () => SOURCE_VIEWS.map((view) => h("button", { type: "button", "aria-pressed": String(view === app.sourceView),
-    on: { click: () => app.setSourceView(view) } }, app.t(view)));
+  const tabNodes = () => SOURCE_VIEWS.map((view) => h("button", { type: "button", "aria-pressed": String(view === app.switches.sourceView),
+    on: { click: () => app.acts.setSourceView(view) } }, app.t(view)));
 
   box.addEventListener("scroll", drawBeam, { passive: true });
   function show(view) {
     current = view;
     box.setAttribute("aria-label", app.t("source"));
     tabs.setAttribute("aria-label", app.t("sourceViews"));
-    keyed(tabs, `${app.lang} ${app.sourceView}`, tabNodes);
-    keyed(inner, `${app.lang} ${app.sourceView}`, build);
+    keyed(tabs, `${app.lang} ${app.switches.sourceView}`, tabNodes);
+    keyed(inner, `${app.lang} ${app.switches.sourceView}`, build);
     light(view.frame);
   }
   return { el, wedge, show, measure: scroll };

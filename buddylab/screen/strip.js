@@ -1,6 +1,7 @@
 // 64 pages of a zone by address.
-import { USED } from "./constants.js";
-import { fmt, missingBuddy, refusal, stripRuns, takenBlock } from "./frames.js";
+import { USED, PAGES_OF } from "./kernel.js";
+import { fmt } from "./say.js";
+import { missingBuddy, stripRuns, takenBlock } from "./address.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 /** Where a stretch comes from: the stretch of the step before that holds most of it, if it is another one; else null.
@@ -16,25 +17,25 @@ export function origin(run, before) {
 
 export function makeStrip(app) {
   const svg = s("svg", { role: "group" }), legend = h("div", { class: "key" }), told = h("span"),
-    undo = h("button", { type: "button", class: "solo", on: { click: () => app.undo() } }),
-    clear = h("button", { type: "button", class: "solo", on: { click: () => app.clearHand() } }),
+    undo = h("button", { type: "button", class: "solo", on: { click: () => app.hand.undo() } }),
+    clear = h("button", { type: "button", class: "solo", on: { click: () => app.hand.clear() } }),
     bar = h("div", { class: "hand" }, told, undo, clear), el = h("section", { class: "p strip" }, svg, legend, bar);
   svg.addEventListener("keydown", onKey);
-  const FILLS = { K: "var(--use1)", A: () => app.pattern("dots"), C: "var(--use3)", H: "none",
-    R: () => app.pattern("lines"), "?": "var(--line2)" };
+  const FILLS = { K: "var(--use1)", A: () => app.draw.pattern("dots"), C: "var(--use3)", H: "none",
+    "?": "var(--line2)" };
   const fillOf = (kind) => (typeof FILLS[kind] === "function" ? FILLS[kind]() : FILLS[kind] ?? FILLS["?"]);
   const Y = 16, H = 16;
 
   /** A used stretch can be freed by hand: the page under the pointer, by keyboard the first one. */
   function freeable(run, node, scale) {
-    if (!app.byHand) return node;
+    if (!app.hand.on) return node;
     const name = app.t("freeThis", { pfn: run.pfn, what: app.t(run.kind === "yours" ? "yours" : USED[run.kind]) });
-    const page = (event) => run.pfn + Math.max(0, Math.min(run.n - 1, Math.floor((event.offsetX / app.zoom
+    const page = (event) => run.pfn + Math.max(0, Math.min(run.n - 1, Math.floor((event.offsetX / app.size.zoom
       - Number(node.getAttribute("x"))) / scale)));
     node.classList.add("act");
     for (const [key, value] of Object.entries({ role: "button", tabindex: -1, "aria-label": name, "data-pfn": run.pfn,
     })) node.setAttribute(key, value);
-    node.addEventListener("click", (event) => app.free(event.detail ? page(event) : run.pfn));
+    node.addEventListener("click", (event) => app.hand.free(event.detail ? page(event) : run.pfn));
     return node;
   }
 
@@ -43,14 +44,14 @@ export function makeStrip(app) {
     const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (at < 0 || (!move && event.key !== "Enter" && event.key !== " ")) return;
     if (move) blocks[at + move]?.focus();
-    else app.free(Number(event.target.dataset.pfn));
+    else app.hand.free(Number(event.target.dataset.pfn));
     event.preventDefault();
     event.stopPropagation();
   }
 
   function showBar() {
     const done = app.knobs?.hand?.length ?? 0;
-    bar.hidden = !app.byHand;
+    bar.hidden = !app.hand.on;
     setText(told, app.t(done ? "handDone" : "handHint", { n: done }));
     for (const [button, word] of [[undo, "undo"], [clear, "clearHand"]]) {
       setText(button, app.t(word));
@@ -65,7 +66,7 @@ export function makeStrip(app) {
     if (!from) return node;
     node.style.transformBox = "fill-box";
     node.style.transformOrigin = "0 50%";
-    return app.animate(node, [{ transform: `translateX(${(from.pfn - run.pfn) * scale}px) scaleX(${from.n / run.n})`,
+    return app.draw.animate(node, [{ transform: `translateX(${(from.pfn - run.pfn) * scale}px) scaleX(${from.n / run.n})`,
       opacity: 0.5 }, { transform: "none", opacity: 1 }], 320);
   }
 
@@ -81,7 +82,7 @@ export function makeStrip(app) {
     if (run.kind === "free") {
       const dead = run.order < cut;
       return [moved(run, s("rect", { x: x + 0.8, y: Y - 3, width: width - 1.6, height: H + 6, rx: 2,
-        "data-order": run.order, fill: dead ? app.pattern("hatch") : "var(--free2)",
+        "data-order": run.order, fill: dead ? app.draw.pattern("hatch") : "var(--free2)",
         stroke: dead ? "var(--ink3)" : "var(--free)", "stroke-width": 1.2 }, title), scale),
           width > 12 && !dead ? label(String(run.order), { class: "b" }) : ""];
     }
@@ -89,24 +90,24 @@ export function makeStrip(app) {
       fill: "var(--free3)", stroke: "var(--free)" }, title), scale)];
     const rect = s("rect", { x, y: Y, width, height: H, fill: fillOf(run.kind),
       stroke: run.kind === "H" ? "var(--line)" : "none" }, title);
-    return ["H", "R"].includes(run.kind) ? [rect] : [freeable(run, rect, scale)];
+    return run.kind === "H" ? [rect] : [freeable(run, rect, scale)];
   }
 
   function ghostNodes(ghost, scale, start, width) {
-    const x = (ghost.buddy - start) * scale, size = (1 << ghost.order) * scale, own = (ghost.pfn - start) * scale;
-    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(ghost.why,
-      { pfn: ghost.buddy, own: ghost.pfn, size: 1 << ghost.order });
+    const x = (ghost.buddy - start) * scale, size = PAGES_OF[ghost.order] * scale, own = (ghost.pfn - start) * scale;
+    const asks = app.t("cannotGrow", { o: ghost.order }), says = app.t(`buddy_${ghost.why}`,
+      { pfn: ghost.buddy, own: ghost.pfn, size: PAGES_OF[ghost.order] });
     const wide = (asks.length + says.length) * (app.lang === "zh" ? 9 : 5.7);
     const left = Math.max(0, Math.min(x, own, width - wide));
     const text = s("text", { x: left, y: 7 }, `${asks} `, s("tspan", { class: "bad" }, says));
     return [s("rect", { x: x - 0.5, y: Y - 6, width: size + 1, height: H + 12, rx: 3, fill: "none", stroke: "var(--no)",
       "stroke-width": 2, "stroke-dasharray": "4 3" },
-      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(1 << ghost.order)} = ${fmt(ghost.buddy)}`)), text];
+      s("title", {}, `${fmt(ghost.pfn)} xor ${fmt(PAGES_OF[ghost.order])} = ${fmt(ghost.buddy)}`)), text];
   }
 
   function legendNodes(strip) {
     const label = app.document.machine.zones[strip.zone].label,
-      kinds = ["free", ..."KACPRH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
+      kinds = ["free", ..."KACPH?"].filter((kind) => kind === "free" || strip.used.includes(kind));
     const swatch = (kind) => s("svg", { width: 12, height: 10, viewBox: "0 0 12 10", "aria-hidden": "true" },
       s("rect", { x: 0.6, y: 0.6, width: 10.8, height: 8.8, rx: kind === "P" ? 4 : 1.5,
       fill: kind === "free" ? "var(--free2)" : kind === "P" ? "var(--free3)" : fillOf(kind),
@@ -123,14 +124,14 @@ export function makeStrip(app) {
     el.hidden = !strip;
     if (!strip) return;
     el.setAttribute("aria-label", app.t("strip"));
-    const width = app.stripWidth, scale = width / strip.pages,
+    const width = app.size.stripWidth, scale = width / strip.pages,
       mine = app.document.result === null ? null : takenBlock(app.document, view.at);
     const own = mine && mine[0] + mine[1] > strip.start && mine[0] < strip.start + strip.pages ? mine : null;
     const runs = stripRuns(strip, view.state.strips[at], own),
       cut = view.evidence?.test.zone === strip.zone ? view.cut : 0;
-    const ghost = cut && refusal(view.evidence) ? missingBuddy(strip, runs, cut - 1) : null;
+    const ghost = cut ? missingBuddy(view.evidence, runs) : null;
     svg.setAttribute("viewBox", `0 0 ${width} 40`);
-    svg.setAttribute("width", width * app.zoom);
+    svg.setAttribute("width", width * app.size.zoom);
     svg.setAttribute("aria-label", app.t("stripName",
       { zone: app.document.machine.zones[strip.zone].label, a: strip.start, b: strip.start + strip.pages - 1 }));
     showBar();
@@ -138,7 +139,7 @@ export function makeStrip(app) {
     if (!same || place.at !== at) before = app.forward
       ? stripRuns(strip, app.run.at(then).strips[at], then < 0 ? null : takenBlock(app.document, then)) : [];
     place = { run: app.run.id, at, frame: view.at };
-    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.byHand]),
+    keyed(svg, JSON.stringify([runs, cut, ghost, width, app.lang, app.hand.on]),
       () => [...runs.flatMap((run) => block(run, scale, cut, strip.start)),
       ...(ghost ? ghostNodes(ghost, scale, strip.start, width) : [])].filter(Boolean));
     before = runs;

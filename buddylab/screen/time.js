@@ -1,7 +1,8 @@
 // The time line and its keys.
 import { ICONS, TICK_ROOM } from "./constants.js";
 import { otherChoices } from "./compare.js";
-import { eventText, thinTicks, tickMoods } from "./frames.js";
+import { eventText } from "./frames.js";
+import { thinTicks, tickMoods } from "./ticks.js";
 import { h, keyed, s, setText } from "./dom.js";
 
 const MANY_ROWS = 400; // from here on the refusals of the pass that the cursor is in get no ticks of their own
@@ -26,10 +27,10 @@ export function makeTime(app) {
   const PLAY = "M4 2l9 6l-9 6z", PAUSE = "M3 2h4v12H3zM9 2h4v12H9z";
   const button = (name, d, click) => ({ name, el: h("button", { type: "button", on: { click } }, icon(d)) });
   const buttons = [
-    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.go(0, { settle: true })),
-      button("back", "M12 2v12L3 8z", () => app.step(-1)),
-    button("play", PLAY, () => app.play()), button("forward", "M4 2v12l9-6z", () => app.step(1)),
-    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.go(app.run.rows.length - 1, { settle: true })),
+    button("first", "M2 2h2v12H2zM14 2v12L5 8z", () => app.moves.go(0, { settle: true })),
+      button("back", "M12 2v12L3 8z", () => app.moves.step(-1)),
+    button("play", PLAY, () => app.moves.play()), button("forward", "M4 2v12l9-6z", () => app.moves.step(1)),
+    button("last", "M12 2h2v12h-2zM2 2v12l9-6z", () => app.moves.go(app.run.rows.length - 1, { settle: true })),
   ];
   const playButton = buttons[2].el;
   playButton.className = "pl";
@@ -37,7 +38,7 @@ export function makeTime(app) {
     needle = s("rect", { class: "needle", y: 14, width: 4, height: 18, rx: 2 });
   const svg = s("svg", { "aria-hidden": "true" }, bands, ticks, names, needle);
   const range = h("input", { type: "range", class: "scrub", min: 0, on: {
-    input: () => app.go(Number(range.value)), change: () => app.settle() } });
+    input: () => app.moves.go(Number(range.value)), change: () => app.moves.settle() } });
   const options = h("div", { class: "opt" }), event = h("div", { class: "ev" }), help = h("div", { class: "keys" });
   const el = h("section", { class: "time" }, h("div", { class: "tp" }, buttons.map((one) => one.el)),
     h("div", { class: "scr" }, svg, range), options, h("div", { class: "under" }, event, help));
@@ -45,31 +46,31 @@ export function makeTime(app) {
 
   function optionNodes() {
     const radio = (value) => h("label", {}, h("input",
-      { type: "radio", name: `${app.id}-step`, checked: value === app.granularity,
-      on: { change: () => { app.granularity = value; } } }), app.t(value));
+      { type: "radio", name: `${app.id}-step`, checked: value === app.film.granularity,
+      on: { change: () => { app.film.granularity = value; } } }), app.t(value));
     const speed = h("select", { "aria-label": app.t("speed"),
-      on: { change: (e) => { app.speed = Number(e.target.value); } } },
-      SPEEDS.map((value) => h("option", { value, selected: value === app.speed }, `${value}×`)));
+      on: { change: (e) => { app.film.speed = Number(e.target.value); } } },
+      SPEEDS.map((value) => h("option", { value, selected: value === app.film.speed }, `${value}×`)));
     return [h("div", { class: "seg", role: "radiogroup", "aria-label": app.t("stepBy") }, GRANULARITIES.map(radio)),
       speed];
   }
 
   function helpNodes() {
-    const check = (key, name) => h("label", { class: "stop" }, h("input", { type: "checkbox", checked: app[name],
-      on: { change: (e) => { app[name] = e.target.checked; } } }), ` ${app.t(key)}`);
+    const check = (key, name) => h("label", { class: "stop" }, h("input", { type: "checkbox", checked: app.film[name],
+      on: { change: (e) => { app.film[name] = e.target.checked; } } }), ` ${app.t(key)}`);
     const act = (key, click, more) => h("button", { type: "button", class: "solo", on: { click }, ...more }, app.t(key));
     const pick = (name, first, list) => h("select", { "aria-label": app.t(name) }, h("option", { value: "" },
       app.t(first)), list);
     const stage = pick("runToName", "runTo", Object.keys(app.text.stages).map((one) => h("option", {}, one)));
-    stage.addEventListener("change", () => { app.runTo(stage.value); stage.value = ""; });
+    stage.addEventListener("change", () => { app.moves.runTo(stage.value); stage.value = ""; });
     const other = pick("compare", "compareWith", choices.map(([key, args], i) => h("option", { value: i + 1 },
       app.t(key, args))));
-    other.addEventListener("change", () => { app.setOther(choices[other.value - 1]?.[2] ?? {}); other.value = ""; });
+    other.addEventListener("change", () => { app.compare.set(choices[other.value - 1]?.[2] ?? {}); other.value = ""; });
     return [check("stopAt", "stopAtRefusal"), check("loop", "loop"),
-      act("nextNo", app.nextRefusal, { title: app.t("nextNoName"), "aria-label": app.t("nextNoName") }), stage,
-      app.knobs && app.canCompare ? other : null,
-      act("predict", () => app.setPredict(!app.predict), { title: app.t("predictName"),
-        "aria-pressed": String(app.predict) })];
+      act("nextNo", app.moves.nextRefusal, { title: app.t("nextNoName"), "aria-label": app.t("nextNoName") }), stage,
+      app.knobs && app.compare.possible ? other : null,
+      act("predict", () => app.predict.set(!app.predict.on), { title: app.t("predictName"),
+        "aria-pressed": String(app.predict.on) })];
   }
   let choices = [];
 
@@ -110,7 +111,7 @@ export function makeTime(app) {
 
   /** Names of the visits that have room; the current one always, and nothing that would touch it. */
   function nameNodes(width, current) {
-    const size = ({ stage }) => (stage.length * 6.1 + 4) * app.zoom,
+    const size = ({ stage }) => (stage.length * 6.1 + 4) * app.size.zoom,
       left = (visit) => Math.max(0, Math.min(visit.x + 1, width - size(visit)));
     const clear = (visit) => left(visit) + size(visit) < left(current) - 4 || left(visit) > left(current)
       + size(current) + 4;
@@ -120,11 +121,11 @@ export function makeTime(app) {
   }
 
   function show(view) {
-    const width = app.scrubWidth;
+    const width = app.size.scrubWidth;
     keyed(options, app.lang, optionNodes);
     choices = app.knobs && app.deck?.bits ? otherChoices(app.knobs, app.deck) : [];
-    keyed(help, JSON.stringify([app.lang, app.predict, app.knobs, app.canCompare]), helpNodes);
-    const seen = Math.min(app.limit(), app.run.rows.length - 1), key = `${app.run.id} ${width} ${seen}`;
+    keyed(help, JSON.stringify([app.lang, app.predict.on, app.knobs, app.compare.possible]), helpNodes);
+    const seen = Math.min(app.moves.limit(), app.run.rows.length - 1), key = `${app.run.id} ${width} ${seen}`;
     if (svg.dataset.key !== key) {
       svg.dataset.key = key;
       bands.replaceChildren();
@@ -150,12 +151,12 @@ export function makeTime(app) {
     needle.setAttribute("x", (view.cursor + 0.5) * unit - 2);
     range.value = view.cursor;
     range.setAttribute("aria-label", app.t("frame"));
-    if (!app.playing) range.setAttribute("aria-valuetext", // a film would be read out without end
+    if (!app.film.playing) range.setAttribute("aria-valuetext", // a film would be read out without end
       `${view.frame.stage}: ${view.text}`);
     setText(event, eventText(view.frame.event));
     el.setAttribute("aria-label", app.t("time"));
-    for (const { name, el: node } of buttons) label(node, app.t(name === "play" && app.playing ? "pause" : name));
-    playButton.querySelector("path").setAttribute("d", app.playing ? PAUSE : PLAY);
+    for (const { name, el: node } of buttons) label(node, app.t(name === "play" && app.film.playing ? "pause" : name));
+    playButton.querySelector("path").setAttribute("d", app.film.playing ? PAUSE : PLAY);
   }
   function label(node, text) {
     node.setAttribute("aria-label", text);

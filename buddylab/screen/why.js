@@ -1,7 +1,10 @@
 // The watermark test of the frame written out, or what else it looked at.
 import { SHAPES } from "./constants.js";
+import { PAGES_OF } from "./kernel.js";
 import { WORDS } from "./words.js";
-import { event0, fmt, foldRows, groupTests, nextStage, triesSoFar, visitGain } from "./frames.js";
+import { event0, nextStage, visitGain } from "./frames.js";
+import { fmt } from "./say.js";
+import { foldRows, groupTests, triesSoFar } from "./evidence.js";
 import { bigMark, h, keyed, s, setText, stageShape } from "./dom.js";
 
 export const lastRow = (test) => test.rows[test.rows.length - 1];
@@ -24,13 +27,7 @@ export const isFewer = (row) => row.f < 0;
 
 /** The comparison that a row shows, [left, sign, right]: count and mark, or pages there and pages asked. */
 export function comparison(row, order) {
-  return isFewer(row) ? [row.above, "<", 1 << order] : [row.f, ">", row.m];
-}
-
-/** Where a zone's three marks lie for this request, in free pages: each with the reserve kept from its class. */
-export function marksOf({ machine, request }, zone) {
-  const { lowmem_reserve: reserve, ...marks } = machine.zones[zone];
-  return ["min", "low", "high"].map((which) => marks[`pages_${which}`] + (reserve[request.classzone_idx] ?? 0));
+  return isFewer(row) ? [row.above, "<", PAGES_OF[order]] : [row.f, ">", row.m];
 }
 
 export function makeWhy(app) {
@@ -50,8 +47,8 @@ export function makeWhy(app) {
 
   function verdict(row) {
     if (row.slip) return h("span", { class: "vv" }, h("span", {}, app.t("unsigned")));
-    const text = row.ok ? app.t("holds") : row.f === row.m ? app.t("equal")
-      : isFewer(row) ? app.t("fewer") : app.t("short", { n: row.m - row.f + 1 });
+    const text = row.ok ? app.t("holds") : row.short === 1 ? app.t("equal")
+      : isFewer(row) ? app.t("fewer") : app.t("short", { n: row.short });
     return h("span", { class: `vv ${row.ok ? "ok" : "no"}` }, bigMark(row.ok), h("span", {}, text));
   }
 
@@ -73,7 +70,7 @@ export function makeWhy(app) {
   function measure() {
     const node = hero.querySelector(".big");
     if (!need || !node) return;
-    const room = (hero.clientWidth || 420) / app.zoom;
+    const room = (hero.clientWidth || 420) / app.size.zoom;
     const level = [1, 0.8, 0.64].findIndex((scale, i) => need(scale, i) < room), name = `big l${level < 0 ? 3 : level}`;
     if (node.className !== name) node.className = name;
   }
@@ -81,10 +78,10 @@ export function makeWhy(app) {
   /** The width of numbers without a verdict: `digits` characters and `signs` between them. They leave the table its
    *  room, and none is larger than `start` says. */
   const plainWidth = (start, digits, signs) => (scale, level) => (level < start ? Infinity
-    : (digits * 30 + signs * 40) * scale + signs * 28 + (table.hidden ? 0 : table.offsetWidth / app.zoom + 12));
+    : (digits * 30 + signs * 40) * scale + signs * 28 + (table.hidden ? 0 : table.offsetWidth / app.size.zoom + 12));
 
   function spelled(test, row) {
-    const size = 1 << test.order, { o, above } = row, mark = markInForce(test);
+    const size = PAGES_OF[test.order], { o, above } = row, mark = markInForce(test);
     if (isFewer(row)) return spell(app.t(o ? "fewerBlocks" : "fewerAll", { above, o }), h("b", {}, "<"),
       app.t("sizeAsked", { size }));
     const right = o ? app.t(o === 1 ? "spellOnce" : o === 2 ? "spellTwice" : "spellTimes", { mark, o })
@@ -139,12 +136,12 @@ export function makeWhy(app) {
 
   /** The changes that turn the verdict; null until Python has found them: it is asked when the verdict is shown. */
   function away() {
-    const list = app.oneAway();
+    const list = app.ask.oneAway();
     if (!list) return null;
     const sign = { page: " ✓", no_page: " ✗", livelock: " ∞" };
     const button = ([key, args, knobs, end]) =>
       h("button", { type: "button", class: `alt ${end === "page" ? "ok" : "no"}`, disabled: !app.live,
-      on: { click: () => app.patch(knobs) } }, app.say(key, args) + sign[end]);
+      on: { click: () => app.ask.patch(knobs) } }, app.say(key, args) + sign[end]);
     return [h("span", {}, app.t(list.length ? "oneAway" : "noneAway")), ...list.map(button)];
   }
 
@@ -154,7 +151,7 @@ export function makeWhy(app) {
     const colour = row.ok ? "var(--ok)" : "var(--no)";
     const bar = ratio * mark > 100 ? [s("path", { d: "M0 4H93L89 12H0Z", fill: colour }),
       s("path", { d: "M97 4H104V12H93Z", fill: colour })]
-      : [s("rect", { x: 0.7, y: 4, width: x, height: 8, fill: row.ok ? colour : app.pattern("hatch"), stroke: colour,
+      : [s("rect", { x: 0.7, y: 4, width: x, height: 8, fill: row.ok ? colour : app.draw.pattern("hatch"), stroke: colour,
         "stroke-width": 1.4 })];
     return s("svg", { class: "gauge", viewBox: "0 0 104 16", preserveAspectRatio: "none", "aria-hidden": "true" }, bar,
       s("line", { x1: mark, x2: mark, y1: -7, y2: 23, stroke: "var(--ink)", "stroke-width": 2 }));
@@ -164,12 +161,12 @@ export function makeWhy(app) {
     const all = Math.max(1, test.rows[0].above), before = row.o ? test.rows[row.o - 1].above : all;
     const share = (pages) => `${(pages / all) * 100}%`;
     const solid = s("rect", { y: 1, height: 14, fill: "var(--free)", style: `width:max(2px,${share(row.above)})` });
-    if (animate && row.o) app.animate(solid, [{ width: share(before) }, { width: `max(2px,${share(row.above)})` }],
+    if (animate && row.o) app.draw.animate(solid, [{ width: share(before) }, { width: `max(2px,${share(row.above)})` }],
       360);
     return s("svg", { class: "wf", "aria-hidden": "true" },
       s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
       row.o ? s("rect", { x: share(row.above), y: 3, width: share(before - row.above), height: 10,
-        fill: app.pattern("hatch"),
+        fill: app.draw.pattern("hatch"),
         stroke: "var(--ink3)", "stroke-width": 0.8 }) : null, solid);
   }
 
@@ -184,7 +181,7 @@ export function makeWhy(app) {
     const row = test.rows[o], shown = row && o <= current, now = o === current;
     const name = o ? app.t("orderFrom", { o }) : app.t("anySize");
     const lab = h("span", { class: "lab" }, name,
-      o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(1 << (o - 1))}`) : null);
+      o && shown ? h("small", {}, ` − ${fmt(row.nr)} × ${fmt(PAGES_OF[o - 1])}`) : null);
     if (!shown) return h("div", { class: "r todo" }, lab);
     return h("div", { class: `r${now ? " cur" : ""}`, ...counting(o, spokenRow(name, test, row)) }, lab,
       waterfall(test, row, now), compared(test, row));
@@ -192,7 +189,7 @@ export function makeWhy(app) {
 
   /** Under the pointer or the focus, a row lights the blocks that it counts: those of this order or more. */
   function counting(order, name) {
-    const light = () => app.hover(order), dark = () => app.hover(-1);
+    const light = () => app.acts.hover(order), dark = () => app.acts.hover(-1);
     return { tabindex: 0, role: "group", "aria-label": name,
       on: { mouseenter: light, mouseleave: dark, focus: light, blur: dark } };
   }
@@ -251,23 +248,23 @@ export function makeWhy(app) {
       return [big(num("∞")), spell(app.t("rounds", { n: frame.args.rounds, ms }))];
     }
     if (!test) {
-      const [pages, colour] = app.document.result === null ? [0] : [1 << app.document.request.order, "ok"];
+      const [pages, colour] = app.document.result === null ? [0] : [PAGES_OF[app.document.request.order], "ok"];
       return [big(num(pages, colour), unit(app.t("pagesHead"))),
         spell(app.t(frame.event[1] === "freed" ? "givenBack" : frame.tests?.length ? "noMarkAsked" : "noTests"))];
     }
     const row = lastRow(test), where = row.o ? ` · ${app.t("blocksFrom", { o: row.o })}` : "";
-    return inequality(test, row, app.oneAway()
+    return inequality(test, row, app.ask.oneAway()
       ? spell(app.t("decider", { zone: label(test.zone), mark: test.mark_name }) + where) : spelled(test, row));
   }
 
   // -- a split or a merge, as a picture
   function splitHero({ split }) {
-    if (!split.back.length) return [big(num(1 << split.from, "ok"), unit(app.t("pagesHead"))),
+    if (!split.back.length) return [big(num(PAGES_OF[split.from], "ok"), unit(app.t("pagesHead"))),
       spell(app.t("wholeBlock", { o: split.from }))];
-    const back = split.back.flatMap((order) => [op("+"), num(1 << order, "free")]);
+    const back = split.back.flatMap((order) => [op("+"), num(PAGES_OF[order], "free")]);
     const colour = (text, name) => h("b", { class: "tight", style: `color:var(--${name})` }, text);
     return [h("div", { class: `big l${split.back.length > 5 ? 3 : split.back.length > 2 ? 2 : 0}` },
-      num(1 << split.from), op("="), num(1 << split.yours, "ok"), back),
+      num(PAGES_OF[split.from]), op("="), num(PAGES_OF[split.yours], "ok"), back),
     spell(app.t("splitSpell"), colour(app.t("yours"), "ok"), split.back.length ? app.t("splitBack") : "")];
   }
 
@@ -276,7 +273,7 @@ export function makeWhy(app) {
       height = Math.min(26, (app.run.slots * 28) / levels.length - 4);
     const level = (order, i) => {
       const width = 100 / 2 ** i, y = i * (height + 4), parts = [];
-      const box = (x, w, fill, text, name) => parts.push(app.animate(s("rect",
+      const box = (x, w, fill, text, name) => parts.push(app.draw.animate(s("rect",
         { x: `${x}%`, y, width: `${w}%`, height, rx: 2, fill, stroke: "var(--bg)" }),
         [{ opacity: 0 }, { opacity: 1 }], 320, i * 60),
           w > 9 ? s("text", { x: `${x + w / 2}%`, y: y + height / 2 + 4, class: name }, text) : "");
@@ -293,9 +290,9 @@ export function makeWhy(app) {
       "data-yours": yours }, levels.flatMap(level));
   }
 
-  function mergeHero({ merge: { from, to } }) {
-    return [big(num(1 << to), op("="), num(1 << from, "free"),
-      ...(to > from ? [op("+"), num((1 << to) - (1 << from), "free")] : [])),
+  function mergeHero({ merge: { from, to, joined } }) {
+    return [big(num(PAGES_OF[to]), op("="), num(PAGES_OF[from], "free"),
+      ...(to > from ? [op("+"), num(joined, "free")] : [])),
       spell(app.t(to > from ? "mergeSpell" : "mergeAlone"))];
   }
 
@@ -323,13 +320,13 @@ export function makeWhy(app) {
 
   function passingRows({ free }) {
     const bar = (zone, [before, now]) => {
-      const marks = marksOf(app.document, zone), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
+      const marks = Object.values(app.document.request.marks[zone]), low = Math.min(before, now), top = Math.max(1, before, now, ...marks),
         x = (pages) => `${(pages / top) * 100}%`;
       return s("svg", { class: "wf", "aria-hidden": "true" },
         s("rect", { y: 3, width: "100%", height: 10, fill: "var(--line2)" }),
         s("rect", { y: 1, width: x(low), height: 14, fill: "var(--free2)" }),
-        app.animate(s("rect", { x: x(low), y: 1, width: x(Math.abs(now - before)), height: 14,
-          fill: now > before ? "var(--free)" : app.pattern("hatch"),
+        app.draw.animate(s("rect", { x: x(low), y: 1, width: x(Math.abs(now - before)), height: 14,
+          fill: now > before ? "var(--free)" : app.draw.pattern("hatch"),
           style: "transform-box:fill-box;transform-origin:left" }), [{ transform: "scaleX(0)" }, { transform: "none" }],
             360),
         marks.map((pages) => s("line", { x1: x(pages), x2: x(pages), y1: 0, y2: 16, stroke: "var(--ink)",
@@ -367,7 +364,7 @@ export function makeWhy(app) {
   function waysOn(view) {
     const { stage } = view.frame, ways = app.text.chart.filter(([from]) => from === stage).map(([, to]) => to);
     if (!ways.length) return null;
-    const seen = app.run.rows[Math.min(app.limit(), app.run.rows.length - 1)].frame + 1; // Predict shows no way ahead
+    const seen = app.run.rows[Math.min(app.moves.limit(), app.run.rows.length - 1)].frame + 1; // Predict shows no way ahead
     const chosen = nextStage(app.document.frames.slice(0, seen), view.at) ?? undefined, height = 24, middle = (ways.length * height) / 2;
     const way = (to, i) => {
       const y = i * height + height / 2, on = to === chosen;
@@ -421,7 +418,7 @@ export function makeWhy(app) {
 
   function show(view) {
     const kind = whyKind(view.frame), parts = views[kind](view);
-    const key = [app.run.id, app.lang, app.live, view.cursor, app.memWidth, app.zoom, view.isEnd && app.oneAway()?.length].join();
+    const key = [app.run.id, app.lang, app.live, view.cursor, app.size.memWidth, app.size.zoom, view.isEnd && app.ask.oneAway()?.length].join();
     el.style.setProperty("--slots", app.run.slots);
     el.style.setProperty("--tries", app.run.tries);
     el.dataset.kind = kind;

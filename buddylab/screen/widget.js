@@ -4,10 +4,12 @@
 // It never computes a mark, a row of a test or a verdict.
 import { mount } from "./app.js";
 
+/** @param {{ model: any, el: HTMLElement }} widget */
 function render({ model, el }) {
   return mount(el, {
-    live: true, get: (name) => model.get(name), set: (name, value) => model.set(name, value),
-      save: () => model.save_changes(),
+    live: true, get: (/** @type {string} */ name) => model.get(name), save: () => model.save_changes(),
+    set: (/** @type {string} */ name, /** @type {any} */ value) => model.set(name, value),
+    /** @param {string} name @param {() => void} listener */
     on(name, listener) {
       model.on(`change:${name}`, listener);
       return () => model.off(`change:${name}`, listener);

@@ -1,5 +1,9 @@
 // Labels of the screen, [English, 中文]. Sentences come from Python (text.say).
-export const WORDS = { // labels of the screen, [English, 中文]; sentences come from Python (text.say)
+/** Where a language stands in a pair [English, 中文]. @param {import("./types").Lang} lang */
+export const sideOf = (lang) => (lang === "zh" ? 1 : 0);
+
+/** @type {Record<string, import("./types").Pair>} */
+export const WORDS = {
   ladder: ["Ladder", "阶梯"], asks: ["asks", "判断"], tries: ["tries", "尝试"], acts: ["acts", "动作"],
   ladderName: ["Ladder: the 16 stages", "阶梯：16 个阶段"], source: ["Source", "源代码"], why: ["Why", "为什么"],
   memory: ["Memory", "内存"], time: ["Time", "时间"], knobs: ["Knobs", "旋钮"], verdict: ["Verdict", "结论"],
@@ -22,10 +26,12 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
     "kernel\u00a0{k}\u00a0(slab\u00a0{s}), anon\u00a0{a}, cache\u00a0{c}\u00a0(dirty\u00a0{d})\u00a0%; swap\u00a0{w}",
     "内核\u00a0{k}（slab\u00a0{s}），匿名\u00a0{a}，缓存\u00a0{c}（脏\u00a0{d}）%；交换区\u00a0{w}"],
   swapLeft: ["for\u00a0{n}\u00a0%\u00a0of\u00a0anon", "可容匿名页的\u00a0{n}%"], swapNone: ["none", "无"],
-  share: ["Share", "分享"], form_text: ["Text", "文本"], form_json: ["JSON", "JSON"], form_python: ["Python cell", "Python 单元格"],
+  share: ["Share", "分享"],
+  form_text: ["Text", "文本"], form_json: ["JSON", "JSON"], form_python: ["Python cell", "Python 单元格"],
   form_log: ["Log line, if it fails", "失败时的日志行"], copy: ["copy", "复制"], copyThis: ["Copy: {what}", "复制：{what}"],
   copied: ["Copied: {what}.", "已复制：{what}。"], selected: ["{what} is selected: press Ctrl+C.", "已选中{what}：请按 Ctrl+C。"],
-  pasteHere: ["Paste one here", "在此粘贴"], pasteName: ["A setting that somebody shared: text or JSON", "他人分享的设置：文本或 JSON"],
+  pasteHere: ["Paste one here", "在此粘贴"],
+  pasteName: ["A setting that somebody shared: text or JSON", "他人分享的设置：文本或 JSON"],
   takeIt: ["show it", "显示"], taken: ["This is the run that was shared.", "这就是所分享的运行。"],
   ownSizes: ["own sizes…", "自定大小…"], ownName: ["{kind}: {a} to {b} MB", "{kind}：{a} 到 {b} MB"],
   ownNodes: ["Nodes: {a} to {b}", "节点：{a} 到 {b}"], nodesWord: ["nodes", "节点"], buildIt: ["build", "建立"],
@@ -42,7 +48,8 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   stageName: ["{stage}: go to its next frame", "{stage}：转到它的下一帧"],
   stageUnused: ["{stage}: not in this run", "{stage}：本次运行未经过"],
   asWritten: ["Annotation, as written", "注释原文"], against: ["Against the kernel", "对照内核"],
-  elsewhere: ["Freeing is not in this excerpt: it is __free_pages() and __free_one_page() of the same file, mm/page_alloc.c.",
+  elsewhere: [
+    "Freeing is not in this excerpt: it is __free_pages() and __free_one_page() of the same file, mm/page_alloc.c.",
     "释放不在这段摘录里：它是同一文件 mm/page_alloc.c 中的 __free_pages() 与 __free_one_page()。"],
   noteAll: ["read all ▾", "看全文 ▾"], noteLess: ["less ▴", "收起 ▴"],
   silent: ["The annotator left these lines without a note.", "注释者未注此处。"], ourNote: ["Our note", "我们的注"],
@@ -101,9 +108,9 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   hot: ["hot", "热"], cold: ["cold", "冷"], strip: ["Address strip", "地址条"],
     stripName: ["{zone}, pages {a} to {b}", "{zone}，第 {a} 至 {b} 页"],
   cannotGrow: ["this order-{o} block cannot grow:", "这个 {o} 阶块无法合并："],
-  buddyUsed: ["its buddy {own} ^ {size} = {pfn} is in use", "伙伴 {own} ^ {size} = {pfn} 正被占用"],
-  buddyPcp: ["its buddy {own} ^ {size} = {pfn} is on a per-cpu list", "伙伴 {own} ^ {size} = {pfn} 在每CPU链表上"],
-  buddySplit: ["its buddy {own} ^ {size} = {pfn} is only partly free", "伙伴 {own} ^ {size} = {pfn} 只有部分空闲"],
+  buddy_used: ["its buddy {own} ^ {size} = {pfn} is in use", "伙伴 {own} ^ {size} = {pfn} 正被占用"],
+  buddy_pcp: ["its buddy {own} ^ {size} = {pfn} is on a per-cpu list", "伙伴 {own} ^ {size} = {pfn} 在每CPU链表上"],
+  buddy_split: ["its buddy {own} ^ {size} = {pfn} is only partly free", "伙伴 {own} ^ {size} = {pfn} 只有部分空闲"],
   listsSummary: ["{zone}: blocks by order {counts}; hot {hot}, cold {cold}", "{zone}：各阶块数 {counts}；热 {hot}，冷 {cold}"],
   first: ["First", "最前"], back: ["Back", "后退"], play: ["Play", "播放"], pause: ["Pause", "暂停"],
   forward: ["Forward", "前进"], last: ["Last", "最后"], frame: ["Frame", "帧"], stepBy: ["Step by", "步长"],
@@ -128,11 +135,13 @@ export const WORDS = { // labels of the screen, [English, 中文]; sentences com
   willHold: ["{zone} is tested against {mark}. Does it hold?", "{zone} 对 {mark} 检查，是否成立？"],
   willGive: ["{zone} is asked without any mark. Does it hold?", "不看水位向 {zone} 请求，是否成立？"],
   answer: ["Answer", "回答"], howSure: ["how sure", "把握"], questionOf: ["Question {n}.", "问题 {n}。"],
-  predictedRight: ["✓ Right: {truth}.", "✓ 正确：{truth}。"], predictedWrong: ["✗ No, it was: {truth}.", "✗ 不对，实际是：{truth}。"],
+  predictedRight: ["✓ Right: {truth}.", "✓ 正确：{truth}。"],
+  predictedWrong: ["✗ No, it was: {truth}.", "✗ 不对，实际是：{truth}。"],
   predictGoOn: ["Step or play on: the run stops before question {n}.", "继续单步或播放：运行会在问题 {n} 之前停下。"],
   predictScore: ["{right} of {of} predicted right", "{of} 题中预测对 {right} 题"],
   calibration: ["{level}: {ok} of {n} right", "{level}：{n} 题对 {ok}"], predictAgain: ["again from the start", "从头再来"],
-  question: ["question", "问题"], yourAnswer: ["your answer", "你的回答"], truth: ["what happened", "实际"], result: ["result", "结果"],
+  question: ["question", "问题"], yourAnswer: ["your answer", "你的回答"], truth: ["what happened", "实际"],
+  result: ["result", "结果"],
   rightWord: ["right", "对"], wrongWord: ["wrong", "错"],
   stepOf: ["step {n}", "第 {n} 步"], transcript: ["transcript", "文字稿"], keys: ["Keys", "按键"], close: ["Close", "关闭"],
   keysWhere: ["They act while the focus is inside the explorer; a field that is typed into keeps its keys.",

@@ -42,8 +42,8 @@ class Causes:
         if not self.waiting:
             self.cause = None
 
-    def placed(self, before: Iterable[Zone]) -> dict[int, list[Change]]:
-        """frame -> its changes; what each list holds and NR_FREE_PAGES are right after every one of them."""
+    def placed(self, before: Iterable[Zone]) -> dict[int, list[list[Change]]]:
+        """frame -> its groups of changes; what the lists hold and NR_FREE_PAGES are right after every one of them."""
         last: dict[tuple[str, int, int], int] = {}
         moved: dict[int, list[list[Change]]] = {}
         for frame, changes in self.groups:
@@ -66,16 +66,18 @@ class Causes:
 
 def _counted(
     moved: dict[int, list[list[Change]]], steps: dict[int, int], before: Iterable[Zone]
-) -> dict[int, list[Change]]:
+) -> dict[int, list[list[Change]]]:
     """The changes frame by frame, with NR_FREE_PAGES counted up in the new order."""
     free = {zone.label: zone.nr_free_pages for zone in before}
-    shown: dict[int, list[Change]] = {}
+    shown: dict[int, list[list[Change]]] = {}
     for frame in sorted(moved):
         shown[frame] = []
         for changes in moved[frame]:
+            group: list[Change] = []
             for label, place, operation, page in changes:
                 if place == COUNT:
                     free[label] += steps[id(changes)]
                     page = free[label]
-                shown[frame].append((label, place, operation, page))
+                group.append((label, place, operation, page))
+            shown[frame].append(group)
     return shown

@@ -11,6 +11,7 @@ from buddylab.core.gfp import gfp_str
 from buddylab.core.record import Run
 from buddylab.core.zone import HZ, MAX_ORDER, Zone
 from buddylab.said import Said
+from buddylab.view.buddies import missing_buddies
 from buddylab.view.chart import flow_chart
 from buddylab.view.frames import frames
 from buddylab.view.lists import zone_facts, zone_lists
@@ -34,7 +35,7 @@ def view(run: Run, *, name: Said | None = None, kind_of: Callable[[int], str] | 
     name: the machine's. kind_of: what a used page was used for before the run (a model's word:
     kernel, slab, anon, clean, dirty); without it used pages show as unknown.
     """
-    machine = run.machine
+    machine, strips = run.machine, _strips(run, kind_of)
     return {
         "format": FORMAT,
         "kernel": KERNEL,
@@ -53,10 +54,11 @@ def view(run: Run, *, name: Said | None = None, kind_of: Callable[[int], str] | 
             "zonelist": list(run.zonelist),
             "classzone_idx": run.classzone_idx,
             "context": _context(run),
+            "marks": [_marks(zone, run.classzone_idx) for zone in run.before],
         },
         "initial": {"jiffies": run.jiffies, "zones": [zone_lists(zone) for zone in run.before]},
-        "strip": _strips(run, kind_of),
-        "frames": frames(run),
+        "strip": strips,
+        "frames": list(missing_buddies(strips, frames(run))),
         "result": run.page,
         "end": run.end,
     }
@@ -82,6 +84,12 @@ def transcript(document: dict[str, Any], lang: str = "en") -> list[str]:
     """
     told = language(lang)
     return [f"{frame['stage']}: {sentence(frame).in_lang(told)}" for frame in document["frames"]]
+
+
+def _marks(zone: Zone, classzone_idx: int) -> dict[str, int]:
+    """Free pages at which each mark of a zone lies for a request of this class: the reserve is kept from it."""
+    reserve = zone.lowmem_reserve[classzone_idx]
+    return {mark: getattr(zone, f"pages_{mark}") + reserve for mark in ("min", "low", "high")}
 
 
 def _context(run: Run) -> dict[str, int]:

@@ -23,6 +23,8 @@ from buddylab.view.rows import mark_name, written_out
 from buddylab.view.sentences import args_of
 
 Frame = dict[str, Any]
+ONE_BY_ONE = ("rmqueue_bulk", "drain_local_pages")
+"""Events of which a frame also tells every single page's way."""
 FREE = "__free_pages"
 """What the frames of a block given back stand on: it is no stage of the ladder."""
 TRIES = {
@@ -278,10 +280,16 @@ class _Narrator:
         rounds = max(self.visits.values()) - 1
         key, args, mood = ending(self.run, self.zones, self.frames, decides, self.stage, rounds)
         self.open(key, args, event=["end", self.run.end], mood=mood, decides=decides, tests=self.tests)
-        for place, changes in self.causes.placed(self.run.before).items():
-            shown = [named(change, self.index[change[0]]) for change in net(changes)]
-            if shown:
-                self.frames[place]["changes"] = shown
+        for place, groups in self.causes.placed(self.run.before).items():
+            frame = self.frames[place]
+            if shown := self.named(net([change for group in groups for change in group])):
+                frame["changes"] = shown
+            if frame.get("event", [""])[0] in ONE_BY_ONE:
+                frame["steps"] = [self.named(group) for group in groups]
+
+    def named(self, changes: Sequence[Change]) -> list[list[Any]]:
+        """The same changes as the document has them."""
+        return [named(change, self.index[change[0]]) for change in changes]
 
 
 @cache

@@ -37,7 +37,7 @@ def free_one_page(zone: str, pfn: int, order: int, head: int, merged: int) -> To
     conds = [[f"{pfn >> o << o} ^ {1 << o}", buddy, "c_buddy_free", {"order": o}] for buddy, o in buddies]
     if merged < TOP:
         conds.append([f"{head} ^ {size}", head ^ size, "c_buddy_used", {"order": merged}])
-    merge = {"from": order, "to": merged, "buddies": buddies}
+    merge = {"from": order, "to": merged, "buddies": buddies, "joined": (1 << merged) - (1 << order)}
     return key, args_of(key, args), {"mood": "ok", "merge": merge, "conds": conds}
 
 

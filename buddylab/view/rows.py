@@ -47,9 +47,11 @@ def _told(row: Row, zone: str, own: bool, order: int, reserve: int) -> dict[str,
     """A row with its sentence."""
     numbers = {"o": row.order, "f": row.free_pages, "m": row.mark, "above": row.above}
     key = own_row_says(row, order) if own else row_says(row, order, reserve)
-    slip = {"slip": True} if row.slips else {}
+    more: dict[str, Any] = {"slip": True} if row.slips else {}
+    if not row.ok and row.free_pages >= 0:
+        more = {"short": row.mark - row.free_pages + 1}
     args = args_of(key, {"zone": zone, "asked": 1 << order, "reserve": reserve, **numbers})
-    return {**numbers, "nr": row.nr_free, "ok": row.ok, **slip, "say": key, "args": args}
+    return {**numbers, "nr": row.nr_free, "ok": row.ok, **more, "say": key, "args": args}
 
 
 def row_says(row: Row, order: int, reserve: int) -> str:

@@ -1,6 +1,5 @@
 """The explorer: knobs, and the recorded run that they lead to. Python records, the browser plays."""
 
-from itertools import takewhile
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,11 @@ import traitlets
 from buddylab import export, screen
 from buddylab.core import gfp
 from buddylab.core.record import Run
-from buddylab.explorer import reach
-from buddylab.explorer.knobs import KNOBS, Knobs, checked, placed, start, turned, who
-from buddylab.explorer.neighbours import search
-from buddylab.explorer.reach import REACH, own_stages
-from buddylab.explorer.recording import recording
-from buddylab.explorer.share import Setting, forms, parse, share
-from buddylab.said import Said, SaidError, as_is
-from buddylab.view.compare import difference
+from buddylab.explorer.knobs import KNOBS, Knobs, who
+from buddylab.explorer.reach import own_stages
+from buddylab.explorer.session import Message, Session
+from buddylab.explorer.share import parse, share
+from buddylab.said import LANGS, Lang, SaidError, as_is
 from buddylab.view.document import text, transcript
 from buddylab.view.predictions import summary as predict_summary
 from buddylab.widgets.cursor import run_id, tie
@@ -50,7 +46,7 @@ class Explorer(anywidget.AnyWidget):
     forms = traitlets.Dict().tag(sync=True)
     paste = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
-    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    lang = traitlets.Enum(LANGS, "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     error: traitlets.List[str] = traitlets.List().tag(sync=True)
     other = traitlets.Dict().tag(sync=True)
@@ -63,31 +59,13 @@ class Explorer(anywidget.AnyWidget):
     predict = traitlets.Bool(False).tag(sync=True)
     predictions: traitlets.List[dict[str, Any]] = traitlets.List().tag(sync=True)
 
-    run: Run
-
     def __init__(self, *, lang: str = "en", theme: str = "auto", predict: bool = False, **knobs: Any) -> None:
         """Raises ValueError with what is allowed for a knob that cannot stand like that."""
-        stand = checked({**start(), **placed(knobs, start()["machine"])})
-        recorded = recording(stand)
-        self.run, self._stand = recorded.run, stand
-        self._search, self._by_hand = search(stand), False
-        super().__init__(
-            text=text(),
-            lang=lang,
-            theme=theme,
-            predict=predict,
-            document=recorded.document,
-            deck=recorded.deck,
-            run_id=run_id(self.run),
-            forms=forms(Setting(stand)),
-            **stand,
-        )
+        self.session = Session(knobs, run_id)
+        super().__init__(text=text(), lang=lang, theme=theme, predict=predict, **self.session.shown)
         tie(self)
-        self.observe(self._turned, [*self._stand])
-        self.observe(self._mask_typed, "mask")
-        self.observe(self._pasted, "paste")
-        self.observe(self._other_wished, "other")
-        self.observe(self._away_asked, "away_wanted")
+        self.observe(self._turned, [*self.knobs])
+        self.observe(self._asked, ["mask", "paste", "other", "away_wanted"])
 
     @classmethod
     def from_text(cls, text: str, *, lang: str = "en", theme: str = "auto") -> "Explorer":
@@ -98,35 +76,40 @@ class Explorer(anywidget.AnyWidget):
         Raises ValueError, saying what is wrong with it, for a text that is no setting.
         """
         setting = parse(text)
-        return cls(lang=lang, theme=theme, **setting.knobs)._take(setting)
+        explorer = cls(lang=lang, theme=theme, **setting.knobs)
+        return explorer._show(explorer.session.take(setting))
+
+    @property
+    def run(self) -> Run:
+        """The recorded run that is shown."""
+        return self.session.run
 
     @property
     def share(self) -> str:
         """All that makes this run as one line of text, for `from_text` or the Share box of another explorer."""
-        return share(self._setting())
+        return share(self.session.setting)
 
     @property
     def knobs(self) -> Knobs:
         """How all the knobs stand."""
-        return dict(self._stand)
+        return dict(self.session.setting.knobs)
 
     def set(self, **knobs: Any) -> "Explorer":
         """Turn some knobs and record anew; raises ValueError, with nothing changed, for an impossible setting."""
-        self._record(turned(self._stand, knobs))
-        return self
+        return self._show(self.session.turn(knobs))
 
     def free(self, pfn: int) -> "Explorer":
         """Free by hand the block that holds this page, and show it. Raises ValueError for a page that is not in use."""
-        return self.set(hand=[*self._stand["hand"], ["free", pfn]])
+        return self.set(hand=[*self.knobs["hand"], ["free", pfn]])
 
     def alloc(self, order: int) -> "Explorer":
         """Allocate by hand a block of this order, with the mask and by the task that the knobs say, and show it."""
-        stand = self._stand
+        stand = self.knobs
         return self.set(hand=[*stand["hand"], ["alloc", order, stand["gfp_mask"], who(stand)]])
 
     def undo(self) -> "Explorer":
         """Take back the last thing done by hand; with nothing left the request is shown again."""
-        return self.set(hand=self._stand["hand"][:-1])
+        return self.set(hand=self.knobs["hand"][:-1])
 
     def compare(self, **knobs: Any) -> "Explorer":
         """Record another request beside this one, that turns these knobs; without any, end comparing.
@@ -135,11 +118,7 @@ class Explorer(anywidget.AnyWidget):
 
         `difference` says where the two part. Raises ValueError, with nothing changed, for an impossible setting.
         """
-        knobs = placed(knobs, self._stand["machine"])
-        if knobs:
-            checked({**self.knobs, **knobs})
-        self.other = knobs
-        return self
+        return self._show(self.session.compare(knobs))
 
     def one_away(self) -> list[list[Any]]:
         """The smallest changes of one knob that turn the verdict, each played: [sentence key, args, knobs, end].
@@ -147,16 +126,16 @@ class Explorer(anywidget.AnyWidget):
         The screen asks for them when it shows the verdict.
         """
         while not self.away.get("done"):
-            self._search_on()
+            self._show(self.session.search_on())
         return list(self.away["list"])
 
-    def prediction_summary(self, lang: str | None = None) -> str:
+    def prediction_summary(self, lang: Lang | None = None) -> str:
         """The answers given in Predict against what happened, as text: the score, how well the confidence fits, then a
         line each; under a wrong one stands what the run itself said there.
         """
         return "\n".join(predict_summary(self.predictions, self.document["frames"], lang or self.lang))
 
-    def transcript(self, lang: str | None = None) -> list[str]:
+    def transcript(self, lang: Lang | None = None) -> list[str]:
         """The run as text, a line a frame, in the widget's language or the one given."""
         return transcript(self.document, lang or self.lang)
 
@@ -179,126 +158,40 @@ class Explorer(anywidget.AnyWidget):
 
         The settings are those of `buddylab.explorer.reach.REACH`. Raises ValueError for a name that is no stage's.
         """
-        if stage not in REACH:
-            raise ValueError(f"no stage {stage!r}: there are {', '.join(REACH)}")
-        self._record(checked({**start(), **reach.AT_EASE, **REACH[stage]}), stage)
-        return self
+        return self._show(self.session.reach(stage))
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the browser sends. What cannot be is told there, and the last good run stays."""
         try:
             super().set_state(sync_data)
         except traitlets.TraitError as error:
-            self._tell(error.said if isinstance(error, SaidError) else as_is(str(error)))
+            self._show({"error": [*(error.said if isinstance(error, SaidError) else as_is(str(error)))]})
             self.send_state([name for name in sync_data if name in self.keys])
 
     def __repr__(self) -> str:
         return f"<Explorer: order {self.run.order}, {gfp.gfp_str(self.run.gfp_mask)}>"
 
-    def _record(self, knobs: Knobs, stage: str | None = None, by_hand: bool | None = None) -> None:
-        """Record anew and show it, from the first frame of this stage, or where the browser sees fit (index -1).
-
-        by_hand: show the last operation by hand, not the request; None = if there is a new one.
-        """
-        by_hand = (knobs["hand"] != self._stand["hand"] if by_hand is None else by_hand) and knobs["hand"] != []
-        recorded = recording(knobs, by_hand)
-        self.run, self._stand, self._by_hand = recorded.run, knobs, by_hand
-        with self.hold_sync(), self.hold_trait_notifications():
+    def _show(self, message: Message) -> "Explorer":
+        """Show what the session answers, all at once; the same error said again is news too."""
+        if message.get("error"):
             self.error = []
-            self.deck, self.document = recorded.deck, recorded.document
-            self.run_id, self.away, self.predictions = run_id(self.run), {}, []  # what was found out about the last run
-            self._search = search(knobs)
-            self._record_other(by_hand)
-            self.forms = forms(self._setting())
-            self.index = -1 if stage is None else first_row(recorded.document["frames"], stage)
-            self._show(knobs)
-
-    def _setting(self) -> Setting:
-        return Setting(self._stand, self.other, self._by_hand)
-
-    def _take(self, setting: Setting) -> "Explorer":
-        """Show what was shared: its knobs, and what it is compared with."""
-        with self.hold_sync():
-            self.other = {}
-            self._record(setting.knobs, by_hand=setting.by_hand)
-            self.other = setting.other
+        with self.hold_sync(), self.hold_trait_notifications():
+            for name, value in message.items():
+                setattr(self, name, value)
         return self
-
-    def _pasted(self, change: Any) -> None:
-        if not change["new"]:
-            return
-        try:
-            self._take(parse(change["new"]))
-        except SaidError as error:
-            self._tell(error.said)
-        self.paste = ""
-
-    def _show(self, knobs: Knobs) -> None:
-        for name, value in knobs.items():
-            setattr(self, name, value)
 
     def _turned(self, _: Any) -> None:
         """A knob was assigned, here or in the browser; of several at once, the first call records for all."""
-        stand = self._stand
-        given = {name: getattr(self, name) for name in stand if getattr(self, name) != stand[name]}
+        given = {name: getattr(self, name) for name, value in self.knobs.items() if getattr(self, name) != value}
         if not given:
             return
         try:
-            self._record(turned(stand, given))
+            self._show(self.session.turn(given))
         except SaidError as error:
-            self._show(self._stand)
+            self._show(self.knobs)
             raise Refused(*error.said) from error
 
-    def _record_other(self, by_hand: bool = False) -> None:
-        """Record the other request of Compare on the same machine, or clear it; what is done by hand has no other."""
-        if by_hand:
-            self.other = {}
-        self.other_document = recording(checked({**self._stand, **self.other})).document if self.other else {}
-        self.difference = difference(self.document, self.other_document) if self.other else {}
-
-    def _other_wished(self, change: Any) -> None:
-        try:
-            with self.hold_sync():
-                self.error = []
-                self._record_other()
-                self.forms = forms(self._setting())
-        except SaidError as error:
-            self.other = {}
-            self._tell(error.said)
-
-    def _away_asked(self, _: Any) -> None:
-        """The screen shows the verdict: two tries at a time, so that a knob turned meanwhile is not kept waiting."""
-        if self.away_wanted.startswith(f"{self.run_id}:"):
-            self._search_on()
-            self._search_on()
-
-    def _search_on(self) -> None:
-        """One more try of the search for `one_away`."""
-        if not self.away.get("done"):
-            found = next(self._search, [])
-            self.away = {
-                "run": self.run_id,
-                "done": found == [],
-                "tries": self.away.get("tries", 0) + 1,
-                "list": [*self.away.get("list", []), *([found] if found else [])],
-            }
-
-    def _mask_typed(self, change: Any) -> None:
-        if not change["new"]:
-            return
-        try:
-            self.set(gfp_mask=change["new"])
-        except SaidError as error:
-            self._tell(error.said)
-        self.mask = ""
-
-    def _tell(self, said: Said) -> None:
-        """Show what was wrong in the widget; the same thing said again is news too."""
-        self.error = []
-        self.error = [*said]
-
-
-def first_row(frames: list[dict[str, Any]], stage: str) -> int:
-    """The cursor's place at a stage's first frame: a frame counts as many steps as its test has rows, else one."""
-    before = takewhile(lambda frame: frame["stage"] != stage or "depth" in frame, frames)
-    return sum(len(frame["test"]["rows"]) if "test" in frame else 1 for frame in before)
+    def _asked(self, change: Any) -> None:
+        """The screen asks for something else, with what it typed, pasted or chose."""
+        if change["new"] != self.session.shown.get(change["name"], ""):
+            self._show(self.session.receive({change["name"]: change["new"]}))

@@ -7,6 +7,7 @@ import traitlets
 
 from buddylab import screen
 from buddylab.core.record import Run
+from buddylab.said import LANGS, Lang
 from buddylab.view.document import text, view
 from buddylab.widgets.cursor import run_id, showing, tie
 from buddylab.widgets.explorer import Explorer
@@ -28,13 +29,13 @@ class Piece(anywidget.AnyWidget):
     text = traitlets.Dict().tag(sync=True)
     run_id = traitlets.Unicode().tag(sync=True)
     index = traitlets.Int(-1).tag(sync=True)
-    lang = traitlets.Enum(["en", "zh"], "en").tag(sync=True)
+    lang = traitlets.Enum(LANGS, "en").tag(sync=True)
     theme = traitlets.Enum(["auto", "light", "dark"], "auto").tag(sync=True)
     source_view = traitlets.Enum(["original", "translated", "corrected"], "original").tag(sync=True)
 
     run: Run
 
-    def __init__(self, source: Run | Explorer, *, lang: str | None = None, theme: str | None = None) -> None:
+    def __init__(self, source: Run | Explorer, *, lang: Lang | None = None, theme: str | None = None) -> None:
         """source: a recorded run, or an explorer: then the piece follows its knobs, its language and its theme."""
         if not isinstance(source, Run | Explorer):
             raise ValueError(

@@ -5,6 +5,7 @@ from typing import Any
 import ipywidgets
 
 from buddylab.explorer.reach import REACH
+from buddylab.said import Said
 from buddylab.widgets.explorer import Explorer
 
 
@@ -21,7 +22,7 @@ class StageButtons(ipywidgets.GridBox):  # type: ignore[misc]  # ipywidgets carr
             ipywidgets.Button(
                 description=stage,
                 layout=ipywidgets.Layout(width="auto"),
-                tooltip=f"turn the knobs so that {stage} is reached · 调节旋钮，到达 {stage}",
+                tooltip=Said(f"turn the knobs so that {stage} is reached", f"调节旋钮，到达 {stage}").both(),
             )
             for stage in REACH
         ]

@@ -249,7 +249,7 @@ def open_screen(browser, tmp_path):
         traits = {name: getattr(explorer, name) for name in names if name not in ("layout", "tabbable", "tooltip")}
         text = json.dumps(traits | more).replace("<", "\\u003c")
         file = tmp_path / f"{len(contexts)}.html"
-        module = screen.module("app").replace("</script", "<\\/script")
+        module = screen.module("page").replace("</script", "<\\/script")
         file.write_text(PAGE.format(style=screen.style(), traits=text, module=module), encoding="utf-8")
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, reduced_motion=motion))
         page = contexts[-1].new_page()

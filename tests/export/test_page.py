@@ -22,6 +22,7 @@ from buddylab.core.record import record
 from buddylab.explorer.filling import prepare
 from buddylab.explorer.knobs import checked, flags
 from buddylab.export.shelf import Shelf
+from buddylab.said import as_is
 from buddylab.scenario import load
 from buddylab.view.document import view
 
@@ -105,7 +106,7 @@ def test_a_script_in_a_title_stays_text_everywhere(hostile):
 
 def test_a_title_steers_no_terminal_and_turns_no_line_around(hostile, take):
     hostile["name"] = CONTROLS
-    kept = replace(take, title=(CONTROLS, CONTROLS))  # a run whose title nobody looked at yet
+    kept = replace(take, title=as_is(CONTROLS))  # a run whose title nobody looked at yet
     runs = [*export.scenario_takes(hostile), kept]
     for said in (export.to_text(runs), export.to_markdown(runs, "zh"), export.html(runs, title=CONTROLS)):
         assert all(letter.isprintable() or letter == "\n" for letter in said)

@@ -10,7 +10,8 @@ test("words come in both languages, numbers with their commas", () => {
 });
 
 test("what is put into a text is not looked at for places again", () => {
-  assert.equal(clinicSay("asks", "en", { who: "{size}", size: "4 kB", mask: "0x20" }), "{size} asks for 4 kB with 0x20");
+  assert.equal(clinicSay("asks", "en", { who: "{size}", size: "4 kB", mask: "0x20" }),
+    "{size} asks for 4 kB with 0x20");
 });
 
 test("a gap stands wherever lines are left out, and nowhere else", () => {
@@ -33,7 +34,8 @@ test("a zone below its reserve shows free pages and reserve on one scale", () =>
 });
 
 test("a zone without any figure above 0 divides by nothing", () => {
-  assert.deepEqual(clinicScale({ free: 0, marks: [0, 0, 0], reserve: 0 }), { torn: false, free: 0, marks: [0, 0, 0], reserve: 0 });
+  assert.deepEqual(clinicScale({ free: 0, marks: [0, 0, 0], reserve: 0 }), { torn: false, free: 0, marks: [0, 0, 0],
+    reserve: 0 });
 });
 
 test("names that would print over each other are left out, the first given stay", () => {

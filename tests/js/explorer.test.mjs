@@ -2,16 +2,21 @@
 // numbers written out by hand, and the gotos of __alloc_pages() in Linux 2.6.21.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { applyFrame, changeList, initialState, levelsOf, makeTimeline } from "../../buddylab/screen/state.js";
 import {
-  applyFrame, changeList, eventText, evidenceAt, expandRows, fill, fmt, focusZone, foldRows, groupTests,
-  initialState, levelsOf, makeTimeline, missingBuddy, nextStage, prepare, refusal, routeEdges, sentence,
-  stops, stripRuns, takenBlock, tankScale, thinTicks, tickMoods, tileCount, triesSoFar, visitGain, visitStart,
-  wayTaken,
+  eventText, expandRows, nextStage, stops, visitGain, visitStart, wayTaken,
 } from "../../buddylab/screen/frames.js";
+import { evidenceAt, focusZone, foldRows, groupTests, refusal, triesSoFar } from "../../buddylab/screen/evidence.js";
+import { fill, fmt, sentence } from "../../buddylab/screen/say.js";
+import { missingBuddy, stripRuns, takenBlock } from "../../buddylab/screen/address.js";
+import { prepare } from "../../buddylab/screen/run.js";
+import { routeEdges } from "../../buddylab/screen/routes.js";
+import { tankScale, tileCount } from "../../buddylab/screen/scale.js";
+import { thinTicks, tickMoods } from "../../buddylab/screen/ticks.js";
 import { templateParts } from "../../buddylab/screen/top.js";
 import { edgePath } from "../../buddylab/screen/ladder.js";
 import { comparison, whyKind } from "../../buddylab/screen/why.js";
-import { staticModel } from "../../buddylab/screen/app.js";
+import { staticModel } from "../../buddylab/screen/model.js";
 
 const NORMAL = 1, DMA = 0;
 const zones = [
@@ -30,7 +35,8 @@ const min = { zone: NORMAL, own: false, mark_name: "pages_min", mark: 939, chain
 const own = { ...low, own: true };
 const torn = (count, first) => ({ count, head: Array.from({ length: 32 }, (_, i) => first + 2 * i), tail: [900, 902] });
 const lists = (...free) => Object.fromEntries(Array.from({ length: 11 }, (_, order) => [order, free[order] ?? []]));
-const LIST = (zone, key, op, pfn) => [zone, "lists", key, op, pfn], FREE = (zone, pages) => [zone, "counts", "NR_FREE_PAGES", pages];
+const LIST = (zone, key, op, pfn) => [zone, "lists", key, op, pfn], FREE = (zone, pages) => [zone, "counts",
+  "NR_FREE_PAGES", pages];
 
 function flagship() {
   return {
@@ -41,8 +47,8 @@ function flagship() {
       { counts: { NR_FREE_PAGES: 894 }, lists: lists(), pcp: { hot: [], cold: [] } },
       { counts: { NR_FREE_PAGES: 70060 }, pcp: { hot: [7], cold: [] },
         lists: lists(torn(44578, 100), torn(11117, 300), torn(800, 500), [], [199456], [48384]) }] },
-    strip: { zone: NORMAL, start: 199440, pages: 32, free: [[199440, "3"], [199456, "4"]],
-      used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) },
+    strip: [{ zone: NORMAL, start: 199440, pages: 32, free: [[199440, "3"], [199456, "4"]],
+      used: "?".repeat(8) + "K".repeat(8) + "?".repeat(16) }],
     frames: [
       { stage: "might_sleep", event: ["might_sleep_if", 0] },
       { stage: "restart", event: ["get_page_from_freelist", 131104, 3, 68, 1] },
@@ -112,7 +118,7 @@ test("changes to a torn list keep the count exact, and what travelled in order",
 test("a split: the order-4 block leaves, order 3 comes back, 8 pages less are free", () => {
   const document = flagship(), state = initialState(document);
   applyFrame(state, { changes: [LIST(1, "4", 0, 199456), LIST(1, "3", 1, 199464), FREE(1, 70052)], jiffies: 105 },
-    [document.strip]);
+    document.strip);
   assert.equal(state.zones[NORMAL].counts.NR_FREE_PAGES, 70052);
   assert.deepEqual(state.zones[NORMAL].lists[4], { count: 0, head: [], tail: [] });
   assert.deepEqual(state.zones[NORMAL].lists[3], { count: 1, head: [199464], tail: [] });
@@ -159,7 +165,8 @@ test("the way on is told only when nothing in the visit can change it any more",
 
 test("the table of tries holds what was tested so far, kswapd's own test left out", () => {
   const document = flagship(), rows = expandRows(document.frames);
-  assert.deepEqual(triesSoFar(document, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }], current: true });
+  assert.deepEqual(triesSoFar(document, rows, 3)[0].cells.Normal, { outcomes: [{ ok: null, times: 1 }],
+    current: true });
   const last = triesSoFar(document, rows, rows.length - 1);
   assert.deepEqual(last.map(({ stage, mark }) => [stage, mark]),
     [["restart", "pages_low"], ["min_attempt", "pages_min"]]);
@@ -172,7 +179,8 @@ test("a try that succeeds after three refusals shows both, the newest last", () 
   const document = flagship(), granted = { ...min, ok: true };
   const again = (round, test) => ({ stage: "retry_after_reclaim", round, test });
   document.frames = [again(1, min), again(2, min), again(3, min), again(4, granted)];
-  const rows = expandRows(document.frames), cell = (cursor) => triesSoFar(document, rows, cursor)[0].cells.Normal.outcomes;
+  const rows = expandRows(document.frames), cell = (cursor) => triesSoFar(document, rows,
+    cursor)[0].cells.Normal.outcomes;
   assert.deepEqual(cell(rows.length - 1), [{ ok: false, times: 3 }, { ok: true, times: 1 }]);
   assert.deepEqual(cell(rows.length - 2), [{ ok: false, times: 3 }, { ok: null, times: 1 }]);
   assert.deepEqual(cell(11), [{ ok: false, times: 3 }]);
@@ -226,7 +234,8 @@ test("a granted run shows no older refusal when it takes and when it ends", () =
   assert.equal(evidenceAt(document, rows, 4).test, low); // before the take the refusal still holds
   assert.equal(evidenceAt(document, rows, 5), null);
   assert.equal(evidenceAt(document, rows, 6), null);
-  document.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } }, { stage: "min_attempt" });
+  document.frames.splice(1, 1, { stage: "min_attempt", test: { ...min, zone: DMA, ok: true } },
+    { stage: "min_attempt" });
   assert.equal(evidenceAt(document, expandRows(document.frames), 8), null);
 });
 
@@ -335,24 +344,23 @@ test("stacks show all of a short list and a little more for a very long one", ()
 
 test("the address strip tells free, used and yours apart", () => {
   const document = flagship(), state = initialState(document).strips[0];
-  assert.deepEqual(stripRuns(document.strip, state, null),
+  assert.deepEqual(stripRuns(document.strip[0], state, null),
     [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" },
     { pfn: 199456, n: 16, kind: "free", order: 4 }]);
   state.free.delete(199456);
   state.free.set(199464, "3");
   state.percpu.add(199450);
-  assert.deepEqual(stripRuns(document.strip, state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
+  assert.deepEqual(stripRuns(document.strip[0], state, [199456, 8]).map(({ kind, n }) => `${kind}${n}`),
     ["free8", "K2", "P1", "K5", "yours8", "free8"]);
 });
 
-test("the missing buddy is found by the XOR, and why it is missing", () => {
-  const { strip } = flagship(), runs = (kinds) => [{ pfn: 199440, n: 8, kind: "free", order: 3 }, ...kinds];
-  assert.deepEqual(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 3),
-    { pfn: 199440, buddy: 199448, order: 3, why: "buddyUsed" });
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "P" }]), 3).why, "buddyPcp");
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 4, kind: "free", order: 2 },
-    { pfn: 199452, n: 4, kind: "A" }]), 3).why, "buddySplit");
-  assert.equal(missingBuddy(strip, runs([{ pfn: 199448, n: 8, kind: "K" }]), 2), null);
+test("the missing buddy is the one that Python names, while the block that would merge with it is there", () => {
+  const missing = { pfn: 199440, buddy: 199448, order: 3, why: "used" }, test = { ...low, missing };
+  const runs = [{ pfn: 199440, n: 8, kind: "free", order: 3 }, { pfn: 199448, n: 8, kind: "K" }];
+  assert.equal(missingBuddy({ test, row: 3 }, runs), missing);
+  assert.equal(missingBuddy({ test, row: 2 }, runs), null); // that row holds
+  assert.equal(missingBuddy({ test, row: 3 }, [{ ...runs[0], kind: "K" }]), null);
+  assert.equal(missingBuddy({ test: low, row: 3 }, runs), null);
 });
 
 test("the block given is known from the moment it is taken", () => {

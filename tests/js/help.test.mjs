@@ -18,7 +18,8 @@ test("a line a frame, and none that has not been seen", () => {
   const document = { frames: [{ stage: "restart", say: "a", args: { n: 1 } }, { stage: "thisnode", say: "b" }] };
   const rows = [{ frame: 0, row: 0, last: false }, { frame: 0, row: 1, last: true }, { frame: 1, row: -1, last: true }];
   const say = (key, args) => `${key}${args?.n ?? ""}`;
-  assert.deepEqual(transcriptLines(document, rows, Infinity, say).map(({ at, text }) => [at, text]), [[1, "a1"], [2, "b"]]);
+  assert.deepEqual(transcriptLines(document, rows, Infinity, say).map(({ at, text }) => [at, text]), [[1, "a1"], [2,
+    "b"]]);
   assert.deepEqual(transcriptLines(document, rows, 1, say).map(({ frame }) => frame), [0]);
   assert.deepEqual(transcriptLines(document, rows, 0, say), []); // in the middle of a test it has no outcome yet
 });

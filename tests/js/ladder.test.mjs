@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { besideName, edgePath, lookedAt } from "../../buddylab/screen/ladder.js";
-import { marksOf } from "../../buddylab/screen/why.js";
 
 const at = (stage, event, code, value, depth = 0) =>
   ({ stage, event: [event], depth, conds: code ? [[code, value, "c_no"]] : [] });
@@ -48,11 +47,4 @@ test("two skips on the left run in lanes of their own, apart from rail and loops
   const [inner, outer] = [0, 1].map((n) => lane({ from: "a", to: "c", kind: "skip-left", lane: n }));
   const loop = lane({ from: "c", to: "a", kind: "loop", lane: 0 });
   assert.ok(loop + 8 <= outer && outer + 8 <= inner && inner + 8 <= 43, [loop, outer, inner].join());
-});
-
-test("the mark lines lie above the reserve that is kept from the request's class", () => {
-  const dma = { pages_min: 17, pages_low: 21, pages_high: 25, lowmem_reserve: [0, 880, 880, 880] };
-  const document = { machine: { zones: [dma] }, request: { classzone_idx: 2 } };
-  assert.deepEqual(marksOf(document, 0), [897, 901, 905]); // 17, 21, 25 + 880
-  assert.deepEqual(marksOf({ ...document, request: { classzone_idx: 0 } }, 0), [17, 21, 25]);
 });

@@ -1,7 +1,7 @@
 // From which list a block came in a step, read from the recorded changes: [zone, "lists", key, operation, pfn].
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flights } from "../../buddylab/screen/frames.js";
+import { flights } from "../../buddylab/screen/state.js";
 
 const LEAVES = 0, HEAD = 1, TAIL = 2;
 const list = (key, operation, pfn, zone = 0) => [zone, "lists", key, operation, pfn];
@@ -30,7 +30,7 @@ test("a block from outside comes from no list, and other zones do not count", ()
   assert.deepEqual(found([list("3", LEAVES, 64), list("2", HEAD, 8)]), {});
 });
 
-test("where a kernel keeps a list for every order and type, the key names both, and blocks are as large as its order", () => {
+test("a list for every order and type has both in its key, and blocks as large as its order", () => {
   assert.deepEqual(found([list("4:M", LEAVES, 32), list("3:M", HEAD, 40), list("3:U", HEAD, 32)]),
     { "3:M": "4:M", "3:U": "4:M" });
   assert.deepEqual(found([list("3:U", LEAVES, 32), [0, "pcp", "3:U", TAIL, 32]]), { "pcp:3:U": "3:U" });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { copyFrom } from "../../buddylab/screen/share.js";
 
-const field = () => ({ value: "buddylab:2", done: [], focus() { this.done.push("focus"); }, select() { this.done.push("select"); } });
+const field = () => ({ value: "buddylab:2", done: [], focus() { this.done.push("focus"); },
+  select() { this.done.push("select"); } });
 
 test("a text is copied by the clipboard", async () => {
   const written = [], from = field();

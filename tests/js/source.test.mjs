@@ -14,7 +14,8 @@ test("the original is the file's own line, marked as Chinese in both languages",
 });
 
 test("a translation stands on the first line, the others of the annotation are left out", () => {
-  assert.deepEqual(told("translated", "en", 17), { kind: "translated", lang: "en", text: "/* A */", label: "byTranslation" });
+  assert.deepEqual(told("translated", "en", 17), { kind: "translated", lang: "en", text: "/* A */",
+    label: "byTranslation" });
   assert.equal(told("translated", "en", 20).text, null);
   assert.equal(told("translated", "en", 21), undefined);
 });
@@ -24,7 +25,8 @@ test("in Chinese the annotator needs no translation", () => {
 });
 
 test("a correction takes the place of what is wrong, and only of that", () => {
-  assert.deepEqual([told("corrected", "en", 17).text, told("corrected", "en", 17).label], ["/* not A */", "byCorrection"]);
+  assert.deepEqual([told("corrected", "en", 17).text, told("corrected", "en", 17).label], ["/* not A */",
+    "byCorrection"]);
   assert.deepEqual([told("corrected", "zh", 17).text, told("corrected", "zh", 43).text], ["/* 非甲 */", "/* 乙 */"]);
   assert.deepEqual([told("corrected", "en", 43).text, told("corrected", "en", 43).label], ["/* B */", "byRight"]);
 });

@@ -11,7 +11,8 @@ const CHART = [["might_sleep", "fault_injection"], ["fault_injection", "restart"
   ["rebalance", "nofail_alloc"], ["rebalance", "direct_reclaim"], ["rebalance", "nopage"], ["nopage", "got_pg"]];
 const rows = (n) => Array.from({ length: n }, (_, o) => ({ o, f: 9, m: 1, ok: o < n - 1 }));
 const at = (stage, more) => ({ stage, event: ["stage", stage], ...more });
-const refused = (zone, n, own = false) => ({ zone, own, mark_name: "pages_low", order: n - 1, ok: false, rows: rows(n) });
+const refused = (zone, n, own = false) => ({ zone, own, mark_name: "pages_low", order: n - 1, ok: false,
+  rows: rows(n) });
 const RUN = [at("might_sleep"), at("fault_injection", { event: ["should_fail", 8, 0] }),
   { stage: "restart", event: ["zone_watermark_ok"], test: refused(1, 4) }, at("thisnode"),
   { stage: "wake_kswapd", event: ["zone_watermark_ok"], test: refused(1, 2, true) }, at("rebalance"), at("nopage"),

@@ -12,6 +12,7 @@ from buddylab.core.zone import HZ, MAX_ORDER
 from buddylab.course.bench import little
 from buddylab.explorer import filling
 from buddylab.explorer.still import World
+from buddylab.said import Said
 from buddylab.world.process import Process, Script
 
 SHORT, SCATTERED = 960, 90
@@ -56,9 +57,9 @@ class Fate:
             f"{self.jiffies / HZ:5.2f} s"
         )
 
-    def told(self) -> tuple[str, str]:
+    def told(self) -> Said:
         """The same as a sentence, in English and Chinese."""
-        return (
+        return Said(
             f"{self.end}: {self.rounds} rounds, {self.passes} walks over the free lists, {self.kills} kills, "
             f"{self.jiffies / HZ:.2f} s.",
             f"{ENDS_ZH[self.end]}：{self.rounds} 轮，看了 {self.passes} 次空闲链表，杀了 {self.kills} 次，"

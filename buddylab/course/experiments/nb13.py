@@ -18,6 +18,7 @@ from buddylab.explorer.recording import play
 from buddylab.machines import hardware
 from buddylab.reports import Explanation, explain, parse
 from buddylab.reports.rules import lowered
+from buddylab.said import Said
 
 FIVE = {
     "numa": "2.6.x, two nodes",
@@ -117,8 +118,9 @@ def time_passed() -> int:
 def certainty(work: Session = session) -> str:
     """How often one was right, by how sure one was: a line for guess, fairly, certain."""
     lines = []
-    for level, word in enumerate(("guess · 猜的", "fairly · 较有把握", "certain · 确定"), 1):
+    for level, word in enumerate((Said("guess", "猜的"), Said("fairly", "较有把握"), Said("certain", "确定")), 1):
         tries = [attempt.right for attempt in work.attempts if attempt.confidence == level]
         if tries:
-            lines.append(f"{word}: {sum(tries)} of {len(tries)} right · 答对 {sum(tries)}/{len(tries)}")
+            right = Said(f"{sum(tries)} of {len(tries)} right", f"答对 {sum(tries)}/{len(tries)}")
+            lines.append(f"{word.both()}: {right.both()}")
     return "\n".join(lines) or NOT_ANSWERED

@@ -9,7 +9,7 @@ from buddylab.course.experiments.nb00 import verdict as verdict_of
 from buddylab.course.field import figures, told, written
 from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["enough", "block_kb", "in_pages", "who_asked", "verdict", "bits"]
 
@@ -43,7 +43,7 @@ def block_kb(rng: Random | None) -> Question:
     pages = 1 << order
     return Question(
         kind="number",
-        unit=("kB", "kB"),
+        unit=as_is("kB"),
         answer=lambda: (PAGE_SIZE << order) // 1024,
         text=say("block_kb.text", order=order),
         right=say("block_kb.right", order=order, pages=pages),

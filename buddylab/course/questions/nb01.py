@@ -6,9 +6,9 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.zone import PAGE_SIZE, TOP
 from buddylab.course.bench import free, full, lines, lists, little
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["order_of", "split_lists", "next_page", "merge56", "merged_order", "buddy_of"]
 
@@ -23,9 +23,9 @@ def merge56(rng: Random | None) -> Question:
     """Two single neighbouring pages are free: do they merge?"""
     first = pick(rng, 5, list(range(15)))
 
-    def after() -> Text:
+    def after() -> Said:
         told = lines(free(full(), [first, first + 1]), 1)
-        return told, told
+        return as_is(told)
 
     def merges() -> str:
         return "yes" if lists(free(full(), [first, first + 1]))[1] else "no"
@@ -73,11 +73,11 @@ def split_lists(rng: Random | None) -> Question:
     """One block is split: what lies on the lists afterwards?"""
     order = pick(rng, 0, [1, 2])
 
-    def after() -> Text:
+    def after() -> Said:
         machine = little()
         alloc_pages(machine, 0, order)
         told = lines(machine, 4)
-        return told, told
+        return as_is(told)
 
     def left() -> tuple[tuple[int, ...], ...]:
         machine = little()
@@ -108,9 +108,9 @@ def next_page(rng: Random | None) -> Question:
         page = alloc_pages(free(full(), freed), 0, 0)
         return -1 if page is None else page
 
-    def before() -> Text:
+    def before() -> Said:
         told = lines(free(full(), freed), 0)
-        return told, told
+        return as_is(told)
 
     first_freed, lowest, last = freed
     return Question(
@@ -163,9 +163,9 @@ def merged_order(rng: Random | None) -> Question:
         free(machine, [page])
         return next(o for o, pfns in enumerate(lists(machine)) if pfns)
 
-    def before() -> Text:
+    def before() -> Said:
         told = lines(free(full(), [pfn for pfn in range(16) if pfn != page]), 3)
-        return told, told
+        return as_is(told)
 
     return Question(
         kind="number",

@@ -10,7 +10,7 @@ from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.machines import hardware
 from buddylab.machines.hardware import MB
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["order_of_zones", "more_ram", "share", "low_mark", "highmem_mark", "min_free", "mask"]
 
@@ -132,9 +132,9 @@ def highmem_mark(rng: Random | None) -> Question:
         pages = init_per_zone_pages_min(zones) // 4 * high // LOW_MEMORY
         return {0: "none", pages: "share"}.get(zones[2].pages_min, "clamp")
 
-    def figure() -> tuple[str, str]:
+    def figure() -> Said:
         told = f"HighMem: pages_min {zones_of(LOW_MEMORY + high, LOW_MEMORY)[2].pages_min}"
-        return told, told
+        return as_is(told)
 
     return Question(
         kind="choice",
@@ -159,7 +159,7 @@ def min_free(rng: Random | None) -> Question:
     percent = ram * 1024 // 100
     return Question(
         kind="number",
-        unit=("kB", "kB"),
+        unit=as_is("kB"),
         answer=lambda: min_free_kbytes([ram])[0][1],
         text=say("min_free.text", ram=ram),
         right=say("min_free.right", ram=ram, kbytes=kbytes, kb=ram * 1024, product=ram * 16384),

@@ -11,9 +11,9 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, watermark_rows, z
 from buddylab.core.zone import lowered as core_lowered
 from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb03 import who_passes
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 from buddylab.view.rows import compared
 
 __all__ = ["least", "kb", "first_or_second", "lowered", "below_min", "split_up", "row"]
@@ -72,9 +72,9 @@ def kb(rng: Random | None) -> Question:
     def outcome() -> str:
         return "yes" if who_passes(_normal(free // 4), 0) == 4 else "no"
 
-    def rows() -> Text:
+    def rows() -> Said:
         told = f"{free} kB = {free // 4} pages; {free // 4} > 939?"
-        return told, f"{free} kB = {free // 4} 页；{free // 4} > 939？"
+        return Said(told, f"{free} kB = {free // 4} 页；{free // 4} > 939？")
 
     return Question(
         kind="choice",
@@ -170,14 +170,14 @@ def below_min(rng: Random | None) -> Question:
     )
 
 
-def both_tests(blocks: Sequence[int]) -> Text:
+def both_tests(blocks: Sequence[int]) -> Said:
     """The rows of the order-2 test against pages_min for a request without rights and for one with both."""
     zone = _normal(*blocks)
     told = "\n".join(
         f"{name}: " + ", ".join(map(compared, watermark_rows(zone, 2, zone.pages_min, 1, flags)))
         for name, flags in (("GFP_KERNEL", 0), ("GFP_ATOMIC", ALLOC_HIGH | ALLOC_HARDER))
     )
-    return told, told
+    return as_is(told)
 
 
 def split_up(rng: Random | None) -> Question:
@@ -241,13 +241,14 @@ def row(rng: Random | None) -> Question:
         last = watermark_rows(zone, order, zone.pages_min, 1, 0)[-1]
         return "none" if last.ok else str(last.order)
 
-    def rows() -> Text:
+    def rows() -> Said:
         zone = _normal(*blocks)
         told = "\n".join(f"{row.order}: {compared(row)}" for row in watermark_rows(zone, order, zone.pages_min, 1, 0))
-        return told, told
+        return as_is(told)
 
     names = [
-        (str(o), (f"the row of order {o}" if o else "row 0: all free blocks", f"第 {o} 行")) for o in range(order + 1)
+        (str(o), Said(f"the row of order {o}" if o else "row 0: all free blocks", f"第 {o} 行"))
+        for o in range(order + 1)
     ]
     listed = ", ".join(map(str, blocks))
     return Question(

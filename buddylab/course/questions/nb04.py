@@ -7,9 +7,9 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, lowered, watermar
 from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of
 from buddylab.course.experiments.nb04 import only_dma
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 from buddylab.view.rows import compared
 
 __all__ = ["which_class", "kept", "other_ratio", "flags", "own_class", "upper_rows", "first_try"]
@@ -29,13 +29,13 @@ def which_class(rng: Random | None) -> Question:
         zone = with_free("i386_1g", DMA=[free]).zone("DMA")
         return str(sum(zone_watermark_ok(zone, 0, zone.pages_low, index, 0) for index in range(3)))
 
-    def rows() -> Text:
+    def rows() -> Said:
         zone = with_free("i386_1g", DMA=[free]).zone("DMA")
         told = "\n".join(
             f"{name}: {free} {'>' if free > 21 + kept else '≤'} 21 + {kept}"
             for name, kept in zip(CLASSES, zone.lowmem_reserve, strict=True)
         )
-        return told, told
+        return as_is(told)
 
     return Question(
         kind="choice",
@@ -165,7 +165,7 @@ def own_class(rng: Random | None) -> Question:
     return Question(
         kind="choice",
         answer=own,
-        choices=tuple((kind, (kind, f"{kind} 区")) for kind in kinds),
+        choices=tuple((kind, Said(kind, f"{kind} 区")) for kind in kinds),
         text=say("own_class.text", name=name, words=Said(en, zh)),
         right=say("own_class.right"),
         otherwise=say("own_class.otherwise"),
@@ -183,10 +183,10 @@ def upper_rows(rng: Random | None) -> Question:
         zone = machine.zone("DMA")
         return "yes" if zone_watermark_ok(zone, 1, zone.pages_low, 1, 0) else "no"
 
-    def rows() -> Text:
+    def rows() -> Said:
         zone = with_free("i386_1g", DMA=[singles, pairs]).zone("DMA")
         told = "\n".join(f"{row.order}: {compared(row)}" for row in watermark_rows(zone, 1, zone.pages_low, 1, 0))
-        return told, told
+        return as_is(told)
 
     passes = free - 1 > 901 and 2 * pairs - 1 > 10
     told = (

@@ -5,12 +5,12 @@ from random import Random
 
 from buddylab.course.experiments.nb05 import case, changed, clumped, first_request
 from buddylab.course.field import figures, told, written
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.explorer.knobs import checked, start
 from buddylab.explorer.recording import play
 from buddylab.reports import Explanation, ZoneTest, explain, row_text
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["big_blocks", "which_row", "short_by", "order2", "dma", "moves", "last_stage", "largest", "what_helps"]
 
@@ -26,7 +26,7 @@ def from_field(rng: Random | None) -> Explanation:
     return told(name) if name else explain(case())
 
 
-def asked(one: Explanation) -> Text:
+def asked(one: Explanation) -> Said:
     """The figures of the zone tried first, and the request."""
     en, zh = figures(one)
     return say("asked.request", order=one.order, words=Said(en, zh))
@@ -175,9 +175,9 @@ def moves(rng: Random | None) -> Question:
         kind="choice",
         choices=NEXT,
         answer=done,
-        step=lambda: (" -> ".join(stages(mask, 3)),) * 2,
+        step=lambda: as_is(" -> ".join(stages(mask, 3))),
         text=say("moves.text", mask=mask),
-        right=(
+        right=Said(
             "The stages below show it. Whether blocks of eight come of it is luck: buddies merge only where both "
             "happen to be freed."
             if mask != "GFP_ATOMIC"
@@ -202,7 +202,7 @@ def last_stage(rng: Random | None) -> Question:
     return Question(
         kind="stage",
         answer=before,
-        step=lambda: (" -> ".join(stages(mask, order)),) * 2,
+        step=lambda: as_is(" -> ".join(stages(mask, order))),
         text=say("last_stage.text", mask=mask, order=order),
         right=say("last_stage.right"),
         otherwise=say("last_stage.otherwise"),

@@ -10,8 +10,9 @@ from buddylab.core.record import record
 from buddylab.core.setup import setup_pageset, zone_batchsize
 from buddylab.core.zone import Zone
 from buddylab.course.bench import at_hand, lines, lists, little
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
+from buddylab.said import Said, as_is
 
 __all__ = [
     "free_rises",
@@ -55,7 +56,7 @@ def free_rises(rng: Random | None) -> Question:
     """Single pages are given back: does the count of free pages rise?"""
     pages = pick(rng, 1, [2, 3, 4, 5])
 
-    def after() -> Text:
+    def after() -> Said:
         machine = little(64, 3)
         before = machine.zones[0].nr_free_pages
         held = taken(machine, 12)
@@ -107,9 +108,9 @@ def refilled_lists(rng: Random | None) -> Question:
         alloc_pages(machine, 0, 0)
         return machine
 
-    def shown() -> Text:
+    def shown() -> Said:
         told = f"{lines(after(batch), upto)}\n{at_hand(after(batch))}"
-        return told, told
+        return as_is(told)
 
     one = lists(after(0))
     return Question(
@@ -200,7 +201,7 @@ def mark_first(rng: Random | None) -> Question:
     return Question(
         kind="stage",
         answer=lambda: stages()[-1],
-        step=lambda: (" → ".join(stages()), " → ".join(stages())),
+        step=lambda: as_is(" → ".join(stages())),
         text=say("mark_first.text", free=free),
         right=say("mark_first.right"),
         otherwise=say("mark_first.otherwise"),

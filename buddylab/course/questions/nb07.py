@@ -8,7 +8,7 @@ from buddylab.core.ladder import begin, step
 from buddylab.core.record import record
 from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone, zone_watermark_ok
 from buddylab.course.experiments.nb07 import a_second, first_stall, states_between
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.explorer.filling import position_of, prepare
 from buddylab.explorer.still import World
@@ -43,7 +43,7 @@ def between(rng: Random | None) -> Question:
         seen = [name for name, jiffies in states_between().items() if jiffies]
         return seen[0] if len(seen) == 1 else "either"
 
-    def counted() -> Text:
+    def counted() -> Said:
         seen = states_between()
         return say("between.counted", seen=seen["awake"], seen_later=seen["asleep"])
 
@@ -176,7 +176,7 @@ def below_the_disk(rng: Random | None) -> Question:
         count = stalls_of(rate)
         return "never" if not count else "seldom" if count <= 20 else "often"
 
-    def counted() -> Text:
+    def counted() -> Said:
         return say("below_the_disk.counted", stalls_of_rate=stalls_of(rate))
 
     slow = rate < 10_000

@@ -9,7 +9,7 @@ from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, lowered
 from buddylab.course.experiments.nb08 import PAGE, ask, first_empty, left_by, with_free
 from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 
 __all__ = ["packets_leave", "opens", "which_stage", "nested", "closes", "on_kswapd", "limit_of", "weaker_siege"]
 
@@ -109,7 +109,7 @@ def which_stage(rng: Random | None) -> Question:
     return Question(
         kind="stage",
         answer=lambda: stages()[-1],
-        step=lambda: (" → ".join(stages()), " → ".join(stages())),
+        step=lambda: as_is(" → ".join(stages())),
         text=say("which_stage.text", mask=mask, who=Said(*who)),
         right=(say("which_stage.right") if closed else say("which_stage.right_2")),
         otherwise=say("which_stage.otherwise"),

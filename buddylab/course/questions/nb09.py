@@ -9,7 +9,7 @@ from buddylab.core.ladder import begin, direct_reclaim, rebalance, step
 from buddylab.core.record import record
 from buddylab.course.bench import full
 from buddylab.course.experiments.nb09 import ENDS, SHORT, fate, goes_round, own_events, reclaim_once, stages_of
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.said import Said
 
@@ -25,7 +25,7 @@ KERNEL = gfp.GFP_KERNEL
 def which_orders(rng: Random | None) -> Question:
     """Two orders, GFP_KERNEL, progress every time and no block: which go on?"""
     low, high = pick(rng, (3, 4), [(2, 5), (4, 5), (0, 3), (1, 9), (5, 9)])
-    texts: dict[str, Text] = {
+    texts: dict[str, Said] = {
         "both": say("which_orders.texts_both", low=low, high=high),
         "low": say("which_orders.texts_low", low=low),
         "high": say("which_orders.texts_high", high=high),
@@ -36,11 +36,11 @@ def which_orders(rng: Random | None) -> Question:
         first, second = goes_round(low, KERNEL), goes_round(high, KERNEL)
         return {(True, True): "both", (True, False): "low", (False, True): "high"}.get((first, second), "none")
 
-    def after() -> Text:
+    def after() -> Said:
         found = {order: goes_round(order, KERNEL) for order in (low, high)}
         told = [f"order {order}: {'round again' if more else 'NULL'}" for order, more in found.items()]
         told_zh = [f"{order} 阶：{'再来一轮' if more else 'NULL'}" for order, more in found.items()]
-        return "; ".join(told), "；".join(told_zh)
+        return Said("; ".join(told), "；".join(told_zh))
 
     reasons = {
         "none": say("which_orders.reasons_none"),
@@ -60,7 +60,7 @@ def which_orders(rng: Random | None) -> Question:
     )
 
 
-ENDINGS: tuple[tuple[str, Text], ...] = (
+ENDINGS: tuple[tuple[str, Said], ...] = (
     ("still retrying", say("ENDINGS.still_retrying")),
     ("refused", say("ENDINGS.refused")),
     ("page", say("ENDINGS.page")),
@@ -73,7 +73,7 @@ def nofail_noretry(rng: Random | None) -> Question:
     mask = KERNEL | gfp.NOFAIL | gfp.NORETRY | more
     words = gfp.gfp_str(mask)
 
-    def after() -> Text:
+    def after() -> Said:
         return fate(mask, order).told()
 
     return Question(
@@ -124,7 +124,7 @@ def progress(rng: Random | None) -> Question:
     below = "far below" if pressure > SHORT else "below"
     below_zh = "远低于" if pressure > SHORT else "低于"
 
-    def after() -> Text:
+    def after() -> Said:
         reported, freed = reclaim_once(gfp.GFP_NOIO, "swapping", machine, pressure)
         return say("progress.after", reported=reported, freed=freed)
 
@@ -155,7 +155,7 @@ def after_reclaim(rng: Random | None) -> Question:
     right = say("after_reclaim.right", name=name) if has_fs else say("after_reclaim.right_2", name=name)
     killed = Wrong(
         "out_of_memory",
-        (
+        Said(
             "Before anybody is killed, the free lists are looked at once more."
             if has_fs
             else "No __GFP_FS, no kill: the caller goes to the last rule.",
@@ -184,7 +184,7 @@ def looks(rng: Random | None) -> Question:
     def walks() -> int:
         return fate(gfp.GFP_NOFS, limit=rounds).passes
 
-    def after() -> Text:
+    def after() -> Said:
         return fate(gfp.GFP_NOFS, limit=rounds).told()
 
     return Question(

@@ -10,7 +10,7 @@ from buddylab.core.record import record
 from buddylab.core.zone import ALLOC_WMARK_HIGH, Zone, zone_watermark_ok
 from buddylab.course.bench import full
 from buddylab.course.experiments.nb10 import SCHEDULES, Suspect, at_the_kill, points, two_cpus, victim
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.explorer.filling import prepare
 from buddylab.said import Said
@@ -26,7 +26,7 @@ ZERO = "oom_means_zero_free"
 def free_at_kill(rng: Random | None) -> Question:
     """How many pages are free when the killer is called?"""
     size = pick(rng, 64, [4, 8, 32])
-    choices: tuple[tuple[str, Text], ...] = (
+    choices: tuple[tuple[str, Said], ...] = (
         ("none", say("free_at_kill.choices_none")),
         ("some", say("free_at_kill.choices_some")),
         ("many", say("free_at_kill.choices_many")),
@@ -36,7 +36,7 @@ def free_at_kill(rng: Random | None) -> Question:
         kill = at_the_kill(0, 960, 90, size)
         return "none" if kill is None or not kill.free else "many" if kill.free > kill.pages_high else "some"
 
-    def after() -> Text:
+    def after() -> Said:
         kill = at_the_kill(0, 960, 90, size)
         told = (kill.free, kill.pages_high, kill.victim) if kill else (0, 0, "")
         return say("free_at_kill.after", told0=told[0], told1=told[1], told2=told[2])
@@ -66,7 +66,7 @@ def order3(rng: Random | None) -> Question:
     def killed() -> str:
         return "yes" if at_the_kill(3, pressure, 100, 64) else "no"
 
-    def after() -> Text:
+    def after() -> Said:
         one = at_the_kill(3, pressure, 100, 64)
         free, blocks, who = (one.free, one.blocks, one.victim) if one else (0, (), "")
         return say("order3.after", free=free, list_blocks=list(blocks), who=who)
@@ -114,7 +114,7 @@ def _passes(pages: int, marks: tuple[int, int, int]) -> bool:
     return zone_watermark_ok(zone, 0, zone.pages_high, 0, ALLOC_WMARK_HIGH)
 
 
-TWO_AT_ONCE: tuple[tuple[Text, Text], ...] = (
+TWO_AT_ONCE: tuple[tuple[Said, Said], ...] = (
     (say("TWO_AT_ONCE.all"), say("TWO_AT_ONCE.all_2")),
     (say("TWO_AT_ONCE.all_3"), say("TWO_AT_ONCE.all_4")),
     (say("TWO_AT_ONCE.all_5"), say("TWO_AT_ONCE.all_6")),
@@ -127,7 +127,7 @@ def two_at_once(rng: Random | None) -> Question:
     which = pick(rng, 1, [0, 2])
     story, why = TWO_AT_ONCE[which]
 
-    def after() -> Text:
+    def after() -> Said:
         names = two_cpus(SCHEDULES[which])
         return say("two_at_once.after", names=Said(", ".join(names), "、".join(names)))
 
@@ -188,13 +188,13 @@ def who_dies(rng: Random | None) -> Question:
         f"{s.comm} {s.mb} MB，CPU 时间 {s.cpu:,} 秒，已运行 {s.age:,} 秒{'，root' if s.root else ''}" for s in suspects
     )
 
-    def after() -> Text:
+    def after() -> Said:
         told = ", ".join(f"{s.comm} {points(s):,}" for s in suspects)
         return say("who_dies.after", told=told)
 
     return Question(
         kind="choice",
-        choices=tuple((s.comm, (s.comm, f"{s.comm} 进程")) for s in suspects),
+        choices=tuple((s.comm, Said(s.comm, f"{s.comm} 进程")) for s in suspects),
         step=after,
         answer=lambda: victim(suspects),
         text=say("who_dies.text", what=Said(what, what_zh)),

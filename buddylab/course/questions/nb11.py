@@ -10,7 +10,7 @@ from buddylab.core.record import record
 from buddylab.core.zone import HZ
 from buddylab.course.experiments.nb09 import short_of_memory, stages_of
 from buddylab.course.experiments.nb11 import faulty, leave, machine_refuses, refused, two_nodes, woken
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.said import Said
 
@@ -20,7 +20,7 @@ say = texts("nb11")
 """The words of the questions, by the question's name and what they are said about."""
 
 GUESS = "annotators_guesses"
-NULL_OR_PAGE: tuple[tuple[str, Text], ...] = (("null", say("NULL_OR_PAGE.null")), ("page", say("NULL_OR_PAGE.page")))
+NULL_OR_PAGE: tuple[tuple[str, Said], ...] = (("null", say("NULL_OR_PAGE.null")), ("page", say("NULL_OR_PAGE.page")))
 """The two ways in which any request ends."""
 
 
@@ -32,9 +32,10 @@ def foresees(rng: Random | None) -> Question:
     def outcome() -> str:
         return "null" if machine_refuses(faulty(pages=pages, probability=100), mask) else "page"
 
-    def after() -> Text:
+    def after() -> Said:
         left = leave(faulty(pages=pages, probability=100), mask)
-        return str(left), f"{'NULL' if left.page is None else '一页'}，经过 {left.stages} 个阶段，日志 {left.log} 行。"
+        page = "NULL" if left.page is None else "一页"
+        return Said(str(left), f"{page}，经过 {left.stages} 个阶段，日志 {left.log} 行。")
 
     return Question(
         kind="choice",
@@ -71,7 +72,7 @@ def waits(rng: Random | None) -> Question:
     mix, words = pick(
         rng, ("dirty", "GFP_KERNEL"), [("desktop", "GFP_USER"), ("slab", "GFP_KERNEL"), ("swapping", "GFP_NOFS")]
     )
-    users: dict[str, Text] = {
+    users: dict[str, Said] = {
         "dirty": say("waits.users_dirty"),
         "desktop": say("waits.users_desktop"),
         "slab": say("waits.users_slab"),
@@ -114,7 +115,7 @@ def after_thisnode(rng: Random | None) -> Question:
         return after.__name__ if after else ""
 
     if leaves:
-        right: Text = say("after_thisnode.right")
+        right: Said = say("after_thisnode.right")
         wrong = Wrong("wake_kswapd", say("after_thisnode.wrong_wake_kswapd"))
     else:
         right = say("after_thisnode.right_2")
@@ -139,13 +140,13 @@ def cpuset(rng: Random | None) -> Question:
         left = leave(two_nodes(left=0), mask, task=Task(cpuset_deny=frozenset({"Normal/1"})))
         return ("null" if left.page is None else "page"), str(left)
 
-    right: Text = say("cpuset.right") if can_wait else say("cpuset.right_2")
+    right: Said = say("cpuset.right") if can_wait else say("cpuset.right_2")
     wrong = Wrong("page", say("cpuset.wrong_page")) if can_wait else Wrong("null", say("cpuset.wrong_null"))
     return Question(
         kind="choice",
         choices=NULL_OR_PAGE,
         answer=lambda: ask()[0],
-        step=lambda: (ask()[1], "返回 NULL。" if ask()[0] == "null" else "返回一页。"),
+        step=lambda: Said(ask()[1], "返回 NULL。" if ask()[0] == "null" else "返回一页。"),
         text=say("cpuset.text", words=words),
         right=right,
         otherwise=say("cpuset.otherwise"),
@@ -158,7 +159,7 @@ def exempt(rng: Random | None) -> Question:
     words = pick(rng, "GFP_KERNEL", ["GFP_ATOMIC", "GFP_ATOMIC|__GFP_NOFAIL", "GFP_HIGHUSER"])
     mask, requests = gfp.gfp_parse(words), 200
     hit = words == "GFP_ATOMIC"
-    why: Text = {
+    why: Said = {
         "GFP_KERNEL": say("exempt.why_GFP_KERNEL"),
         "GFP_HIGHUSER": say("exempt.why_GFP_HIGHUSER"),
         "GFP_ATOMIC": say("exempt.why_GFP_ATOMIC"),
@@ -188,7 +189,7 @@ def early(rng: Random | None) -> Question:
         masks = (sum(gfp.BITS[bit] for bit, chosen in zip(BITS, way, strict=True) if chosen) for way in ways)
         return next(mask for mask in masks if mask & need == need and _leaves(mask))
 
-    carries, carries_zh = say("early.carries", more=more) if more else ("", "")
+    carries, carries_zh = say("early.carries", more=more) if more else Said("", "")
     return Question(
         kind="mask",
         bits=BITS,

@@ -4,9 +4,9 @@ from random import Random
 
 from buddylab.course.bench import lines, lists
 from buddylab.course.experiments.nb12 import after_waiting, all_but, fewest_pins, largest
-from buddylab.course.question import Question, Text, Wrong, pick
+from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
-from buddylab.said import Said
+from buddylab.said import Said, as_is
 from buddylab.world.observe import unusable_index
 
 __all__ = ["layouts", "middle", "every_eighth", "waiting", "fewest", "pull", "index"]
@@ -22,7 +22,7 @@ def layouts(rng: Random | None) -> Question:
     pages = pick(rng, 16, [8, 32, 64])
     half, order = pages // 2, pages.bit_length() - 2
     size = half * 4
-    choices: tuple[tuple[str, Text], ...] = (
+    choices: tuple[tuple[str, Said], ...] = (
         ("A", say("layouts.choices_A")),
         ("B", say("layouts.choices_B")),
         ("both", say("layouts.choices_both")),
@@ -59,9 +59,9 @@ def middle(rng: Random | None) -> Question:
     def after() -> tuple[tuple[int, ...], ...]:
         return lists(all_but([*range(first), *range(end, pages)], pages))
 
-    def told() -> Text:
+    def told() -> Said:
         text = lines(all_but([*range(first), *range(end, pages)], pages), orders[-1])
-        return text, text
+        return as_is(text)
 
     whole: list[tuple[int, ...]] = [()] * 11
     whole[order] = (first,)
@@ -153,9 +153,9 @@ def pull(rng: Random | None) -> Question:
     def which() -> int:
         return next(pfn for pfn in stay if largest(all_but([one for one in stay if one != pfn])) >= 3)
 
-    def before() -> Text:
+    def before() -> Said:
         text = lines(all_but(stay), 3)
-        return text, text
+        return as_is(text)
 
     lonely = next(pfn for pfn in stay if sum(one // 8 == pfn // 8 for one in stay) == 1)
     names, names_zh = (sep.join(map(str, stay)) for sep in (", ", "、"))

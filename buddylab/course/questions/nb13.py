@@ -15,7 +15,7 @@ from buddylab.course.notes import note
 from buddylab.course.question import Question, Wrong, pick
 from buddylab.course.texts import texts
 from buddylab.reports import explain
-from buddylab.said import Said
+from buddylab.said import NOTHING, Said
 
 __all__ = [
     "numa",
@@ -44,7 +44,7 @@ def claim(
     who believed it? values: for the places in both."""
     question, _, key = name.partition(".")
     words = f"{question}.claim_{key}"
-    return Claim(key, say(words, **values), holds, say(f"{words}_why", **values) if why else ("", ""), misconception)
+    return Claim(key, say(words, **values), holds, say(f"{words}_why", **values) if why else NOTHING, misconception)
 
 
 # -- five reports
@@ -237,8 +237,8 @@ def nofail(rng: Random | None) -> Question:
     return which_holds(
         say("nofail.text", fails=fails, names=Said(", ".join(looping), "、".join(looping))),
         (
-            *(Claim(mask, (mask, f"带 {mask} 的"), partial(null, mask), round_and_round) for mask in looping),
-            Claim(fails, (fails, f"带 {fails} 的"), partial(null, fails)),
+            *(Claim(mask, Said(mask, f"带 {mask} 的"), partial(null, mask), round_and_round) for mask in looping),
+            Claim(fails, Said(fails, f"带 {fails} 的"), partial(null, fails)),
             claim("nofail.none", lambda: not any(map(null, (*looping, fails))), "nofail_always_succeeds"),
         ),
         say("nofail.right"),
