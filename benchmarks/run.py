@@ -29,6 +29,9 @@ slow path, recorded         a GFP_ATOMIC request of order 3 that fails on a frag
 slow path, document         the same run as the explorer's whole JSON document: what each frame says is in it too.
 workload, 1 M operations    the file server's story on a machine of 64 MiB, allocations and frees with reclaim, kswapd
                             and writeback: CPU seconds a million operations, from a fifth of a million.
+knobs, ...                  the explorer, one knob turned at a time on each machine: CPU milliseconds from the knobs to
+                            the document, median and worst. The targets are scaled by "this computer": how much
+                            longer a piece of work takes here than on the computer that they are meant for.
 build ...                   zones, marks, zonelists and boot of a machine of that size; peak as tracemalloc sees it.
 import ...                  a fresh interpreter that imports it, less a bare one.
 """
@@ -50,7 +53,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # run as a file, the path holds this folder only
     sys.path.insert(0, str(ROOT))
 
-from benchmarks import agreement, workloads  # noqa: E402
+from benchmarks import agreement, knobs, workloads  # noqa: E402
 from benchmarks.plain_buddy import PlainBuddy  # noqa: E402
 from benchmarks.reference import BrokenReference, Reference, compile_reference, compiler  # noqa: E402
 from benchmarks.table import Row, line, row  # noqa: E402
@@ -77,13 +80,14 @@ class Scale:
     pairs: int = 10_000
     repeats: int = 15
     operations: int = 200_000
+    values: int = 10
     limit_operations: int = 6_000
     """For each mark and depth; with less the limit is not reached."""
 
 
 TRAVEL = 40
 """Pfns of a long list that travel with a trace."""
-QUICK = Scale(blocks=1_000, pairs=500, repeats=3, operations=5_000)
+QUICK = Scale(blocks=1_000, pairs=500, repeats=3, operations=5_000, values=2)
 
 
 def by_turns(scale: Scale, upper: Callable[[], float], lower: Callable[[], float]) -> list[float]:
@@ -263,6 +267,7 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield recording(scale, mixed)
     yield from slow_path(scale)
     yield simulating(scale)
+    yield from knobs.answering(scale.values, SEED)
     yield from building(scale)
     yield from importing(scale)
 

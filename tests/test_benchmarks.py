@@ -5,16 +5,19 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
+from statistics import median
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks import agreement, run, workloads  # noqa: E402
+from benchmarks import agreement, knobs, run, workloads  # noqa: E402
 from benchmarks.plain_buddy import PlainBuddy  # noqa: E402
 from benchmarks.reference import Reference, compile_reference, compiler  # noqa: E402
 from buddylab.core.zone import ALLOC_WMARK_LOW  # noqa: E402
+from buddylab.machines.hardware import MACHINES  # noqa: E402
 
 NAMES = (
     "mixed orders, C",
@@ -28,6 +31,10 @@ NAMES = (
     "slow path, recorded",
     "slow path, document",
     "workload, 1 M operations",
+    "knobs, this computer",
+    *(f"knobs, {machine}{which}" for machine in MACHINES for which in ("", ", worst")),
+    "knobs, hard reclaim",
+    "knobs, hard reclaim, worst",
     "build 1 GiB, time",
     "build 1 GiB, peak",
     "build 64 GiB, time",
@@ -114,6 +121,14 @@ def test_the_table_can_be_read():
     form = re.compile(r"(.{28}) *(-?[\d.]+) (x|ms|MB|s) +-?[\d.]+ to -?[\d.]+(?: +at (?:most|least) [\d.]+ \3 +[✓✗])?")
     found = [form.fullmatch(line) for line in lines]
     assert [match and match[1].rstrip() for match in found] == EXPECTED
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_turned_knob_is_answered_at_once(machine):
+    """40 ms in the middle, 150 at worst, scaled by the computer; a sample of the values. See benchmarks/knobs.py."""
+    allowed = max(knobs.scale(), 1.0)
+    times = [knobs.milliseconds(turned) for turned in knobs.turns(machine, Random(machine), 3)]
+    assert median(times) < knobs.MEDIAN_MS * allowed and max(times) < knobs.WORST_MS * allowed
 
 
 def test_the_json_can_be_read(capsys, monkeypatch):

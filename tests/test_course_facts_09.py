@@ -78,8 +78,8 @@ def test_progress_of_two_callers_on_one_machine():
 def test_rounds_by_order():
     mask = KERNEL | gfp.REPEAT
     assert rounds_by_order(mask, "slab", range(7)) == [(order, 1) for order in range(7)]
-    assert rounds_by_order(mask, "desktop", range(7)) == [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 3), (6, 40)]
-    assert [rounds for _, rounds in rounds_by_order(mask, "dirty", range(4))] == [2, 10, 16, 40]
+    assert rounds_by_order(mask, "desktop", range(7)) == [(0, 2), (1, 2), (2, 2), (3, 2), (4, 2), (5, 5), (6, 40)]
+    assert [rounds for _, rounds in rounds_by_order(mask, "dirty", range(4))] == [3, 8, 40, 40]
     assert fate(KERNEL, 3, mix="dirty").end == "still retrying"
     assert rounds_by_order(KERNEL, "slab", range(6)) == [(order, 1) for order in range(4)], "above 3 it is refused"
 

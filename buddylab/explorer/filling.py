@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from buddylab.core.buddy import free_one_page, place_free, rmqueue
+from buddylab.core.buddy import place_free
 from buddylab.core.gfp import GFP_KERNEL
 from buddylab.core.machine import Machine
 from buddylab.core.pcp import free_hot_cold_page
 from buddylab.core.zone import MAX_ORDER, TOP, Zone
-from buddylab.explorer.plan import Plan
+from buddylab.explorer.carving import carve
+from buddylab.explorer.owners import Owners
+from buddylab.explorer.pieces import Blocks, Cutting
+from buddylab.explorer.plan import Plan, Users
 from buddylab.explorer.still import World
 from buddylab.machines import hardware
 from buddylab.machines.hardware import Hardware
@@ -84,9 +87,16 @@ def position_of(zone: Zone, pages: int) -> int:
 
 def free_blocks(zone: Zone, target: int, scatter: int) -> list[int]:
     """How many free blocks of each order make up `target` pages at this scatter (0 = large blocks, 100 = single)."""
-    whole = min(target, max(0, 2 * target - zone.present_pages))
     centre = TOP * (1 - scatter / 100)
-    weights = [math.exp(-(((order - centre) / 1.6) ** 2)) for order in range(MAX_ORDER)]
+    return blocks_like([math.exp(-(((order - centre) / 1.6) ** 2)) for order in range(MAX_ORDER)], zone, target)
+
+
+def blocks_like(weights: Sequence[float], zone: Zone, target: int) -> list[int]:
+    """How many free blocks of each order make up `target` pages, pages of each order by these weights.
+
+    What is more than half of the zone is made up of the largest blocks, since each other one has a buddy in use.
+    """
+    whole = min(target, max(0, 2 * target - zone.present_pages))
     counts, due = [0] * MAX_ORDER, 0.0
     for order in range(TOP, -1, -1):
         due += (target - whole) * weights[order] / sum(weights)
@@ -101,114 +111,60 @@ def free_blocks(zone: Zone, target: int, scatter: int) -> list[int]:
 
 def populate(machine: Machine, mix: Mix, blocks: dict[str, list[int]], seed: int) -> Plan:
     """Use up a freshly booted machine but for these free blocks by zone and order; every free block's buddy is used."""
-    plan, rng = Plan(machine, mix.swap), Random(seed)
-    for zone in machine.zones:
-        _populate_zone(plan, mix, zone, blocks[zone.label], rng)
-    plan.finish()
-    return plan
+    rng = Random(seed)
+    return _settled(machine, mix, [carve(zone, blocks[zone.label], rng) for zone in machine.zones])
 
 
-def _populate_zone(plan: Plan, mix: Mix, zone: Zone, blocks: list[int], rng: Random) -> None:
-    spare = zone.present_pages - sum(count << order for order, count in enumerate(blocks))
-    items: list[tuple[int, str]] = []
-    for order, count in enumerate(blocks):
-        paired = min(count, max(spare, 0) >> order) if order < TOP else 0
-        items += [(order, "pair")] * paired + [(order, "alone")] * (count - paired)
-        spare -= paired << order
-    items += [(rng.choice((2, 3, 4, 5)), "used") for _ in range(spare // 20)]
-    rng.shuffle(items)
-    chosen: list[tuple[int, int]] = []
-    for order, how in sorted(items, key=lambda item: item[0] < 8):
-        _place(plan, mix, zone, order, how, chosen, rng)
-    for order in range(TOP, -1, -1):
-        while zone.nr_free(order):
-            pfn = rmqueue(zone, order)
-            if pfn is not None:
-                plan.settle(zone, pfn, order, _kind(mix, rng))
-    _keep_at_hand(plan, zone)
-    for pfn, order in chosen:
-        free_one_page(zone, pfn, order)
+def _settled(machine: Machine, mix: Mix, cuttings: Sequence[Cutting]) -> Plan:
+    """The plan of a machine of which this is in use, with some pages at hand."""
+    shares = (mix.kernel, mix.slab, mix.anon, mix.clean, mix.dirty)
+    users = [Users(zone, cutting, shares) for zone, cutting in zip(machine.zones, cuttings, strict=True)]
+    for one in users:
+        _keep_at_hand(one)
+    machine.owner = Owners(users)
+    return Plan(machine, users, mix.swap)
 
 
-def _place(plan: Plan, mix: Mix, zone: Zone, order: int, how: str, chosen: list[tuple[int, int]], rng: Random) -> None:
-    """Take room for one block: one to be freed with its buddy in use ("pair"), one to be freed, or a used one.
-
-    Where a zone has no room for the pair the block goes alone; where it has none for the block, two halves go.
-    """
-    pfn = rmqueue(zone, order + (how == "pair"))
-    if pfn is None and how == "pair":
-        how, pfn = "alone", rmqueue(zone, order)
-    if pfn is None:
-        for _ in range(2 if order else 0):
-            _place(plan, mix, zone, order - 1, how, chosen, rng)
-    elif how == "pair":
-        upper = rng.randrange(2) << order
-        chosen.append((pfn + upper, order))
-        plan.settle(zone, pfn + (1 << order) - upper, order, _kind(mix, rng))
-    elif how == "alone":
-        chosen.append((pfn, order))
-    else:
-        plan.settle(zone, pfn, order, _kind(mix, rng))
-
-
-def _kind(mix: Mix, rng: Random) -> str:
-    return rng.choices(
-        ("kernel", "slab", "anon", "clean", "dirty"), (mix.kernel, mix.slab, mix.anon, mix.clean, mix.dirty)
-    )[0]
-
-
-def _keep_at_hand(plan: Plan, zone: Zone) -> None:
+def _keep_at_hand(users: Users) -> None:
     """Put some pages on the per-cpu lists: three quarters of a batch hot, a quarter of one cold."""
+    zone = users.zone
     for cold, count in ((0, zone.hot.batch * 3 // 4), (1, zone.cold.batch // 4)):
         for kind in ("clean", "dirty", "anon"):
-            pool = plan.pool(kind, zone)
-            while pool and count and count < (zone.cold if cold else zone.hot).high:
-                pfn = pool.pop()
-                del plan.machine.owner[pfn]
-                free_hot_cold_page(zone, pfn, cold)
+            while users.pages[kind] and count and count < (zone.cold if cold else zone.hot).high:
+                free_hot_cold_page(zone, users.take(kind), cold)
                 count -= 1
 
 
 @lru_cache(maxsize=8)
 def _prepared(chosen: Hardware, pressure: int | None, scatter: int, mix: Mix, seed: int) -> Plan:
     if chosen.reported:
-        return _as_reported(chosen.reported, chosen.machine(), mix, Random(seed))
+        return _as_reported(chosen.reported, chosen.machine(), mix)
     machine = chosen.machine()
     reported = {label: list(counts) for label, counts in chosen.blocks}
     blocks = {}
     for zone in machine.zones:
         position = default_pressure(chosen) if pressure is None else pressure
         target, counts = pages_at(zone, position), reported.get(zone.label)
-        if counts is not None and scatter == chosen.scatter:
-            total = sum(count << order for order, count in enumerate(counts))
-            if pressure is not None:
-                counts = [count * target // total for count in counts]
+        if counts is None or scatter != chosen.scatter:
+            blocks[zone.label] = free_blocks(zone, target, scatter)
+        elif pressure is None:
             blocks[zone.label] = counts
         else:
-            blocks[zone.label] = free_blocks(zone, target, scatter)
+            blocks[zone.label] = blocks_like([count << order for order, count in enumerate(counts)], zone, target)
     return populate(machine, mix, blocks, seed)
 
 
-LIVE = 1 << 17
-"""Pages of a report's machine that are given to users which can lose them, half a GB; what is above stays the kernel's.
-
-So a machine of many GB is there in a moment. A report says little about who uses what anyway."""
-
-
-def _as_reported(told: ReportedMachine, machine: Machine, mix: Mix, rng: Random) -> Plan:
+def _as_reported(told: ReportedMachine, machine: Machine, mix: Mix) -> Plan:
     """A machine with exactly the free blocks that a report prints, somewhere in its zones; the rest is used."""
-    plan, total = Plan(machine, mix.swap), sum(zone.pages for zone in told.zones)
+    cuttings = []
     for zone, figures in zip(machine.zones, told.zones, strict=True):
-        left = LIVE * zone.present_pages // max(total, 1) if total > LIVE else zone.present_pages
-        used = place_free(zone, figures.blocks)
-        rng.shuffle(used)
-        for pfn, order in used:
-            kind = _kind(mix, rng) if left >= 1 << order else "kernel"
-            left -= 1 << order if kind != "kernel" else 0
-            plan.settle(zone, pfn, order, kind)
-        _keep_at_hand(plan, zone)
+        used: Blocks = [[] for _ in range(MAX_ORDER)]
+        for pfn, order in place_free(zone, figures.blocks):
+            used[order].append(pfn)
+        cuttings.append(Cutting(0, [sorted(blocks) for blocks in used]))
+    plan = _settled(machine, mix, cuttings)
+    for zone, figures in zip(machine.zones, told.zones, strict=True):
         zone.nr_free_pages = figures.free
-    plan.finish()
     return plan
 
 
@@ -255,4 +211,4 @@ def prepare(
     scatter = chosen.scatter if scatter is None else scatter
     pressure = None if chosen.reported or pressure == default_pressure(chosen) else pressure
     plan = _prepared(chosen, pressure, scatter, MIXES[mix] if isinstance(mix, str) else mix, seed)
-    return World(plan.without(frozenset(pinned)) if pinned else plan)
+    return World(plan, frozenset(pinned))

@@ -4,7 +4,6 @@ A `World` is a copy of a plan's machine (plan.py) that can go its own way, quick
 when reclaim comes to them (runs.py). Units: pages, jiffies.
 """
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -14,8 +13,9 @@ from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.events import GIVEN, Event
 from buddylab.core.machine import Machine
-from buddylab.core.zone import MAX_ORDER, Zone
-from buddylab.explorer.plan import ANON, DIRTY, MAPPED, PROCESSES, Plan, spread
+from buddylab.core.zone import Zone
+from buddylab.explorer.owners import Slab
+from buddylab.explorer.plan import ANON, DIRTY, MAPPED, PROCESSES, Listed, Plan, spread
 from buddylab.explorer.stretches import LruList, Stretch
 from buddylab.reclaim.lru import LruZone
 from buddylab.reclaim.page import PG_ACTIVE, PG_DIRTY, PG_LRU, PG_REFERENCED, PG_WRITEBACK, Page
@@ -53,10 +53,10 @@ class World(Simulation):
     machine: ready for requests. `kind_of` says what a page was used for before.
     """
 
-    def __init__(self, plan: Plan) -> None:
-        """A copy of the plan's machine; nothing has been touched."""
+    def __init__(self, plan: Plan, pinned: frozenset[int] = frozenset()) -> None:
+        """A copy of the plan's machine; nothing has been touched. pinned: pages that are on no list of reclaim's."""
         machine = plan.machine.copy()
-        slots = sum(len(pool) for pool in plan.pools.get("anon", [])) * plan.swap // 100
+        slots = sum(users.pages["anon"] for users in plan.users) * plan.swap // 100
         population = Population(machine, swap_pages=slots, limit=machine_pages(machine))
         super().__init__(population, Random(1), cpus=1, speed=PACE)
         self.plan = plan
@@ -70,9 +70,11 @@ class World(Simulation):
         vm = population.vm
         vm.page_out = Watched(population, vm.page_out.swapper_space, vm.pagevecs)
         vm.page_out.kept = self._kept
-        for lru, lists in zip(population.zones, plan.runs, strict=True):
+        for lru, lists in zip(population.zones, plan.lists, strict=True):
             self._put_on_lists(lru, *lists)
-            population.slab.pages.extend(plan.pool("slab", lru.zone))
+        population.slab.pages = self._slab(pinned)
+        for pfn in pinned:
+            self._pin(pfn)
         for place, p in enumerate(self.owners):
             p.memory().left = self._untouched(ANON, place)
         population.untouched_dirty = self._untouched(DIRTY, 0)
@@ -81,29 +83,52 @@ class World(Simulation):
 
     def kind_of(self, pfn: int) -> str:
         """What the page was used for before the run: kernel, slab, anon, clean or dirty; "free" if it was not used."""
-        used = self.plan.used
-        place = bisect_right(used, (pfn, MAX_ORDER, "")) - 1
-        if place >= 0 and pfn < used[place][0] + (1 << used[place][1]):
-            return used[place][2]
-        return "free"
+        return self.plan.kind_of(pfn)
 
     # the lists
 
-    def _put_on_lists(self, lru: LruZone, active: Sequence[int], inactive: Sequence[int]) -> None:
+    def _put_on_lists(self, lru: LruZone, active: Listed, inactive: Listed) -> None:
         population = self.population
-        lru.active_list = LruList(Stretch(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
+        lru.active_list = oldest = LruList(Stretch(active, partial(self._make, lru, PG_LRU | PG_ACTIVE)))
+        oldest.run.anon = all(part.kind == "anon" or not part.pages for part in active.parts)
         lru.inactive_list = LruList(Stretch(inactive, partial(self._make, lru, PG_LRU)))
         lru.nr_active, lru.nr_inactive = len(active), len(inactive)
-        kinds = self.plan.kinds[lru.zone.place]
-        for entry, pages in kinds.items():
-            if entry & 3 == ANON:
-                memory = self.owners[entry >> 2].memory()
-                memory.untouched += pages
-                memory.total_vm += pages
-                lru.nr_anon_pages += pages
-        lru.nr_file_mapped = kinds[MAPPED]
-        population.nr_untouched_dirty += kinds[DIRTY]
+        for tag, pages in (active.tags() + inactive.tags()).items():
+            self._count(lru, tag, pages)
         population.nr_cached += len(active) + len(inactive)
+
+    def _count(self, lru: LruZone, tag: int, pages: int) -> None:
+        """So many entries of this sort more."""
+        if tag & 3 == ANON:
+            memory = self.owners[tag >> 2].memory()
+            memory.untouched += pages
+            memory.total_vm += pages
+            lru.nr_anon_pages += pages
+        elif tag == MAPPED:
+            lru.nr_file_mapped += pages
+        elif tag == DIRTY:
+            self.population.nr_untouched_dirty += pages
+
+    def _slab(self, pinned: frozenset[int]) -> Slab:
+        """All pages of slab but those."""
+        spared = sum(self.plan.kind_of(pfn) == "slab" for pfn in pinned)
+        planned = (users.page("slab", number) for users in self.plan.users for number in range(users.pages["slab"]))
+        pages = sum(users.pages["slab"] for users in self.plan.users) - spared
+        return Slab((pfn for pfn in planned if pfn not in pinned), pages)
+
+    def _pin(self, pfn: int) -> None:
+        """The page leaves its list, if it is on one, and nobody has it."""
+        for lru, users, lists in zip(self.population.zones, self.plan.users, self.plan.lists, strict=True):
+            found = users.find(pfn) if users.holds(pfn) else None
+            for pages, listed, counter in zip(
+                (lru.active_list, lru.inactive_list), lists, ("nr_active", "nr_inactive"), strict=True
+            ):
+                place = listed.place_of(found[0], found[3]) if found else None
+                if place is not None and isinstance(pages, LruList):
+                    pages.run.lose(pages.run.stride.back(place))
+                    setattr(lru, counter, getattr(lru, counter) - 1)
+                    self._count(lru, listed.tag(place), -1)
+                    self.population.nr_cached -= 1
 
     def _make(self, lru: LruZone, flags: int, entry: int) -> Page:
         """An entry becomes a page: one in eight was used a moment ago."""
@@ -138,17 +163,21 @@ class World(Simulation):
         """The pages of this kind that are no objects yet, one after the other; each becomes one."""
         for lru in self.population.zones:
             for pages in (lru.active_list, lru.inactive_list):
-                run = pages.run if isinstance(pages, LruList) else None
-                for place in range(len(run.entries) if run else 0):
-                    if run and place >= run.at and run.entry(place) & 255 == whose << 2 | kind:
-                        page = run.page(place)
-                        if page is not None:
-                            yield page
+                if isinstance(pages, LruList):
+                    yield from self._untouched_of(pages.run, whose << 2 | kind)
+
+    def _untouched_of(self, run: Stretch, tag: int) -> Iterator[Page]:
+        place = run.at
+        while place < run.end:
+            page = run.page(place) if run.tag(place) == tag else None
+            if page is not None:
+                yield page
+            place = max(place + 1, run.at)
 
     def _write_off(self, lru: LruZone) -> None:
         """kswapd has long written off a zone below pages_low in which nothing can come back (it takes three passes)."""
-        kinds = {entry & 3 for entries in self.plan.runs[lru.zone.place] for entry in entries[:64]}
-        hopeless = kinds <= {ANON} and not self.plan.swap and not self.population.slab.pages
+        pages = self.plan.users[lru.zone.place].pages
+        hopeless = not (pages["clean"] or pages["dirty"] or self.plan.swap or self.population.slab.pages)
         if hopeless and lru.zone.nr_free_pages < lru.zone.pages_low:
             lru.pages_scanned = 6 * lru.lru_pages
             lru.all_unreclaimable = True

@@ -18,6 +18,14 @@ PAGEVEC_SIZE = 14
 DEF_PRIORITY = 12
 
 
+class PageList(OrderedDict[Page, None]):
+    """One list: its first key is the tail."""
+
+    def turn(self, pages: int) -> bool:
+        """Whether so many pages went from the tail to the head untouched: a plain list has each page looked at."""
+        return False
+
+
 class LruZone:
     """The reclaim half of struct zone, beside core's Zone: the two lists, their counters, the scan's memory.
 
@@ -46,8 +54,7 @@ class LruZone:
     def __init__(self, zone: Zone, trace: list[Event] | None = None) -> None:
         """Empty lists for this zone of the core."""
         self.zone, self.trace = zone, trace
-        self.active_list: OrderedDict[Page, None] = OrderedDict()
-        self.inactive_list: OrderedDict[Page, None] = OrderedDict()
+        self.active_list, self.inactive_list = PageList(), PageList()
         self.nr_active = self.nr_inactive = 0
         self.nr_file_mapped = self.nr_anon_pages = self.nr_writeback = 0
         self.nr_scan_active = self.nr_scan_inactive = 0

@@ -84,6 +84,9 @@ def shrink_active_list(nr_pages: int, zone: LruZone, sc: ScanControl, priority: 
     if vm.trace is not None:
         vm.trace.append(("reclaim_mapped", int(mapped_too)))
     vm.pagevecs.lru_add_drain()
+    if not (mapped_too and vm.total_swap_pages) and zone.active_list.turn(nr_pages):
+        zone.pages_scanned += nr_pages
+        return
     l_hold, pgscanned = isolate_lru_pages(nr_pages, zone.active_list)
     zone.pages_scanned += pgscanned
     zone.nr_active -= len(l_hold)
@@ -97,6 +100,24 @@ def shrink_active_list(nr_pages: int, zone: LruZone, sc: ScanControl, priority: 
     pvec = deactivate(l_inactive, vm)
     put_back(l_active, pvec, vm.pagevecs)
     vm.pagevecs.pagevec_release(pvec)
+
+
+def turn_active_list(nr_pages: int, zone: LruZone, sc: ScanControl, priority: int, vm: VmState) -> int:
+    """So many pages at most, in whole turns, that shrink_active_list would keep unseen, at once; how many they were.
+
+    Without swap anonymous pages stay, and else as long as mapped pages do, which near OOM they do no more. 0: nothing
+    was done. For a reclaimer whom nobody disturbs between two turns the result is the same.
+    """
+    if vm.total_swap_pages:
+        if reclaim_mapped(zone, sc, priority, vm):
+            return 0
+        if sc.may_swap:
+            nr_pages = min(nr_pages, zone.lru_pages * 3 - zone.pages_scanned)
+    nr_pages = min(nr_pages, zone.nr_active) // sc.swap_cluster_max * sc.swap_cluster_max
+    if vm.trace is not None or nr_pages <= 0 or not zone.active_list.turn(nr_pages):
+        return 0
+    zone.pages_scanned += nr_pages
+    return nr_pages
 
 
 def deactivate(pages: list[Page], vm: VmState) -> list[Page]:
@@ -172,6 +193,9 @@ class ListShrinker(Protocol):
     def shrink_active_list(self, nr_pages: int, zone: LruZone, sc: ScanControl, priority: int) -> None:
         """Look at pages of the active list."""
 
+    def turn_active_list(self, nr_pages: int, zone: LruZone, sc: ScanControl, priority: int) -> int:
+        """Pages of the active list that would all be kept, looked at as one: how many."""
+
     def shrink_inactive_list(self, max_scan: int, zone: LruZone, sc: ScanControl) -> int:
         """Look at pages of the inactive list; pages freed."""
 
@@ -190,6 +214,8 @@ def shrink_zone(priority: int, zone: LruZone, sc: ScanControl, vm: ListShrinker)
     nr_inactive, zone.nr_scan_inactive = due(zone.nr_scan_inactive, zone.nr_inactive, priority, sc)
     nr_reclaimed = 0
     while nr_active or nr_inactive:
+        if sc.current.undisturbed and not nr_inactive:
+            nr_active -= vm.turn_active_list(nr_active, zone, sc, priority)
         if nr_active:
             nr_to_scan = min(nr_active, sc.swap_cluster_max)
             nr_active -= nr_to_scan

@@ -38,6 +38,7 @@ class TaskStruct(Task):
 
     tgid: pid of its group's leader. mm: None for kernel threads and the dead. utime, stime: CPU time in jiffies.
     start_time: seconds after boot. mems_overlap: its cpuset shares nodes with current's. children: in list order.
+    undisturbed: nobody else runs while it reclaims, save while it naps.
     """
 
     pid: int = 0
@@ -61,6 +62,7 @@ class TaskStruct(Task):
     time_slice: int = 0
     backing_dev_info: BackingDevInfo | None = None
     reclaim_state: ReclaimState | None = None
+    undisturbed: bool = False
 
     __eq__ = object.__eq__
     __hash__ = object.__hash__

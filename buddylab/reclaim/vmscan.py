@@ -57,6 +57,10 @@ class Vmscan:
         """Look at pages of the active list."""
         shrink.shrink_active_list(nr_pages, zone, sc, priority, self)
 
+    def turn_active_list(self, nr_pages: int, zone: LruZone, sc: ScanControl, priority: int) -> int:
+        """Pages of the active list that would all be kept, looked at as one."""
+        return shrink.turn_active_list(nr_pages, zone, sc, priority, self)
+
     def shrink_inactive_list(self, max_scan: int, zone: LruZone, sc: ScanControl) -> int:
         """Look at pages of the inactive list; pages freed."""
         return shrink.shrink_inactive_list(max_scan, zone, sc, self)

@@ -4,10 +4,11 @@ Other kernels keep a list for every order and type ("3:U"); whoever reads the do
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from buddylab.core.record import COLD, COUNT, HOT, REMOVE, Change
-from buddylab.core.zone import MAX_ORDER, Zone
+from buddylab.core.zone import MAX_ORDER, TOP, Zone
 
 WHOLE, FIRST, LAST = 64, 32, 8
 """A list longer than WHOLE entries travels as its FIRST and LAST pfns and a count."""
@@ -69,4 +70,5 @@ def _travels(zone: Zone, order: int) -> Any:
     count = zone.nr_free(order)
     if count <= WHOLE:
         return zone.free_list(order)
-    return {"count": count, "head": zone.free_list(order, FIRST), "tail": zone.free_list(order)[-LAST:]}
+    tail = zone.free_list(order)[-LAST:] if order == TOP else list(islice(zone.free_area[order], LAST))[::-1]
+    return {"count": count, "head": zone.free_list(order, FIRST), "tail": tail}

@@ -284,4 +284,4 @@ def as_task_struct(task: Task) -> TaskStruct:
     """The caller as reclaim and the OOM killer see it; one from outside has no memory of its own."""
     if isinstance(task, TaskStruct):
         return task
-    return TaskStruct(**{name: getattr(task, name) for name in Task.__slots__})
+    return TaskStruct(**{name: getattr(task, name) for name in Task.__slots__}, undisturbed=True)

@@ -6,7 +6,10 @@ from random import Random
 
 import pytest
 
+from buddylab.core import gfp
+from buddylab.core.record import record
 from buddylab.core.zone import Zone
+from buddylab.explorer.filling import prepare
 from buddylab.explorer.stretches import LruList, Stretch
 from buddylab.reclaim.lru import LruZone
 from buddylab.reclaim.page import Page
@@ -56,6 +59,56 @@ def test_it_behaves_as_a_plain_list(seed):
                 lazy.move_to_end(pages[pfn], last=False)
         assert len(lazy) == len(plain)
     assert [page.pfn for page in lazy] == list(plain)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_pages_that_turn_unseen_lie_where_they_would_lie_if_each_were_moved(seed):
+    rng, (plain, lazy) = Random(seed), lists(60)
+    lazy.run.anon = True
+    for place in rng.sample(range(60), 5):
+        lazy.run.lose(place)
+        del plain[lazy.run.entry(place)]
+    for pages in (rng.randrange(1, 40) for _ in range(12)):
+        assert lazy.turn(pages)
+        for pfn in [pfn for pfn, _ in zip(plain, range(pages), strict=False)]:
+            plain.move_to_end(pfn)
+        assert len(lazy) == len(plain)
+    assert [page.pfn for page in lazy] == list(plain)
+
+
+def test_a_page_that_somebody_has_looked_at_does_not_turn():
+    _, lazy = lists(60)
+    lazy.run.anon = True
+    assert lazy.run.page(10) is not None
+    assert lazy.turn(10) and not lazy.turn(1) and not lists(60)[1].turn(1)
+
+
+MIXED = [
+    (machine, pressure, mix, order, mask)
+    for machine in ("small", "tiny")
+    for pressure in (600, 900)
+    for mix in ("no_swap", "swapping", "desktop", "dirty")
+    for order, mask in ((5, gfp.GFP_KERNEL), (2, gfp.GFP_NOIO), (0, gfp.GFP_NOFS))
+]
+
+
+@pytest.mark.parametrize("setting", MIXED, ids=str)
+def test_a_run_is_the_same_page_by_page(setting):
+    """The same request where each page is looked at: the same events, the same pages in the same places."""
+    machine, pressure, mix, order, mask = setting
+    numbers, plain = (prepare(machine, pressure, None, mix) for _ in range(2))
+    for lru in plain.population.zones:
+        lru.active_list.run.anon = False
+    events = [record(world.machine, mask, order, max_rounds=4).events for world in (numbers, plain)]
+    assert events[0] == events[1]
+    for lru, other in zip(numbers.population.zones, plain.population.zones, strict=True):
+        assert [page.pfn for page in lru.active_list] == [page.pfn for page in other.active_list]
+        assert [page.pfn for page in lru.inactive_list] == [page.pfn for page in other.inactive_list]
+        assert (lru.pages_scanned, lru.nr_active, lru.nr_scan_active) == (
+            other.pages_scanned,
+            other.nr_active,
+            other.nr_scan_active,
+        )
 
 
 def test_the_head_is_never_taken():

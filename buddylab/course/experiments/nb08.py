@@ -3,7 +3,6 @@
 The storm on top of kswapd is exact, `besieged` is a MODEL's run.
 """
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -134,9 +133,9 @@ def besieged(guarded: bool = True, burst: int = 40, jiffies: int = 2 * HZ) -> Si
 def first_empty(jiffies: int, bursts: range) -> int:
     """The smallest of these bursts by which the unguarded machine has a jiffy without a free page.
 
-    Takes it that more packets never leave more. Raises IndexError where there always is a page.
+    Each is tried, for a few packets more may by chance leave more. Raises StopIteration if none does.
     """
-    return bursts[bisect_left(bursts, True, key=lambda burst: 0 in besieged(False, burst, jiffies).free)]
+    return next(burst for burst in bursts if 0 in besieged(False, burst, jiffies).free)
 
 
 def _card(me: Process, world: World, guarded: bool, burst: int) -> Script:

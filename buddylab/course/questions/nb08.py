@@ -241,7 +241,7 @@ def limit_of(rng: Random | None) -> Question:
 
 def weaker_siege(rng: Random | None) -> Question:
     """Fewer packets, no guard: when is the last page gone?"""
-    jiffies, least = pick(rng, (500, 11), [(300, 19), (250, 22), (200, 25)])
+    jiffies, least = pick(rng, (500, 11), [(400, 14), (300, 19), (250, 22)])
     call, bursts = f"besieged(guarded=False, burst=..., jiffies={jiffies})", range(least, least + 4)
     return Question(
         kind="number",
