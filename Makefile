@@ -8,16 +8,25 @@ ROOT_NEEDS := $(if $(filter 0,$(shell id -u)),--allow-root)
 NODE_TOOLS := $(if $(shell command -v npm),node_modules/.done)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test lint javascript bench notebooks site slides links lock clean
+.PHONY: help lab quick test test-full test-rest lint javascript bench notebooks site slides links lock clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1	/p' Makefile
 
 lab: .venv/lab  ## open the notebooks in JupyterLab (ARGS=--no-browser: only serve them)
 	$(BIN)/jupyter lab $(ROOT_NEEDS) --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
-test: .venv/all .venv/lite/done $(NODE_TOOLS)  ## check everything (PARTS="lint unit": only these parts)
+quick: .venv/all $(NODE_TOOLS)  ## lint, types, recordings and JavaScript: a minute, before each commit
+	@tests/run --quick $(PARTS)
+
+test: .venv/all $(NODE_TOOLS)  ## every area, of many alike cases a sample (PARTS="lint unit": only these parts)
 	@tests/run $(PARTS)
+
+test-full: .venv/all .venv/lite/done $(NODE_TOOLS)  ## all cases, all notebooks, the site, other hosts: 45 minutes
+	@tests/run --full $(PARTS)
+
+test-rest: .venv/all .venv/lite/done $(NODE_TOOLS)  ## what test-full adds to test
+	@tests/run --rest $(PARTS)
 
 lint: .venv/all $(NODE_TOOLS)  ## ruff, eslint, mypy and tsc only
 	@tests/run lint types

@@ -7,8 +7,8 @@ import pytest
 
 from buddylab.core import gfp
 from buddylab.course import find
-from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, marks, min_free_kbytes, zones_of
+from buddylab.course.small_machines import with_free
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 

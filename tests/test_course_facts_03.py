@@ -6,8 +6,8 @@ from buddylab.core import gfp
 from buddylab.core.record import record
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH
 from buddylab.course import find
-from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb03 import WORDS, freed_at_random, who_passes
+from buddylab.course.small_machines import with_free
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from buddylab.core import gfp
 from buddylab.core.record import record
 from buddylab.core.setup import setup_per_zone_lowmem_reserve
 from buddylab.course import find
-from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of
 from buddylab.course.experiments.nb04 import NO_RESERVE, only_dma, programs_first, usable
+from buddylab.course.small_machines import with_free
 
 ROWS = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))
 

@@ -11,9 +11,9 @@ from buddylab.core.record import record, record_free
 from buddylab.core.setup import zone_batchsize
 from buddylab.core.zone import Zone
 from buddylab.course import find
-from buddylab.course.bench import at_hand, little
 from buddylab.course.experiments.nb06 import BATCHES, LOADS, free_list_work, locked, moved
 from buddylab.course.questions.nb06 import marked, taken
+from buddylab.course.small_machines import at_hand, little
 from buddylab.reports.picture import examples
 
 SETUP = json.loads((Path(__file__).parent / "data" / "setup.json").read_text(encoding="utf-8"))

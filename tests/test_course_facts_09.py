@@ -8,7 +8,6 @@ from buddylab.core.ladder import begin, nofail_alloc, nopage, rebalance, step
 from buddylab.core.record import record
 from buddylab.core.zone import HZ, Zonelist
 from buddylab.course import find
-from buddylab.course.bench import full
 from buddylab.course.experiments.nb09 import (
     fate,
     goes_round,
@@ -19,6 +18,7 @@ from buddylab.course.experiments.nb09 import (
     short_of_memory,
     stages_of,
 )
+from buddylab.course.small_machines import full
 
 KERNEL = gfp.GFP_KERNEL
 

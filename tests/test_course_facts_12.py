@@ -7,7 +7,6 @@ import pytest
 
 from buddylab.core.ladder import alloc_pages
 from buddylab.course import find
-from buddylab.course.bench import lists
 from buddylab.course.experiments.nb12 import (
     WAYS,
     after_waiting,
@@ -20,6 +19,7 @@ from buddylab.course.experiments.nb12 import (
     share_over_time,
     usable_by_pins,
 )
+from buddylab.course.small_machines import lists
 from buddylab.world.observe import Series
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from calibration import slowness
 
 import buddylab as bl
 from buddylab import front
@@ -15,7 +16,6 @@ from buddylab.core.environment import Task
 from buddylab.core.machine import Machine
 from buddylab.front.run import mask
 from buddylab.said import SaidError
-from tests.calibration import slowness
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = "buddylab/reports/examples/public_normal.txt"

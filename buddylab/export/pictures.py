@@ -35,6 +35,12 @@ NO_BROWSER = (
     "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium"
 )
 NO_FFMPEG = "an MP4 is packed by ffmpeg, and none was found: apt-get install ffmpeg (Debian, Ubuntu), or take a GIF"
+H264 = (
+    *("-vf", f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2"),
+    *("-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage"),
+    *("-pix_fmt", "yuv420p", "-movflags", "+faststart"),
+)
+"""What ffmpeg is told of an MP4 that every player shows: even sizes, and the index in front."""
 ARGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars")
 _DRESS = """() => {
   document.body.classList.add("bl-picture");
@@ -155,24 +161,18 @@ def to_mp4(
             str(cue),
             "-t",
             str(sum(times)),
-            "-vf",
-            f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2",
-            "-c:v",
-            "libx264",
-            "-preset",
-            "veryfast",
-            "-tune",
-            "stillimage",
-            "-pix_fmt",
-            "yuv420p",
-            "-movflags",
-            "+faststart",
+            *H264,
             str(packed),
         ]
-        done = subprocess.run(command, capture_output=True)
-        if done.returncode:
-            raise ExportError(f"ffmpeg could not pack {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
+        _pack(command, path)
         return save(path, packed.read_bytes(), overwrite)
+
+
+def _pack(command: Sequence[str], path: str | os.PathLike[str]) -> None:
+    """Let ffmpeg do its work. Raises ExportError with its last words."""
+    done = subprocess.run(command, capture_output=True)
+    if done.returncode:
+        raise ExportError(f"ffmpeg could not pack {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
 
 
 def steps_by_event(run: Take) -> list[int]:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from buddylab.plots.data import free_blocks
 
 if TYPE_CHECKING or find_spec("matplotlib"):
+    from buddylab.plots.answers import first_difference, largest_order
     from buddylab.plots.bars import bars
-    from buddylab.plots.course import first_difference, largest_order
     from buddylab.plots.curves import curves
     from buddylab.plots.heat import heat
     from buddylab.plots.orders import before_and_after, free_by_order
@@ -20,18 +20,14 @@ if TYPE_CHECKING or find_spec("matplotlib"):
     from buddylab.plots.unusable import unusable_by_order, unusable_index
 else:
     from buddylab.plots.tables import (
-        bars,
         before_and_after,
-        curves,
-        first_difference,
         free_by_order,
-        heat,
-        largest_order,
         pressure,
         stalls,
         unusable_by_order,
         unusable_index,
     )
+    from buddylab.plots.tables_of_yours import bars, curves, first_difference, heat, largest_order
 
 __all__ = [
     "bars",

@@ -1,12 +1,41 @@
-"""Bars with their numbers, for the notebooks' experiments."""
+"""Bars, in groups where there are several series; their fills differ in grey too."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
 
+from buddylab.plots.curves import WIDTH, width_in_points
 from buddylab.plots.given import Bars, Number, checked_bars, number
-from buddylab.plots.style import FILLS, HAIR, LINE, SMALL, TINY, WIDTH, axes, dress, lines_across, look, points_wide
+from buddylab.plots.style import (
+    FREE,
+    FREE3,
+    HAIR,
+    HATCH,
+    INK,
+    INK2,
+    LINE,
+    NO,
+    NO_BG,
+    PAPER,
+    SMALL,
+    TINY,
+    USE3,
+    axes,
+    dress,
+    lines_across,
+    look,
+)
+
+FILLS = (
+    (FREE, "", FREE),
+    (PAPER, HATCH, INK),
+    (FREE3, "..", FREE),
+    (NO_BG, "\\\\\\", NO),
+    (USE3, "", INK2),
+    (PAPER, "xxx", INK2),
+)
+"""Face, hatching and edge of each series of bars: they differ in grey too."""
 
 
 def bars(
@@ -30,7 +59,7 @@ def bars(
     series = list(next(iter(groups.values())))
     with text.context():
         ax = axes(ax)
-        lying = max(map(len, groups)) * len(groups) * SMALL * WIDTH > points_wide(ax)
+        lying = max(map(len, groups)) * len(groups) * SMALL * WIDTH > width_in_points(ax)
         _length(ax, groups, lying=lying, log=log)
         beside = max(sum(value is not None for value in group.values()) for group in groups.values())
         width = 0.8 / (len(series) if beside > 1 else 1)

@@ -1,4 +1,4 @@
-"""Lines through points, for the notebooks' experiments."""
+"""Lines of points that can be told apart without colour."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -17,7 +17,6 @@ from buddylab.plots.style import (
     PAPER,
     SMALL,
     TINY,
-    WIDTH,
     Look,
     axes,
     dress,
@@ -39,6 +38,13 @@ MARKED = 40
 """A line of more points goes without markers."""
 APART = 3
 """Two lines that end nearer to each other than this, in points, are one end to the eye."""
+WIDTH = 0.62
+"""An average letter's width, in its height."""
+
+
+def width_in_points(ax: Axes) -> float:
+    """How wide the picture is, in points."""
+    return float(ax.get_window_extent().width) * 72 / ax.figure.dpi
 
 
 def curves(

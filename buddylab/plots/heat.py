@@ -1,4 +1,4 @@
-"""A map of two variables, for the notebooks' experiments."""
+"""A map of numbers or words, a field for each row and column."""
 
 from collections.abc import Mapping, Sequence
 from math import ceil
@@ -8,26 +8,11 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.patches import Patch, Rectangle
 
+from buddylab.plots.bars import FILLS
+from buddylab.plots.curves import WIDTH, width_in_points
 from buddylab.plots.given import Number, checked_matrix, number
 from buddylab.plots.orders import WATER
-from buddylab.plots.style import (
-    FILLS,
-    FREE,
-    HAIR,
-    INK,
-    INK2,
-    LINE,
-    PAPER,
-    SMALL,
-    TINY,
-    USE3,
-    WIDTH,
-    Look,
-    axes,
-    dress,
-    look,
-    points_wide,
-)
+from buddylab.plots.style import FREE, HAIR, INK, INK2, LINE, PAPER, SMALL, TINY, USE3, Look, axes, dress, look
 
 WORDED = (FILLS[3], FILLS[0], FILLS[2], FILLS[1], FILLS[4], FILLS[5])
 """The fills of a map's words: the first, often a refusal, is hatched."""
@@ -63,7 +48,7 @@ def heat(
         found = [value for row in matrix for value in row if value is not None]
         scale = Normalize(min(found, default=0), max([*found, min(found, default=0) + 1]))
         longest = max((len(words[value] if words else number(value)) for value in found), default=0)
-        fits = longest * TINY * WIDTH < points_wide(ax) / len(columns) and len(rows) <= MOST_ROWS
+        fits = longest * TINY * WIDTH < width_in_points(ax) / len(columns) and len(rows) <= MOST_ROWS
         for down, row in enumerate(matrix):
             for across, value in enumerate(row):
                 if value is not None:
@@ -79,7 +64,7 @@ def heat(
 def _ticks(ax: Axes, rows: Sequence[object], columns: Sequence[object]) -> None:
     """The names of the rows and columns; of many columns every second, third, ..."""
     longest = max(len(str(name)) for name in columns) + 1
-    every = max(1, ceil(len(columns) * longest * SMALL * WIDTH / points_wide(ax)))
+    every = max(1, ceil(len(columns) * longest * SMALL * WIDTH / width_in_points(ax)))
     ax.set_xticks([n + 0.5 for n in range(0, len(columns), every)], [str(name) for name in columns[::every]])
     every = -(-len(rows) // MOST_ROWS)
     ax.set_yticks([n + 0.5 for n in range(0, len(rows), every)], [str(name) for name in rows[::every]])

@@ -1,7 +1,5 @@
 """In what blocks free memory lies: a map over time, and two moments side by side."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import QuadMesh
@@ -69,11 +67,31 @@ def free_by_order(
         return _moment(data, zone, ax, look(lang))
     if isinstance(data, Run):
         return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), ax=ax, lang=lang)
-    series, text = checked(data), look(lang)
+    return _over_time(checked(data), zone, ax, look(lang))
+
+
+def _over_time(series: Series, zone: str | None, ax: Axes | None, text: Look) -> Axes:
+    """The map of a series."""
     label = observed(series, zone)
+    blocks = np.array(series.nr_free[label], dtype=np.int64).reshape(-1, MAX_ORDER)
+    groups = stretches(len(blocks))
+    middle = np.array([np.sort(blocks[s], axis=0)[(s.stop - s.start - 1) // 2] for s in groups])
+    pages = np.ma.masked_equal((middle << np.arange(MAX_ORDER)).T, 0)
     with text.context():
         ax = axes(ax)
-        _scale(ax, _map(ax, series, series.nr_free[label]), text)
+        edges = [*seconds([series.jiffies[s.start] for s in groups]), extent(series)[1]]
+        steps = max(1, (int(pages.filled(0).max()).bit_length() + 1) // 2)
+        mesh = ax.pcolormesh(
+            edges,
+            np.arange(MAX_ORDER + 1) - 0.5,
+            pages,
+            cmap=WATER,
+            linewidth=0,
+            rasterized=True,
+            norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N),
+        )
+        ax.set_xlim(*extent(series))
+        _scale(ax, mesh, text)
         _order_names(ax)
         empty = Patch(facecolor=PAPER, edgecolor=USE3, hatch=HATCH, linewidth=HAIR, label=text("none_free"))
         ax.legend(
@@ -88,27 +106,6 @@ def free_by_order(
         dress(ax, text, text("free_by_order_title", zone=label), text("time"), text("block_order"), model=True)
         ax.tick_params(axis="y", length=0)
     return ax
-
-
-def _map(ax: Axes, series: Series, nr_free: Sequence[Blocks]) -> QuadMesh:
-    """The pages in blocks of each order over time; nothing where there was no block."""
-    blocks = np.array(nr_free, dtype=np.int64).reshape(-1, MAX_ORDER)
-    groups = stretches(len(blocks))
-    middle = np.array([np.sort(blocks[s], axis=0)[(s.stop - s.start - 1) // 2] for s in groups])
-    pages = np.ma.masked_equal((middle << np.arange(MAX_ORDER)).T, 0)
-    edges = [*seconds([series.jiffies[s.start] for s in groups]), extent(series)[1]]
-    steps = max(1, (int(pages.filled(0).max()).bit_length() + 1) // 2)
-    mesh = ax.pcolormesh(
-        edges,
-        np.arange(MAX_ORDER + 1) - 0.5,
-        pages,
-        cmap=WATER,
-        linewidth=0,
-        rasterized=True,
-        norm=BoundaryNorm([4**n for n in range(steps + 1)], WATER.N),
-    )
-    ax.set_xlim(*extent(series))
-    return mesh
 
 
 def _moment(machine: Machine, zone: str | None, ax: Axes | None, text: Look) -> Axes:

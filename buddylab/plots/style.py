@@ -24,18 +24,7 @@ NO, NO_BG = "#b23503", "#fcefe8"
 USE3 = "#c3c9d1"
 HAIR = 0.6
 HATCH = "///"
-FILLS = (
-    (FREE, "", FREE),
-    (PAPER, HATCH, INK),
-    (FREE3, "..", FREE),
-    (NO_BG, "\\\\\\", NO),
-    (USE3, "", INK2),
-    (PAPER, "xxx", INK2),
-)
-"""Face, hatching and edge of each series of bars: they differ in grey too."""
 TITLE, SMALL, TINY = 11.0, 8.5, 7.5
-WIDTH = 0.62
-"""An average letter's width, in its height."""
 SLIDE = (10.0, 4.5)
 """Inches: half a lecture slide."""
 
@@ -103,11 +92,6 @@ def look(lang: str) -> Look:
     return Look(
         bool(cjk), (*cjk, *installed(SANS)[:1], "DejaVu Sans"), (*installed(MONO)[:1], "DejaVu Sans Mono", *cjk)
     )
-
-
-def points_wide(ax: Axes) -> float:
-    """How wide the picture is, in points."""
-    return float(ax.get_window_extent().width) * 72 / ax.figure.dpi
 
 
 def axes(ax: Axes | None) -> Axes:

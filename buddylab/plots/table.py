@@ -1,14 +1,17 @@
 """A figure as text: aligned columns under a title, for where no picture can be drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
 from buddylab.plots.given import Number, number
+from buddylab.plots.words import Say
 
 Cell = Number | str | None
 """What stands in one place; None = nothing there."""
 NOTHING = "–"
+ROWS = 24
+"""What a table of a long series or a large map has at most."""
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,23 @@ def wide(text: str) -> int:
     (5, 2)
     """
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def show(
+    text: Say,
+    title: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Cell]],
+    notes: Iterable[str] = (),
+    *,
+    model: bool = False,
+) -> Table:
+    """Print a table and give it back."""
+    table = Table(
+        text("as_table", title=title).strip(),
+        heads,
+        rows,
+        [note for note in (*notes, text("is_model") if model else "") if note],
+    )
+    print(table)
+    return table

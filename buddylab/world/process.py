@@ -5,12 +5,13 @@ a `Nap`. So a workload reads as a story, and every wait is a place where others 
 """
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 
 from buddylab.core.attempt import Attempt
+from buddylab.core.environment import Task
 from buddylab.reclaim.lru import mark_page_accessed
 from buddylab.reclaim.tasks import TaskStruct
 from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, Nap, Steps
@@ -197,3 +198,15 @@ class Process(TaskStruct):
         self.mm = None
         self.release(len(self.blocks))
         population.tasks.remove(self)
+
+
+def as_script(steps: Iterator[Nap]) -> Script:
+    """A kernel function as a script."""
+    yield from steps
+
+
+def as_task_struct(task: Task) -> TaskStruct:
+    """The caller as reclaim and the OOM killer see it; one from outside has no memory of its own."""
+    if isinstance(task, TaskStruct):
+        return task
+    return TaskStruct(**{name: getattr(task, name) for name in Task.__slots__}, undisturbed=True)

@@ -12,19 +12,22 @@ from random import Random
 from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.zone import HZ, SWAP_CLUSTER_MAX, Zone
+from buddylab.reclaim.kswapd import Kswapd
 from buddylab.reclaim.oom import OomKiller, constrained_alloc
 from buddylab.reclaim.pageout import ScanControl
 from buddylab.reclaim.tasks import TaskStruct
-from buddylab.reclaim.tracing import CONGESTION_WAIT, Nap, run
+from buddylab.reclaim.tracing import COND_RESCHED, CONGESTION_WAIT, SCHEDULE, Nap, run
 from buddylab.world.observe import Series
 from buddylab.world.population import Population
-from buddylab.world.process import Process, Script
+from buddylab.world.process import Process, Script, as_script, as_task_struct
 from buddylab.world.scheduler import Scheduler
-from buddylab.world.threads import DIRTY_WRITEBACK, Pdflush, kswapd
 from buddylab.world.users import Memory
 
 SPEED = 1000
 """Pages that a CPU hands out, frees or looks at in a jiffy (model: 4 microseconds each)."""
+MAX_WRITEBACK_PAGES = 1024
+DIRTY_WRITEBACK, DIRTY_EXPIRE = 5 * HZ, 30 * HZ
+"""pdflush comes every 5 seconds, for what has been dirty for 30. C: mm/page-writeback.c."""
 ZONE_RECLAIM_PRIORITY = 4
 INIT_PID = 1
 
@@ -57,11 +60,11 @@ class Simulation:
         self.population, self.machine, self.speed = population, population.machine, speed
         self.series = Series() if series is None else series
         self.scheduler = Scheduler(population, self.series, rng, cpus, high_recheck)
-        self.pids = 0
+        self.pids = self.to_write = 0
         self.panic = ""
         self.broken_off = False
-        self.pdflush = Pdflush(population, lambda: self.jiffies)
-        self.kswapd = [kswapd(population, node) for node in range(len(self.machine.nodes))]
+        self.pdflush = Process("pdflush", script=self._pdflush(), population=population, waits="event")
+        self.kswapd = [self._kswapd(node) for node in range(len(self.machine.nodes))]
         population.vm.pdflush = self._wakeup_pdflush
         self.machine.world = self
 
@@ -77,8 +80,6 @@ class Simulation:
     def operations(self) -> int:
         """Blocks handed out and given back so far."""
         return self.scheduler.asked + self.population.given
-
-    # who there is
 
     def spawn(
         self,
@@ -115,8 +116,31 @@ class Simulation:
         self.population.tasks.append(p)
         return p
 
+    def _kswapd(self, node: int) -> Process:
+        """The node's kswapd, asleep."""
+        zones = sorted((z for z in self.population.zones if z.zone.node == node), key=lambda z: z.zone.index)
+        thread = Process(f"kswapd{node}", population=self.population, waits="event")
+        steps = Kswapd(zones, self.population.vm, self.machine.nodes[node], thread).kswapd()
+        next(steps)
+        thread.script = as_script(steps)
+        return thread
+
+    def _pdflush(self) -> Script:
+        """Writes until little enough is dirty, and what was asked for, and what is old. C: mm/page-writeback.c."""
+        population = self.population
+        while True:
+            wanted, self.to_write = self.to_write, 0
+            while wanted > 0 or population.nr_dirty > population.dirty_limits()[0]:
+                started = population.write_oldest(MAX_WRITEBACK_PAGES)
+                if not started:
+                    break
+                wanted -= started
+                yield CONGESTION_WAIT if population.disk.congested else COND_RESCHED
+            population.write_oldest(MAX_WRITEBACK_PAGES, self.jiffies - DIRTY_EXPIRE)
+            yield SCHEDULE
+
     def _wakeup_pdflush(self, nr_pages: int) -> None:
-        self.pdflush.ask(nr_pages or self.population.nr_dirty)
+        self.to_write = max(self.to_write, nr_pages or self.population.nr_dirty)
         if self.pdflush.waits == "event":
             self.scheduler.wake(self.pdflush)
 
@@ -142,19 +166,24 @@ class Simulation:
         if self.broken_off:
             raise ValueError("this run was broken off in the middle of a step; prepare another one")
         self.broken_off = True
+        start, before = self.jiffies, self.operations
+
+        def share() -> float:
+            return max(_share(self.jiffies - start, jiffies), _share(self.operations - before, operations))
+
         with suppress(KeyboardInterrupt):
-            self._run(_goal(self.jiffies, jiffies), _goal(self.operations, operations), progress or _say_nothing)
+            self._run(share, progress)
             self.broken_off = False
         return self.series
 
-    def _run(self, until: "_Goal", done: "_Goal", progress: Callable[[float], object]) -> None:
+    def _run(self, share: Callable[[], float], progress: Callable[[float], object] | None) -> None:
         told = -1.0
         while not self.panic:
-            share = max(until(self.jiffies), done(self.operations))
-            if share >= 1.0 or share >= told + 0.01:
-                told = share
-                progress(min(share, 1.0))
-            if share >= 1.0 or self.idle_for_ever():
+            done = share()
+            if progress and (done >= 1.0 or done >= told + 0.01):
+                told = done
+                progress(min(done, 1.0))
+            if done >= 1.0 or self.idle_for_ever():
                 return
             self.machine.tick(1)
             self.jiffy()
@@ -266,22 +295,6 @@ class Simulation:
         return self.scheduler.rng.getrandbits(32)
 
 
-_Goal = Callable[[int], float]
-
-
-def _goal(start: int, count: int | None) -> _Goal:
-    """What share of the way is done: a function of the counter."""
-    if count is None:
-        return lambda now: 0.0
-    return lambda now: (now - start) / count if count else 1.0
-
-
-def _say_nothing(share: float) -> None:
-    """Nobody wants to know how far the run is."""
-
-
-def as_task_struct(task: Task) -> TaskStruct:
-    """The caller as reclaim and the OOM killer see it; one from outside has no memory of its own."""
-    if isinstance(task, TaskStruct):
-        return task
-    return TaskStruct(**{name: getattr(task, name) for name in Task.__slots__}, undisturbed=True)
+def _share(done: int, goal: int | None) -> float:
+    """What share of the way is done; without a goal none ever is."""
+    return 0.0 if goal is None else done / goal if goal else 1.0

@@ -1,13 +1,12 @@
 """A real JupyterLab in a real Chromium, for every test in this folder.
 
-    def test_something(open_notebook):
-        shown = open_notebook("00_start_here.ipynb")
-        shown.run_all()
-        shown.page.get_by_role("slider", name="Order").press("ArrowRight")
+    def test_something(run_cells):
+        shown = run_cells("from buddylab.widgets import Explorer", "Explorer()")
+        explorer_in(shown).get_by_role("slider", name="Order").press("ArrowRight")
 
-`open_notebook` opens a notebook of the served copy and waits for its kernel; what it gives has the
-Playwright `page`, the cells as they stand in Lab, the requests that went outside and the errors of the console.
-`run_cells(*sources)` is quicker, for tests that want a widget and no notebook of their own.
+Lab is loaded once: `run_cells(*sources)` runs cells in a notebook that stays open, `open_tab` opens another notebook of
+the served copy beside it. What they give has the Playwright `page`, the cells as they stand in Lab, the requests that
+went outside and the errors of the console. `open_screen` and `alone` need neither Lab nor Python.
 """
 
 import json
@@ -20,9 +19,10 @@ from typing import Any
 import nbformat
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, Request, expect, sync_playwright
-from serving import NOTEBOOKS, SERVER, Lab, served, shut_down_kernels
+from serving import SERVER, Lab, served
 
 from buddylab import screen
+from buddylab.widgets import Explorer
 
 HERE = Path(__file__).resolve().parent
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -153,18 +153,6 @@ def opened(lab: Lab, page: Page, name: str) -> OpenNotebook:
     return shown
 
 
-@pytest.fixture
-def open_notebook(lab: Lab, page: Page) -> Callable[[str], OpenNotebook]:
-    """Open a notebook of the served copy by its file's name, and wait until its kernel is idle."""
-
-    def open_it(name: str) -> OpenNotebook:
-        shut_down_kernels(lab, but=SCRATCH)
-        assert (lab.root / name).is_file(), f"no notebook {name} in {NOTEBOOKS}"
-        return opened(lab, page, name)
-
-    return open_it
-
-
 def written(*sources: str) -> dict[str, Any]:
     """A notebook of these code cells. Without the kernel's name Lab asks for it."""
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
@@ -237,6 +225,12 @@ def explorer(run_cells: Callable[..., OpenNotebook]) -> Locator:
             "from buddylab.widgets import Explorer", "Explorer(gfp_mask='GFP_ATOMIC', order=3, in_interrupt=True)"
         )
     )
+
+
+@pytest.fixture
+def alone(open_screen) -> Locator:
+    """The reported failure on a page without Lab and without Python: for what the screen does by itself."""
+    return open_screen(Explorer(gfp_mask="GFP_ATOMIC", order=3, in_interrupt=True), width=1500, height=1000)
 
 
 @pytest.fixture

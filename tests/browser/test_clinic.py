@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from sampling import sample
 
 from buddylab.__main__ import main
 
@@ -118,7 +119,7 @@ def test_the_page_of_a_report_asks_for_nothing_and_changes_its_language_by_keybo
     page.context.set_offline(False)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", sample("axe in the clinic", ["light", "dark"], 1))
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_cell(shown, theme):
     page = shown.page
     for title in ("2.6.x: two NUMA nodes", "4.8: it would have passed", "4.9: lines printed into each other"):

@@ -8,6 +8,7 @@ from serving import SERVER, served
 from buddylab.view.document import transcript
 from buddylab.widgets import Explorer
 
+pytestmark = pytest.mark.full
 START = "00_start_here.ipynb"
 
 

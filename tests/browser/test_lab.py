@@ -35,9 +35,9 @@ def test_committed_outputs_do_not_pass_for_a_run(write_notebook, open_tab):
     assert failures(shown.cells()) == ["code cell 1 did not run", "code cell 2 did not run"]
 
 
-def test_a_request_outside_and_an_error_are_heard(write_notebook, open_notebook):
+def test_a_request_outside_and_an_error_are_heard(write_notebook, open_tab):
     write_notebook("calling.ipynb", "1 + 1")
-    shown = open_notebook("calling.ipynb")
+    shown = open_tab("calling.ipynb")
     shown.page.evaluate("() => fetch('http://127.0.0.1:9/').catch(() => console.error('refused'))")
     shown.page.evaluate("() => { setTimeout(() => { throw new Error('thrown') }) }")
     shown.page.wait_for_timeout(200)

@@ -32,7 +32,7 @@ def merging_page(python):
     """A used page on the strip whose block has a free buddy: freed by hand, it merges; with the orders of the merge."""
     (strip,) = python.document["strip"]
     for head, order in strip["free"]:
-        page = head ^ 1 << order
+        page = head ^ 1 << int(order)
         if 0 <= page - strip["start"] < strip["pages"] and strip["used"][page - strip["start"]] in "KAC":
             merges = [frame["merge"] for frame in Explorer(**DMA).free(page).document["frames"] if "merge" in frame]
             if merges and merges[-1]["to"] > merges[-1]["from"]:
@@ -40,9 +40,9 @@ def merging_page(python):
     raise AssertionError("no page on the strip merges when it is freed")
 
 
-@pytest.mark.parametrize("explorer", [MEMALLOC], indirect=True)
-def test_a_step_moves_only_lists_that_changed(explorer):
+def test_a_step_moves_only_lists_that_changed(open_screen):
     """The run looks at two zones in turn and ends with a split: only that moves."""
+    explorer = open_screen(Explorer(**MEMALLOC), width=1500, height=1100)
     frames = Explorer(**MEMALLOC).document["frames"]
     assert len({frame["test"]["zone"] for frame in frames if "test" in frame}) > 1
     scrub = explorer.locator(".time input[type=range]")
@@ -85,8 +85,8 @@ def test_a_merge_by_hand_is_seen_and_its_undo_is_instant(explorer):
     assert explorer.evaluate(TAKE) == []
 
 
-@pytest.mark.parametrize("explorer", [DMA], indirect=True)
-def test_source_by_keyboard_in_three_states(explorer):
+def test_source_by_keyboard_in_three_states(open_screen):
+    explorer = open_screen(Explorer(**DMA), width=1500, height=1100)
     text = Explorer().text
     entry = text["entries"]["might_sleep"]
     line = explorer.locator(".src .ln").nth(entry["lines"][0] - 1)
@@ -100,8 +100,8 @@ def test_source_by_keyboard_in_three_states(explorer):
         expect(explorer.locator(".src .ln small.was", has_text=was).first).to_be_attached()
 
 
-@pytest.mark.parametrize("explorer", [DMA], indirect=True)
-def test_a_long_note_can_be_read_whole(explorer):
+def test_a_long_note_can_be_read_whole(open_screen):
+    explorer = open_screen(Explorer(**DMA), width=1500, height=1100)
     explorer.locator(".time input[type=range]").press("Home")
     note, more = explorer.locator(".note"), explorer.locator(".note .more button")
     expect(more).to_have_attribute("aria-expanded", "false")

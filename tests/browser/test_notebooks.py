@@ -6,6 +6,7 @@ The screens are kept in build/screens, to be looked at.
 import pytest
 from conftest import HERE
 from playwright.sync_api import expect
+from sampling import sample
 from serving import NOTEBOOKS
 from test_lab import failures
 
@@ -37,7 +38,9 @@ def kinds(cell):
     return {kind for output in cell.get("outputs", ()) for kind in output.get("data", ())}
 
 
-@pytest.mark.parametrize("name", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))])
+@pytest.mark.parametrize(
+    "name", sample("notebooks in Lab", [path.name for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))], 1)
+)
 def test_a_notebook_runs_in_lab_and_shows_what_it_should(open_tab, name):
     shown = open_tab(name)
     shown.run_all()

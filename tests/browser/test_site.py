@@ -17,6 +17,7 @@ from buddylab.widgets import Explorer
 pytestmark = [
     pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm"),
     pytest.mark.xdist_group("site"),
+    pytest.mark.full,  # it takes minutes to build
 ]  # what is built is built once
 ROOT = Path(__file__).resolve().parents[2]
 HAND_IN = """from buddylab.course import hand_in

@@ -1,13 +1,17 @@
 """How quick the screen is in a real JupyterLab: frames a second while playing, and a turned knob to its picture.
 
-Both are printed. The goal: 60 frames and 100 ms; the tests fail below 50 and above 150. Each is measured three times
-and the best counts: what else the machine does can only make it worse.
+Both are printed. The goal: 60 frames and 100 ms; the tests fail below 50 and above 150 on the reference machine, on a
+slower one by as much later (calibration.py). Each is measured up to three times until one is good enough: what else the
+machine does can only make it worse.
 """
 
 from statistics import median
 
 import pytest
+from calibration import slowness
+from conftest import explorer_in
 from playwright.sync_api import expect
+from sampling import sample
 
 from buddylab.core.gfp import GFP_NOFS
 from buddylab.core.record import record
@@ -57,25 +61,17 @@ def merging():
 
 
 @pytest.fixture
-def opened(write_notebook, open_notebook):
-    """The explorer that a line of Python makes, in a notebook of its own, and the page around it."""
-    pages = []
+def opened(run_cells):
+    """The explorer that a line of Python makes, and the page around it."""
 
     def show(made):
-        write_notebook("speed.ipynb", f"from buddylab.widgets import Explorer\n{made}")
-        shown = open_notebook("speed.ipynb")
-        shown.page.set_viewport_size({"width": 1500, "height": 1000})
-        shown.run_all()
-        pages.append(shown)
-        root = shown.page.get_by_role("region", name="buddylab explorer")
-        expect(root.locator(".say .tx")).not_to_be_empty()
-        return shown.page, root
+        root = explorer_in(run_cells(f"from buddylab.widgets import Explorer\n{made}"))
+        return root.page, root
 
-    yield show
-    assert [shown.errors for shown in pages] == [[]]
+    return show
 
 
-@pytest.mark.parametrize(("what", "seconds"), [("split", 5), ("merge", 3)])
+@pytest.mark.parametrize(("what", "seconds"), sample("what is played", [("split", 3), ("merge", 3)], 1))
 def test_it_plays_at_sixty_frames_a_second(opened, capsys, what, seconds):
     played = Explorer(**WHOLE) if what == "split" else merging()
     assert any(len(frame.get("changes", [])) > 5 and what in frame for frame in played.document["frames"])
@@ -84,25 +80,27 @@ def test_it_plays_at_sixty_frames_a_second(opened, capsys, what, seconds):
     root.get_by_role("combobox", name="Speed").select_option("4")
     root.get_by_role("radio", name="event").check()
     root.get_by_role("checkbox", name="Loop").check()
-    rates = []
-    for _ in range(3):
+    rates, fewest = [], FEWEST_FRAMES / slowness()
+    while len(rates) < 3 and max(rates, default=0) < fewest:
         seen = page.evaluate(PLAY, [root.element_handle(), seconds])
         assert seen["changes"] >= seconds, "nodes of the free lists really change"
         times = seen["times"]
         rates.append((len(times) - 1) * 1000 / (times[-1] - times[0]))
     with capsys.disabled():
-        print(f"\nframes per second while a {what} is played: {max(rates):.1f}, of three runs")
-    assert max(rates) >= FEWEST_FRAMES, rates
+        print(f"\nframes per second while a {what} is played: {max(rates):.1f}")
+    assert max(rates) >= fewest, rates
 
 
 def test_a_turned_knob_is_painted_in_a_tenth_of_a_second(opened, capsys):
     page, root = opened(f"Explorer(**{FULL})")
     handle = root.element_handle()
-    rounds = [[page.evaluate(TURN, [handle, str(order)]) for order in ORDERS] for _ in range(3)]
+    rounds, slowest = [], SLOWEST_MS * slowness()
+    while len(rounds) < 3 and min(map(median, rounds), default=slowest + 1) > slowest:
+        rounds.append([page.evaluate(TURN, [handle, str(order)]) for order in ORDERS])
     best = min(map(median, rounds))
     with capsys.disabled():
         print(f"\nmilliseconds from a turned knob to the painted picture, median of eleven: {best:.0f}")
-    assert best <= SLOWEST_MS, rounds
+    assert best <= slowest, rounds
 
 
 # Scrub through the whole run in a hundred strides, one a frame, and take what each costs until it has been laid out.
@@ -131,4 +129,4 @@ def test_two_thousand_events_scrub_smoothly(page, tmp_path, capsys):
     costs = root.evaluate(SCRUB)
     with capsys.disabled():
         print(f"\nmilliseconds to draw a place of {len(run.events):,} events, median: {median(costs):.0f}")
-    assert median(costs) <= LONGEST_SCRUB_MS, costs
+    assert median(costs) <= LONGEST_SCRUB_MS * slowness(), costs

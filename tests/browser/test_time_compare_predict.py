@@ -31,18 +31,18 @@ def whole(root):
     return root.locator(".wrap").inner_text()
 
 
-def test_stepping_back_equals_stepping_forward(explorer):
-    scrubber(explorer).press("Home")
-    forward = [whole(explorer)]
+def test_stepping_back_equals_stepping_forward(alone):
+    scrubber(alone).press("Home")
+    forward = [whole(alone)]
     for _ in range(27):
-        scrubber(explorer).press("ArrowRight")
-        forward.append(whole(explorer))
+        scrubber(alone).press("ArrowRight")
+        forward.append(whole(alone))
     for text in reversed(forward[:-1]):
-        scrubber(explorer).press("ArrowLeft")
-        assert whole(explorer) == text
+        scrubber(alone).press("ArrowLeft")
+        assert whole(alone) == text
 
 
-def test_the_next_failing_test_and_a_stage_are_run_to(explorer, python):
+def test_the_next_failing_test_and_a_stage_are_run_to(alone, python):
     frames = python.document["frames"]
     failing = [
         place
@@ -51,27 +51,27 @@ def test_the_next_failing_test_and_a_stage_are_run_to(explorer, python):
         and ("test" in frame or frame["event"][0] == "end")
         and not frame.get("test", {}).get("own")
     ]
-    scrubber(explorer).press("Home")
+    scrubber(alone).press("Home")
     for place in failing:
-        explorer.get_by_role("button", name="Run to the next failing test").click()
-        expect(explorer.locator(SENTENCE)).to_have_text(said(python, place))
-    scrubber(explorer).press("Home")
-    scrubber(explorer).press("n")
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, failing[0]))
-    explorer.get_by_role("combobox", name="Run to a stage").select_option("rebalance")
-    assert explorer.locator(".lad .n.cur").get_attribute("data-stage") == "rebalance"
+        alone.get_by_role("button", name="Run to the next failing test").click()
+        expect(alone.locator(SENTENCE)).to_have_text(said(python, place))
+    scrubber(alone).press("Home")
+    scrubber(alone).press("n")
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, failing[0]))
+    alone.get_by_role("combobox", name="Run to a stage").select_option("rebalance")
+    assert alone.locator(".lad .n.cur").get_attribute("data-stage") == "rebalance"
 
 
-def test_a_loop_begins_again(explorer, python):
-    explorer.get_by_role("checkbox", name="loop").check()
-    explorer.get_by_role("combobox", name="Speed").select_option("0.5")  # slow enough to see
-    explorer.get_by_role("radio", name="stage").check()
-    scrubber(explorer).press("End")
-    scrubber(explorer).press("ArrowLeft")
-    explorer.get_by_role("button", name="Play").click()
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, -1))
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0), timeout=10_000)
-    explorer.get_by_role("button", name="Pause").click()
+def test_a_loop_begins_again(alone, python):
+    alone.get_by_role("checkbox", name="loop").check()
+    alone.get_by_role("combobox", name="Speed").select_option("0.5")  # slow enough to see
+    alone.get_by_role("radio", name="stage").check()
+    scrubber(alone).press("End")
+    scrubber(alone).press("ArrowLeft")
+    alone.get_by_role("button", name="Play").click()
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, -1))
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, 0), timeout=10_000)
+    alone.get_by_role("button", name="Pause").click()
 
 
 def test_two_orders_on_one_clock(explorer, python):
@@ -91,30 +91,30 @@ def test_two_orders_on_one_clock(explorer, python):
     expect(explorer.locator(".compare")).to_be_hidden()
 
 
-def test_predict_shows_nothing_that_was_not_asked_yet(explorer, python):
+def test_predict_shows_nothing_that_was_not_asked_yet(alone, python):
     """Seven questions; while they wait no key, no mouse and no hidden text leads beyond."""
     later = [said(python, place) for place in range(1, len(python.document["frames"]))]
-    explorer.get_by_role("button", name=re.compile("^Predict")).click()
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0))
+    alone.get_by_role("button", name=re.compile("^Predict")).click()
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, 0))
     for key in ("End", "ArrowRight", "n", "PageDown"):
-        scrubber(explorer).press(key)
-    explorer.locator(".lad .n[data-stage=nopage]").click()
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, 0))
-    everything = explorer.evaluate("root => root.outerHTML")
+        scrubber(alone).press(key)
+    alone.locator(".lad .n[data-stage=nopage]").click()
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, 0))
+    everything = alone.evaluate("root => root.outerHTML")
     assert [sentence for sentence in later if sentence in everything] == []
     answers = ["restart", "refuses", "refuses", "wake_kswapd", "holds", "refuses", "nopage"]
     for number, answer in enumerate(answers, 1):
-        scrubber(explorer).press("End")
-        expect(explorer.locator(".predict .q")).to_contain_text(f"Question {number}.")
-        explorer.locator(".predict").get_by_role("radio", name=answer).press("Space")
-        explorer.locator(".predict").get_by_role("radio", name="certain").press("Space")
-        explorer.get_by_role("button", name="Answer").press("Enter")
-    scrubber(explorer).press("End")
-    expect(explorer.locator(SENTENCE)).to_have_text(said(python, -1))
-    expect(explorer.locator(".predict .q")).to_have_text("6 of 7 predicted right")
-    expect(explorer.locator(".predict .sure")).to_have_text("certain: 6 of 7 right")
-    expect(explorer.locator(".predict td.no")).to_have_text("✗ wrong")
-    expect(explorer.locator(".predict th small")).to_have_text(said(python, WRONG_ONE))
+        scrubber(alone).press("End")
+        expect(alone.locator(".predict .q")).to_contain_text(f"Question {number}.")
+        alone.locator(".predict").get_by_role("radio", name=answer).press("Space")
+        alone.locator(".predict").get_by_role("radio", name="certain").press("Space")
+        alone.get_by_role("button", name="Answer").press("Enter")
+    scrubber(alone).press("End")
+    expect(alone.locator(SENTENCE)).to_have_text(said(python, -1))
+    expect(alone.locator(".predict .q")).to_have_text("6 of 7 predicted right")
+    expect(alone.locator(".predict .sure")).to_have_text("certain: 6 of 7 right")
+    expect(alone.locator(".predict td.no")).to_have_text("✗ wrong")
+    expect(alone.locator(".predict th small")).to_have_text(said(python, WRONG_ONE))
 
 
 def test_answers_are_kept_in_the_notebook_and_a_knob_begins_again(run_cells):

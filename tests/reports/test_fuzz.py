@@ -4,6 +4,7 @@ import json
 import re
 import time
 
+from calibration import slowness
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_parse import ROWS, WHOLE, damaged, text_of
@@ -176,11 +177,13 @@ def test_hundred_reports_in_one_paste_take_bounded_time():
     all_told = [explain(report) for report in parse(text)]
     found = [cures(told) for told in all_told]
     assert len(all_told) >= 100 and any(found)
-    assert time.process_time() - begin < 8
+    assert time.process_time() - begin < 8 * slowness()
 
 
 def test_a_megabyte_of_requests_alone_takes_bounded_time():
     text = "a: page allocation failure. order:1, mode:0x20\n" * 21_000
     begin = time.process_time()
     all_told = [explain(report) for report in parse(text)]
-    assert len(all_told) == 21_000 and time.process_time() - begin < 8  # about one second; a test machine may be busy
+    assert (
+        len(all_told) == 21_000 and time.process_time() - begin < 8 * slowness()
+    )  # about one second; a test machine may be busy

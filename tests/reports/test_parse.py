@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from calibration import slowness
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -268,7 +269,7 @@ def test_a_release_that_is_none_is_refused():
 def test_a_megabyte_of_anything_takes_bounded_time(text):
     begin = time.process_time()
     parse(text)
-    assert time.process_time() - begin < 2
+    assert time.process_time() - begin < 2 * slowness()
 
 
 def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
@@ -285,11 +286,11 @@ def test_ten_thousand_zones_are_read_and_explained_in_bounded_time():
     begin = time.process_time()
     (report,) = parse(text, kernel="2.6.21")
     told = explain(report)
-    assert time.process_time() - begin < seconds
+    assert time.process_time() - begin < seconds * slowness()
     assert len(report.zones) == 10_000 and report.unread == []
     assert told.verdict.passes is False and told.verdict.zone == "Node 0 Normal"
     begin = time.process_time()
-    assert cures(told) and time.process_time() - begin < seconds
+    assert cures(told) and time.process_time() - begin < seconds * slowness()
 
 
 def test_decimal_commas_are_not_read_as_figures():

@@ -3,7 +3,7 @@
 from random import Random
 
 from buddylab.core.zone import MAX_ORDER
-from buddylab.course.bench import free, full
+from buddylab.course.small_machines import free, full
 
 ORDERS_OF_FREEING = ("fifo", "lifo", "random")
 

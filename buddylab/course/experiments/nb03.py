@@ -5,7 +5,7 @@ from random import Random
 
 from buddylab.core.buddy import free_one_page
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, MAX_ORDER, Zone, zone_watermark_ok
-from buddylab.course.bench import with_free
+from buddylab.course.small_machines import with_free
 
 FLAG_SETS = {"no flag": 0, "HARDER": ALLOC_HARDER, "HIGH": ALLOC_HIGH, "HIGH and HARDER": ALLOC_HIGH | ALLOC_HARDER}
 """From the highest mark to the lowest: where one passes, all behind it do."""

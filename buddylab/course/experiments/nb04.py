@@ -7,7 +7,7 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.setup import LOWMEM_RESERVE_RATIO, setup_per_zone_lowmem_reserve
 from buddylab.core.zone import TOP
-from buddylab.course.bench import with_free
+from buddylab.course.small_machines import with_free
 
 MASKS = {"DMA": gfp.GFP_KERNEL | gfp.DMA, "Normal": gfp.GFP_KERNEL, "HighMem": gfp.GFP_HIGHUSER}
 """A request of each class: the zone in which it begins."""

@@ -6,7 +6,7 @@ from random import Random
 
 from buddylab.core.events import Event
 from buddylab.core.ladder import alloc_pages
-from buddylab.course.bench import little
+from buddylab.course.small_machines import little
 
 BATCHES = (0, 1, 3, 7, 15, 31)
 """All that the kernel computes, whatever the size of a zone; 0 keeps nothing."""

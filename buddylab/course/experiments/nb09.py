@@ -9,7 +9,7 @@ from buddylab.core.events import Event
 from buddylab.core.ladder import BACK_EDGES, begin, rebalance, should_retry, step
 from buddylab.core.record import Run, record
 from buddylab.core.zone import HZ, MAX_ORDER
-from buddylab.course.bench import little
+from buddylab.course.small_machines import little
 from buddylab.explorer import filling
 from buddylab.explorer.still import World
 from buddylab.said import Said

@@ -10,7 +10,7 @@ from statistics import mean
 
 from buddylab.core.machine import Machine
 from buddylab.core.zone import HZ, MAX_ORDER
-from buddylab.course.bench import free, full, lists
+from buddylab.course.small_machines import free, full, lists
 from buddylab.world.observe import Series, unusable_index
 from buddylab.world.workloads import start
 

@@ -8,11 +8,11 @@ from buddylab.core.attempt import Livelock
 from buddylab.core.environment import Task
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record
-from buddylab.course.bench import full, with_free
 from buddylab.course.experiments.nb00 import verdict
 from buddylab.course.field import state, text, told
 from buddylab.course.question import NOT_ANSWERED
 from buddylab.course.session import Session, session
+from buddylab.course.small_machines import full, with_free
 from buddylab.explorer.knobs import checked, start
 from buddylab.explorer.recording import play
 from buddylab.machines import hardware

@@ -5,8 +5,8 @@ from random import Random
 from buddylab.core.ladder import alloc_pages
 from buddylab.core.machine import Machine
 from buddylab.core.zone import PAGE_SIZE, TOP
-from buddylab.course.bench import free, full, lines, lists, little
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import free, full, lines, lists, little
 from buddylab.course.texts import texts
 from buddylab.said import Said, as_is
 

@@ -9,9 +9,9 @@ from buddylab.core.ladder import alloc_pages
 from buddylab.core.record import record
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, watermark_rows, zone_watermark_ok
 from buddylab.core.zone import lowered as core_lowered
-from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb03 import who_passes
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import with_free
 from buddylab.course.texts import texts
 from buddylab.said import Said, as_is
 from buddylab.view.rows import compared

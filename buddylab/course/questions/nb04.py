@@ -4,10 +4,10 @@ from random import Random
 
 from buddylab.core import gfp
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, Zone, lowered, watermark_rows, zone_watermark_ok
-from buddylab.course.bench import with_free
 from buddylab.course.experiments.nb02 import LOW_MEMORY, zones_of
 from buddylab.course.experiments.nb04 import only_dma
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import with_free
 from buddylab.course.texts import texts
 from buddylab.said import Said, as_is
 from buddylab.view.rows import compared

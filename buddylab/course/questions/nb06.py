@@ -9,8 +9,8 @@ from buddylab.core.machine import Machine
 from buddylab.core.record import record
 from buddylab.core.setup import setup_pageset, zone_batchsize
 from buddylab.core.zone import Zone
-from buddylab.course.bench import at_hand, lines, lists, little
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import at_hand, lines, lists, little
 from buddylab.course.texts import texts
 from buddylab.said import Said, as_is
 

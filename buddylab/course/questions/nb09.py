@@ -7,9 +7,9 @@ from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.ladder import begin, direct_reclaim, rebalance, step
 from buddylab.core.record import record
-from buddylab.course.bench import full
 from buddylab.course.experiments.nb09 import ENDS, SHORT, fate, goes_round, own_events, reclaim_once, stages_of
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import full
 from buddylab.course.texts import texts
 from buddylab.said import Said
 

@@ -8,9 +8,9 @@ from buddylab.core.ladder import begin, high_attempt, out_of_memory, step
 from buddylab.core.machine import Machine
 from buddylab.core.record import record
 from buddylab.core.zone import ALLOC_WMARK_HIGH, Zone, zone_watermark_ok
-from buddylab.course.bench import full
 from buddylab.course.experiments.nb10 import SCHEDULES, Suspect, at_the_kill, points, two_cpus, victim
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import full
 from buddylab.course.texts import texts
 from buddylab.explorer.filling import prepare
 from buddylab.said import Said

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from buddylab.course.bench import lines, lists
 from buddylab.course.experiments.nb12 import after_waiting, all_but, fewest_pins, largest
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import lines, lists
 from buddylab.course.texts import texts
 from buddylab.said import Said, as_is
 from buddylab.world.observe import unusable_index

@@ -5,7 +5,6 @@ from functools import partial
 from random import Random
 
 from buddylab.core import gfp
-from buddylab.course.bench import free, full, lists
 from buddylab.course.claims import Claim, which_holds
 from buddylab.course.experiments import nb13 as core
 from buddylab.course.experiments.nb00 import from_interrupt
@@ -13,6 +12,7 @@ from buddylab.course.experiments.nb05 import case, changed
 from buddylab.course.field import figures, state, told, written
 from buddylab.course.notes import note
 from buddylab.course.question import Question, Wrong, pick
+from buddylab.course.small_machines import free, full, lists
 from buddylab.course.texts import texts
 from buddylab.reports import explain
 from buddylab.said import NOTHING, Said

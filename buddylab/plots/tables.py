@@ -1,4 +1,8 @@
-"""The pictures of machines, runs and simulations as text."""
+"""Every plot as a text table, for a Python without matplotlib: the same names, arguments, checks and figures.
+
+A table prints itself when it is made, as a picture would show itself below its cell, and is given back. `ax` has no
+meaning here. A long series is told in at most `ROWS` rows, and the table says so.
+"""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -23,8 +27,7 @@ from buddylab.plots.data import (
     two_moments,
     zone_of,
 )
-from buddylab.plots.table import Cell, Table
-from buddylab.plots.tables.show import ROWS, show
+from buddylab.plots.table import ROWS, Cell, Table, show
 from buddylab.plots.words import Say, say_in
 from buddylab.world.observe import KSWAPD, Series
 from buddylab.world.observe import unusable_index as index_of

@@ -1,11 +1,24 @@
-"""The general charts as text: lines, a map of two variables, bars."""
+"""The general charts and those of the exercises as text tables: figures that the reader gives."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-from buddylab.plots.given import Bars, Number, Point, checked_bars, checked_lines, checked_matrix, number
-from buddylab.plots.table import Cell, Table
-from buddylab.plots.tables.show import COLUMNS, ROWS, show, thinned
-from buddylab.plots.words import say_in
+from buddylab.course import Report
+from buddylab.course.check import spoken
+from buddylab.plots.given import Bars, Number, Point, checked_bars, checked_lines, checked_matrix, checked_runs, number
+from buddylab.plots.table import ROWS, Cell, Table, show
+from buddylab.plots.words import Say, say_in
+
+COLUMNS = 12
+
+
+def _thinned(count: int, most: int) -> list[int]:
+    """At most so many places of a sequence, evenly spaced, the first and the last among them.
+
+    >>> _thinned(3, 5), _thinned(100, 4)
+    ([0, 1, 2], [0, 33, 66, 99])
+    """
+    return list(range(count)) if count <= most else [n * (count - 1) // (most - 1) for n in range(most)]
 
 
 def curves(
@@ -41,7 +54,7 @@ def curves(
 
 def _kept(lines: Sequence[Sequence[Point]]) -> list[int]:
     """Which points of lines with the same x are told: evenly spaced ones, and each line's lowest and highest."""
-    kept = set(thinned(len(lines[0]), ROWS))
+    kept = set(_thinned(len(lines[0]), ROWS))
     for line in lines:
         there = [(y, n) for n, (_, y) in enumerate(line) if y is not None]
         kept |= {min(there)[1], max(there)[1]}
@@ -63,7 +76,7 @@ def heat(
 ) -> Table:
     """The map's rows and columns, with its numbers or words."""
     matrix, text = checked_matrix(values, rows, columns, words), say_in(lang)
-    down, across = thinned(len(rows), ROWS), thinned(len(columns), COLUMNS)
+    down, across = _thinned(len(rows), ROWS), _thinned(len(columns), COLUMNS)
     said: list[list[Cell]] = [[str(rows[r]), *(_field(matrix[r][c], words) for c in across)] for r in down]
     notes = [
         text("some_fields", shown=len(kept), count=len(names), what=text(what))
@@ -95,3 +108,41 @@ def bars(
     series = list(next(iter(groups.values())))
     heads = [x, unit] if series == [""] else [x, *(f"{name} ({unit})" if unit else name for name in series)]
     return show(text, title, heads, [[label, *group.values()] for label, group in groups.items()], model=model)
+
+
+def largest_order(runs: Mapping[str, Sequence[int]], *, ax: None = None, lang: str = "en") -> Table:
+    """A row for each number of pages at which a run's largest order changes, and the last; -1 is no block."""
+    text, longest = say_in(lang), max(map(len, checked_runs(runs).values()))
+    rows: list[list[Cell]] = [[n, *(run[n] if n < len(run) else None for run in runs.values())] for n in range(longest)]
+    changes = [after for before, after in pairwise(rows) if before[1:] != after[1:]]
+    told = [rows[0], *changes, *(rows[-1:] if rows[-1] not in changes and longest > 1 else [])]
+    return show(
+        text,
+        text("largest_order_title"),
+        [text("pages_back"), *runs],
+        told,
+        [f"{text('largest_order')}; {text('changes_only')}"],
+    )
+
+
+def first_difference(report: Report, *, ax: None = None, lang: str = "en") -> Table:
+    """The kernel's answer and the student's, in the first case where they differ."""
+    text = say_in(lang)
+    title = text("as_kernel") if report.right else text("differs") if report.first else text("not_written")
+    rows: list[list[Cell]] = []
+    notes = []
+    if report.first is not None:
+        rows = [
+            [text("kernel"), _answer(report.said(report.first.wanted), text)],
+            [text("yours"), _answer(report.said(report.got), text)],
+        ]
+        given = {key: value for key, value in report.first.given.items() if key != "free_lists"}
+        notes = [text("case", given=spoken(given))]
+    return show(text, f"{report.name}: {title}", [text("who"), text("answer")] if rows else [], rows, notes)
+
+
+def _answer(answer: object, text: Say) -> str:
+    """What a function gave back, as a reader would say it."""
+    if isinstance(answer, bool):
+        return text("yes" if answer else "no")
+    return ", ".join(map(str, answer)) if isinstance(answer, list) else str(answer)
