@@ -1,6 +1,7 @@
 """What JavaScript takes from Python is made by a script: it stands there as the script makes it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,3 +72,11 @@ def test_a_scenario_that_is_none_is_refused(wrong):
     check(good)
     with pytest.raises(JsonSchemaValueException):
         check({**good, **wrong})
+
+
+def test_the_screen_shares_at_most_25_names():
+    types = (SCREEN / "types.d.ts").read_text(encoding="utf-8")
+    body = types.partition("export interface App {\n")[2].partition("\n}")[0]
+    names = re.findall(r"^  (\w+)[(:]", body, re.MULTILINE)
+    assert {"lang", "document", "acts"} <= set(names)
+    assert len(names) <= 25, names

@@ -7,30 +7,14 @@ from pathlib import Path
 
 import pytest
 from recordings import NAMED, named
+from stage_stories import STORIES, played
 
 from buddylab import scenario
-from buddylab.explorer.knobs import checked, start
-from buddylab.explorer.recording import recording
 from buddylab.view.document import text, view
 
 HERE = Path(__file__).parent
 RSVG = shutil.which("rsvg-convert")
 SIZES = [[836, False], [996, False], [1500, False], [390, False], [1280, True]]
-SMALL = {"machine": "small", "gfp_mask": "GFP_KERNEL", "order": 0}
-STORIES = {
-    "refused": {"order": 3, "in_interrupt": True},
-    "refill": SMALL | {"pressure": 0, "scatter": 0, "hand": 3 * [["alloc", 0, 208, ""]]},
-    "split": SMALL | {"pressure": 0, "scatter": 0, "order": 2},
-    "merge": SMALL | {"pressure": 0, "scatter": 0, "hand": [["alloc", 2, 208, ""], ["free", 4096]]},
-    "free": SMALL | {"pressure": 636, "hand": [["alloc", 0, 208, ""], ["free", 12800]]},
-    "kswapd": SMALL | {"pressure": 780},
-    "reclaim": SMALL | {"pressure": 860},
-    "killer": SMALL | {"pressure": 900, "mix": "no_swap"},
-    "retry": SMALL | {"pressure": 900, "mix": "no_swap", "gfp_mask": "GFP_NOFS"},
-    "huge": {"gfp_mask": "GFP_KERNEL", "order": 10, "pressure": 300},
-    "numa": {"machine": "numa", "gfp_mask": "GFP_KERNEL", "order": 0, "pressure": 900},
-}
-"""Knobs turned away from the start; between them every movement is seen."""
 
 
 def last_counts(run):
@@ -39,9 +23,8 @@ def last_counts(run):
 
 
 def stories():
-    for name, knobs in STORIES.items():
-        hand = knobs.get("hand", [])
-        done = recording(checked({**start(), **knobs}), by_hand=bool(hand) and hand[-1][0] == "free")
+    for name in STORIES:
+        done = played(name)
         yield name, done.document | {"last": last_counts(done.run)}
 
 

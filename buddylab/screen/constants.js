@@ -1,7 +1,8 @@
 // The numbers and small tables that the screen is drawn with. What the kernel says stands in kernel.js.
 export const SNAPSHOT_EVERY = 50; //        frames between two kept states: scrubbing replays at most this many
 export const MAX_ROWS = 6; //               rows that Why shows at once; more are folded
-export const WIDE = 1000, STACKED = 560; // px of the widget, not of the window; the same numbers stand in explorer.css
+export const STACKED = 560;
+export const WIDE = 1000; // px of the widget, not of the window; the same numbers stand in explorer.css
 export const TICK_ROOM = 9; //              px that a tick of the time line takes; of two nearer ones the stronger stays
 export const ANSWER_MS = 4000; //           how long to wait for Python before saying that it is silent
 export const SETTLE_MS = 100; //           after a new run is drawn, Python is told where the screen stands

@@ -67,20 +67,13 @@ function rowsOf(doc, frame, at) {
 /** The frame of the test that decided. @param {Doc} doc */
 export const decidesAt = ({ frames }) => frames[frames.length - 1]?.decides;
 
-/** A free block one order too small whose buddy on the strip is not free: why there is no larger one.
- *  @param {Doc} doc @param {import("./types.js").Test} test */
-function missingBuddyOf(doc, test) {
-  const row = test.rows[test.rows.length - 1], found = doc.strip.find(({ zone }) => zone === test.zone);
-  if (!found || row.ok || row.o < 1) return null;
-  const strip = { ...found, free: found.free.map(([pfn, key]) => /** @type {[number, number]} */ (
-    [pfn, Number.parseInt(String(key), 10)])) };
-  const order = row.o - 1, free = new Map(strip.free);
-  const inside = (/** @type {number} */ pfn) => pfn >= strip.start && pfn + (1 << order) <= strip.start + strip.pages;
-  for (const [pfn, size] of free) {
-    const buddy = pfn ^ (1 << order);
-    if (size === order && inside(buddy) && free.get(buddy) !== order) return { strip, pfn, buddy, order };
-  }
-  return null;
+/** The block that misses its buddy on the address strip, as the document says. @param {Doc} doc
+ *  @param {import("./types.js").Test} test */
+function missingBuddyOf(doc, { zone, missing }) {
+  const found = doc.strip.find((strip) => strip.zone === zone);
+  if (!found || !missing) return null;
+  const free = found.free.map(([pfn, key]) => [pfn, Number.parseInt(String(key), 10)]);
+  return { ...missing, strip: { ...found, free } };
 }
 
 /** @param {Doc} _ @param {Frame} frame @returns {Part[]} */

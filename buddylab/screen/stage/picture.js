@@ -1,9 +1,9 @@
 // The picture: one <svg>, a pure function of the run, the beat, the moment 0 to 1, the size, the language and the
 // theme.
-import { castDrawn } from "./actors.js";
+import { castDrawn, whoAsks } from "./actors.js";
 import { floorOf } from "./geometry.js";
 import { heroDrawn } from "./hero.js";
-import { within } from "./motion.js";
+import { spoken, within } from "./motion.js";
 import { PALETTES, patternDefs } from "./palette.js";
 import { ladderDrawn } from "./rungs.js";
 import { giveScene, halveScene, joinScene, listScene, takeScene, yoursScene } from "./scene_blocks.js";
@@ -17,6 +17,7 @@ import { cpusetScene, gateScene, logScene, lookScene, nearScene, nestedScene, pl
   wakeScene } from "./scene_ways.js";
 import { shelfDrawn } from "./shelf.js";
 import { box, group, moved, node } from "./tree.js";
+import { COLD, HOT } from "./types.js";
 import { STAGE_WORDS } from "./words.js";
 
 /** @typedef {import("./types.js").Look} Look */
@@ -43,15 +44,16 @@ function filledIn(template, args, lang) {
   return template.replace(/\{(\w+)\}/g, (place, name) => {
     const value = args[name];
     if (value === undefined) return place;
-    return typeof value === "number" ? value.toLocaleString("en-US").replace("-", "−") : String(value?.[lang] ?? value);
+    if (Array.isArray(value)) return String(value[lang === "zh" ? 1 : 0]);
+    return typeof value === "number" ? spoken(value) : String(value);
   });
 }
 
-/** The words of one language: t for the stage's own, say for the run's sentences. @param {any} text @param {"en" |
- *  "zh"} lang */
-export function speaker(text, lang) {
+/** The words of one language: t for the stage's own, say for the run's sentences.
+ *  @param {any} text @param {"en" | "zh"} lang @param {Record<string, [string, string]>} known */
+export function speaker(text, lang, known = STAGE_WORDS) {
   const t = (/** @type {string} */ key, /** @type {Record<string, any>} */ args = {}) => (
-    filledIn(STAGE_WORDS[key]?.[lang === "zh" ? 1 : 0] ?? key, args, lang));
+    filledIn(known[key]?.[lang === "zh" ? 1 : 0] ?? key, args, lang));
   /** @type {(key: string, args?: Record<string, any>) => string} */
   const say = (key, args = {}) => {
     const said = Object.fromEntries(Object.entries(args ?? {}).map(([name, value]) => [name, typeof value === "string"
@@ -69,28 +71,45 @@ export function phases({ travelMs, moveMs }, moment) {
   return { q: share ? within(moment / share) : 1, p: share < 1 ? within((moment - share) / (1 - share)) : 1 };
 }
 
-/** @param {{doc: import("./types.js").Doc, text: any,
-  beats: import("./types.js").Beat[]}} run @param {number} at the beat
- *  @param {number} moment 0 to 1 @param {{grid: import("./geometry.js").Grid, lang: "en" | "zh", theme: "light" |
-  *  "dark", id: string,
- *  other?: string | null}} how @returns {import("./tree.js").Tree} */
+/** What the words at a moment are made from: no place, no colour.
+ *  @param {{document: any, text: any, beats: import("./types.js").Beat[], lang: "en" | "zh"}} run @param {number} at
+ *  @param {number} moment @returns {any} */
+export function lookOf({ document: doc, text, beats, lang }, at, moment) {
+  return { doc, text, beats, at, beat: beats[at], lang, p: phases(beats[at], moment).p, ...speaker(text, lang) };
+}
+
+/** What the shelf shows, for those who hear it. @param {Look} look */
+function shelfSaid({ doc, beat, t }) {
+  const { free, n } = beat.after[beat.zone], { label } = doc.machine.zones[beat.zone];
+  const lists = n.map((count, list) => `${list === HOT ? t("hot") : list === COLD ? t("cold") : list}: ${count}`);
+  return `${label}: ${t("nFree", { n: free })}. ${t("lists", { zone: label })}: ${lists.join(", ")}`;
+}
+
+/** @param {{doc: import("./types.js").Doc, text: any, beats: import("./types.js").Beat[]}} run @param {number} at
+ *  the beat @param {number} moment 0 to 1 @param {{grid: import("./geometry.js").Grid, lang: "en" | "zh",
+ *  theme: "light" | "dark", id: string, other?: string | null}} how @returns {import("./tree.js").Tree} */
 export function picture({ doc, text, beats }, at, moment, { grid, lang, theme, id, other = null }) {
-  const floor = floorOf(grid), c = PALETTES[theme], beat = beats[at], { main, ladder, stage, scale } = grid, { p,
-    q } = phases(beat, moment);
+  const floor = floorOf(grid), c = PALETTES[theme], beat = beats[at], { main, ladder, stage, scale } = grid;
+  const { p, q } = phases(beat, moment);
   /** @type {Look & {q: number, other: string | null}} */
   const look = { doc, text, beats, at, beat, p, q, other, floor, c, id, lang, ...speaker(text, lang) };
   const units = (/** @type {number} */ px) => Math.round((px / scale) * 10) / 10;
   const inner = beat.depth > 0 && box(floor.x - 3, 1, floor.w + 6, floor.h - 2, { fill: "none", stroke: c.ink2,
     "stroke-dasharray": "5 4", rx: 6 });
+  const image = (/** @type {string} */ name, /** @type {string} */ said) => ({ class: name, role: "img",
+    "aria-label": said });
   return node("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${units(main.w)} ${units(main.h)}`,
-    width: main.w, height: main.h,
-    "font-family": FACES },
+    width: main.w, height: main.h, "font-family": FACES, role: "group", "aria-label": look.t("picture") },
   patternDefs(c, id),
-  ladder && moved(0, 0, ladderDrawn(look, { w: units(ladder.w), h: units(ladder.h) }), { class: "rungs" }),
+  ladder && moved(0, 0, ladderDrawn(look, { w: units(ladder.w), h: units(ladder.h) }), { class: "rungs", role: "group",
+    "aria-label": look.t("ladderIs") }),
   moved(units(stage.x), 0, heroDrawn(look, floor.W, floor.hero), { class: "hero" }),
-  moved(units(stage.x), floor.hero, [box(0, 0, floor.W, floor.h + 2, { fill: c.scene }), box(0, floor.h + 2, floor.W, 2,
-    { fill: c.floor }),
-    group(shelfDrawn(look), { class: "shelf" }), inner, group((SCENES[beat.kind] ?? plainScene)(look),
-      { class: "scene" }),
-    group(castDrawn(look), { class: "cast" })], { class: "stage" }));
+  moved(units(stage.x), floor.hero, [box(0, 0, floor.W, floor.h + 2, { fill: c.scene }),
+    box(0, floor.h + 2, floor.W, 2, { fill: c.floor }), group(shelfDrawn(look), image("shelf", shelfSaid(look))), inner,
+    group((SCENES[beat.kind] ?? plainScene)(look), image("scene", look.say(beat.say, beat.args)
+      || look.t("nothingYet"))),
+    group(castDrawn(look), image("cast", castSaid(look)))], { class: "stage" }));
 }
+
+/** Who is there and what each does, for those who hear it. @param {Look} look */
+const castSaid = ({ beat: { cast }, doc, t }) => `${t(whoAsks(doc))}: ${t(cast.caller)}. kswapd: ${t(cast.kswapd)}.`;

@@ -46,6 +46,15 @@ export function routed(chart) {
   return edges;
 }
 
+/** The edges of each chart that has been drawn: the same all the time. @type {WeakMap<object, Edge[]>} */
+const ROUTES = new WeakMap();
+/** @param {[string, string | null][]} chart */
+function routesOf(chart) {
+  const known = ROUTES.get(chart) ?? routed(chart);
+  ROUTES.set(chart, known);
+  return known;
+}
+
 /** Sizes of the ladder in this box. @param {{w: number, h: number}} at */
 export function ladderSizes({ w, h }) {
   const step = (h - 8) / STAGES.length, size = Math.max(11, Math.min(13, step * 0.46, (w - NAME - 16) / 19 / LETTER));
@@ -119,7 +128,7 @@ const journey = ({ beat, q }) => (beat.travel && q < 1 ? q : 1);
  *  the way is told. other: where the compared request stands.
  *  @param {Look & {q: number, other?: string | null}} look @param {{w: number, h: number}} at @returns {Kids} */
 export function ladderDrawn(look, at) {
-  const { c, text, beat, beats } = look, sizes = ladderSizes(at), edges = routed(text.chart), q = journey(look);
+  const { c, text, beat, beats } = look, sizes = ladderSizes(at), edges = routesOf(text.chart), q = journey(look);
   const seen = new Set(beats.slice(0, look.at + 1).filter(({ depth, stage }) => stage && (!depth
     || depth === beat.depth)).map(({ stage }) => stage));
   const going = q < 1 && beat.travel ? beat.travel.join(">") : "", taken = (/** @type {Edge} */ { from, to }) => (
@@ -145,7 +154,9 @@ function rung(look, stage, sizes, seen) {
     shapeOf(look, stage, RAIL, y, seen || now),
     words(NAME, y + sizes.size * 0.34, stage, { "font-size": Math.round(sizes.size * 10) / 10,
       "font-family": "monospace",
-      "font-weight": now ? 700 : null, fill: seen || now ? c.ink : c.ink2 })], { class: "rung", "data-stage": stage });
+      "font-weight": now ? 700 : null, fill: seen || now ? c.ink : c.ink2 })], { class: "rung", "data-stage": stage,
+    role: "button", tabindex: now || (!beat.stage && stage === STAGES[0]) ? 0 : -1, "aria-label": stage,
+    "aria-current": now ? "step" : null });
 }
 
 /** A loop that was taken counts. @param {Look} look @param {Edge} edge @param {number} times @param

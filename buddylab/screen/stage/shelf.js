@@ -29,7 +29,7 @@ const onItsWay = (a, b, beat, p) => (Math.abs(b - a) > 6 ? Math.round(between(a,
 
 /** Where the columns stand. @param {Look} look */
 export function columns({ floor: { W, H, shelf, narrow }, doc }) {
-  const count = doc.machine.zones.length, tanks = narrow ? 76 : Math.min(W * 0.42, count * 52 + 62);
+  const count = doc.machine.zones.length, tanks = narrow ? 76 : Math.min(W * 0.42, count * 57 + 62);
   const perCpu = narrow ? 54 : 66, start = tanks + (narrow ? 4 : 12), column = (W - start - perCpu - 6) / ORDERS;
   const at = (/** @type {number} */ list) => (list < HOT ? start + column * (list + 0.5)
     : W - perCpu + (list - HOT + 0.5) * (perCpu / 2));

@@ -67,19 +67,20 @@ export function* everyNode(tree) {
   for (const kid of tree.kids) yield* everyNode(kid);
 }
 
-/** What was drawn into each element last, so that only what changed is touched. @type {WeakMap<Element, Attrs>} */
+/** What was drawn into each element last, so that only what changed is touched. @type {WeakMap<Element, Tree>} */
 const drawn = new WeakMap();
 
 /** Make an element look like the tree. @param {Element} element @param {Tree} tree */
 export function drawTree(element, tree) {
-  const old = drawn.get(element) ?? {};
+  const before = drawn.get(element), old = before?.attrs ?? {};
+  if (before === tree) return;
   for (const name in old) if (tree.attrs[name] === null
     || tree.attrs[name] === undefined) element.removeAttribute(name);
   for (const name in tree.attrs) {
     const value = tree.attrs[name];
     if (value !== null && value !== undefined && old[name] !== value) element.setAttribute(name, String(value));
   }
-  drawn.set(element, tree.attrs);
+  drawn.set(element, tree);
   if (tree.text !== undefined) {
     if (element.textContent !== tree.text) element.textContent = tree.text;
     return;

@@ -1,12 +1,12 @@
 // What the stage reads of a run's document (FORMAT.md), and what it makes of it; the ladder's stages.
 
-/** @typedef {{en: string, zh: string}} Said */
 /** @typedef {number[]} Change  [zone, list, operation, pfn] */
 /** @typedef {{o: number, f: number, m: number, above: number, nr: number | null, ok: boolean, slip?: boolean,
   say?: string,
  *    args?: Record<string, any>}} Row */
 /** @typedef {{zone: number, own: boolean, mark_name: string, mark: number, order: number, chain: [string, number][],
- *    reserve: number, ok: boolean, rows: Row[]}} Test */
+ *    reserve: number, ok: boolean, rows: Row[],
+ *    missing?: {pfn: number, buddy: number, order: number, why: string}}} Test */
 /** @typedef {{stage: string, say: string, lines?: [number, number], entry?: string, args?: Record<string, any>,
  *    event?: any[], round?: number, depth?: number, mood?: string, conds?: any[][], test?: Test, chains?: any[],
  *    split?: {from: number, yours: number, back: number[]}, merge?: {from: number, to: number, buddies: number[][]},
@@ -17,7 +17,7 @@
  *    pages_low: number, pages_high: number, lowmem_reserve: number[],
  *    pcp: Record<string, {batch: number, high: number}>}} Zone */
 /** @typedef {{zone: number, start: number, pages: number, free: [number, number | string][], used: string}} Strip */
-/** @typedef {{machine: {name: Said, numa: boolean, HZ: number, zone_types: string[], zones: Zone[]},
+/** @typedef {{machine: {name: [string, string], numa: boolean, HZ: number, zone_types: string[], zones: Zone[]},
  *    request: {gfp_mask: number, names: string, order: number, node: number, zonelist: string[], classzone_idx: number,
  *    context: Record<string, number>}, initial: {jiffies: number, zones: any[]}, strip: Strip[], frames: Frame[],
  *    result: number | null, end: "page" | "no_page" | "livelock" | "freed"}} Doc */
@@ -37,7 +37,10 @@
  *    t: (key: string, args?: Record<string, any>) => string,
  *    say: (key: string, args?: Record<string, any>) => string}} Look */
 
-export const HOT = 11, COLD = 12, FREE = 13, ORDERS = 11;
+export const HOT = 11;
+export const COLD = 12;
+export const FREE = 13;
+export const ORDERS = 11;
 /** The stages of the ladder in order. */
 export const STAGES = ["might_sleep", "fault_injection", "restart", "thisnode", "wake_kswapd", "alloc_flags",
   "min_attempt",
