@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from recordings import DATA, FILES, file_of
+from sampling import sample
 
 from buddylab.scenario import build_machine, compare, recorded, replay
 
@@ -67,12 +68,13 @@ def test_named_recording(file):
     assert_equal_to_the_kernel(read(file))
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", sample("tenths of the random recordings", range(10), 3))
 def test_random_recordings(part):
     for line in lines_of(RANDOM[0], part, 10):
         assert_equal_to_the_kernel(json.loads(line))
 
 
+@pytest.mark.full
 @pytest.mark.skipif(RECORDINGS is None, reason="BUDDYLAB_RECORDINGS names no folder with the full set of recordings")
 @pytest.mark.parametrize("part", range(20))
 def test_full_set(part):
