@@ -33,6 +33,12 @@ knobs, ...                  the explorer, one knob turned at a time on each mach
                             the document, median and worst. The targets are scaled by "this computer": how much
                             longer a piece of work takes here than on the computer that they are meant for.
 build ...                   zones, marks, zonelists and boot of a machine of that size; peak as tracemalloc sees it.
+6.12, order-0 pairs         the pass and the free of Linux 6.12's allocator (buddylab.modern) against the core's: its
+                            fast path, served from the per-cpu list.
+6.12, mixed orders          the same for the mixed orders. In 6.12 blocks of order 1 to 3 go through the per-cpu lists
+                            and, as they are freed one after the other, soon through the free lists as well.
+6.12, 4 TiB / recording / build  as the rows of the core.
+6.12, list designs          an OrderedDict for each list against the two dicts that were chosen (benchmarks/lists.py).
 import ...                  a fresh interpreter that imports it, less a bare one.
 """
 
@@ -53,7 +59,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if str(ROOT) not in sys.path:  # run as a file, the path holds this folder only
     sys.path.insert(0, str(ROOT))
 
-from benchmarks import agreement, knobs, workloads  # noqa: E402
+from benchmarks import agreement, knobs, lists, modern, workloads  # noqa: E402
 from benchmarks.plain_buddy import PlainBuddy  # noqa: E402
 from benchmarks.reference import BrokenReference, Reference, compile_reference, compiler  # noqa: E402
 from benchmarks.table import Row, line, row  # noqa: E402
@@ -236,6 +242,64 @@ def building(scale: Scale) -> Iterator[Row]:
         yield Row(f"build {size}, peak", peak, (peak, peak), "MB", ("<", 1.0) if largest else None)
 
 
+def modern_time(machine: modern.Machine, sequence: Sequence) -> float:
+    """CPU time of a sequence on 6.12's allocator."""
+    slots = sequence.new_slots()
+    return cpu_ns(partial(modern.play, machine, sequence, slots))
+
+
+def against_core(scale: Scale, mixed: Sequence, pairs: Sequence) -> Iterator[Row]:
+    """6.12's allocator against the core: the same sequences, the same loop."""
+    for title, sequence, target in (("6.12, order-0 pairs", pairs, ("<", 1.6)), ("6.12, mixed orders", mixed, None)):
+        newer, core = modern.build_machine(GIB), build_machine(GIB)
+        ratios = by_turns(scale, partial(modern_time, newer, sequence), partial(python_time, core, sequence))
+        yield row(title, ratios, target=target)
+    large, small = modern.build_machine(4 * TIB), modern.build_machine(GIB)
+    ratios = by_turns(scale, partial(modern_time, large, mixed), partial(modern_time, small, mixed))
+    yield row("6.12, 4 TiB against 1 GiB", ratios, target=("<", 1.3))
+    yield modern_recording(scale, mixed)
+    yield from modern_building(scale)
+    done = lists.operations(scale.blocks, SEED)
+    if lists.play_pair(done) != lists.play_ordered(done):
+        raise agreement.Disagreement("the two designs of a free list give other blocks")
+    ordered, pair = partial(lists.play_ordered, done), partial(lists.play_pair, done)
+    yield row("6.12, list designs", by_turns(scale, lambda: cpu_ns(ordered), lambda: cpu_ns(pair)))
+
+
+def modern_recording(scale: Scale, mixed: Sequence) -> Row:
+    """What a trace costs in 6.12's allocator."""
+    parts, machine = [mixed.part(first, first + 500) for first in range(0, len(mixed), 500)], modern.build_machine(GIB)
+
+    def play_parts() -> None:
+        slots = mixed.new_slots()
+        for part in parts:
+            modern.play(machine, part, slots)
+            if machine.trace is not None:
+                machine.trace.clear()
+
+    def on() -> float:
+        machine.trace = []
+        taken = cpu_ns(play_parts)
+        machine.trace = None
+        return taken
+
+    return row("6.12, recording", by_turns(scale, on, lambda: cpu_ns(play_parts)), target=("<", 1.4))
+
+
+def modern_building(scale: Scale) -> Iterator[Row]:
+    """Time and memory that a machine of 4 TiB takes in 6.12's allocator."""
+    build = partial(modern.build_machine, 4 * TIB)
+    build()
+    times = [cpu_ns(build) / 1e6 for _ in range(scale.repeats * 3)]
+    yield row("6.12, build 4 TiB, time", times, "ms", ("<", 2.0))
+    tracemalloc.start()
+    machine = build()
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    assert sum(zone.present_pages for zone in machine.zones) == 4 * TIB
+    yield Row("6.12, build 4 TiB, peak", peak, (peak, peak), "MB", ("<", 2.0))
+
+
 def importing(scale: Scale) -> Iterator[Row]:
     """Time that an import takes in a fresh interpreter."""
 
@@ -269,6 +333,7 @@ def measure(scale: Scale) -> Iterator[Row]:
     yield simulating(scale)
     yield from knobs.answering(scale.values, SEED)
     yield from building(scale)
+    yield from against_core(scale, mixed, pairs)
     yield from importing(scale)
 
 

@@ -10,8 +10,8 @@ STORIES = {
     "refused": {"order": 3, "in_interrupt": True},
     "refill": SMALL | {"pressure": 0, "scatter": 0, "hand": 3 * [["alloc", 0, 208, ""]]},
     "split": SMALL | {"pressure": 0, "scatter": 0, "order": 2},
-    "merge": SMALL | {"pressure": 0, "scatter": 0, "hand": [["alloc", 2, 208, ""], ["free", 4096]]},
-    "free": SMALL | {"pressure": 636, "hand": [["alloc", 0, 208, ""], ["free", 12800]]},
+    "merge": SMALL | {"pressure": 0, "scatter": 0, "hand": [["alloc", 2, 208, ""], ["free"]]},
+    "free": SMALL | {"pressure": 636, "hand": [["alloc", 0, 208, ""], ["free"]]},
     "kswapd": SMALL | {"pressure": 780},
     "reclaim": SMALL | {"pressure": 860},
     "killer": SMALL | {"pressure": 900, "mix": "no_swap"},
@@ -24,6 +24,10 @@ STORIES = {
 
 @cache
 def played(name: str) -> Recording:
-    """The run of one story; where the last thing done by hand is a free, that is shown."""
-    hand = STORIES[name].get("hand", [])
-    return recording(checked({**start(), **STORIES[name]}), by_hand=bool(hand) and hand[-1][0] == "free")
+    """The run of one story; where the last thing done by hand is a free, that is shown: of the block just allocated."""
+    knobs = {**start(), **STORIES[name]}
+    *before, last = knobs["hand"] or [[""]]
+    if last != ["free"]:
+        return recording(checked(knobs))
+    page = recording(checked({**knobs, "hand": before}), by_hand=True).run.page
+    return recording(checked({**knobs, "hand": [*before, ["free", page]]}), by_hand=True)

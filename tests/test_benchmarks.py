@@ -41,6 +41,13 @@ NAMES = (
     "build 64 GiB, peak",
     "build 4 TiB, time",
     "build 4 TiB, peak",
+    "6.12, order-0 pairs",
+    "6.12, mixed orders",
+    "6.12, 4 TiB against 1 GiB",
+    "6.12, recording",
+    "6.12, build 4 TiB, time",
+    "6.12, build 4 TiB, peak",
+    "6.12, list designs",
     "import buddylab",
     "import buddylab.core.record",
 )

@@ -69,6 +69,7 @@ def test_repo2docker_takes_our_python_and_our_requirements():
     assert re.search(r'pip install \S+ -r "binder/requirements.txt"', done.stdout)
 
 
+@pytest.mark.full  # a new environment with JupyterLab in it
 def test_what_binder_installs_runs_the_start_notebook(tmp_path):
     """A new environment of binder/requirements.txt and nothing beside it, and the start notebook executed there."""
     uv, environment = Path(sys.prefix) / "bin" / "uv", tmp_path / "env"

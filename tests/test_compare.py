@@ -22,11 +22,11 @@ def test_two_orders_part_in_the_first_test():
     this, other = run(order=3), run(order=2)
     found = difference(this, other)
     assert this["frames"][found["frame"]]["test"]["mark_name"] == "pages_low"
-    assert found["en"] == (
+    assert found["said"].en == (
         "Normal against pages_low: here 41 > 146 does not hold in blocks of order 3 or more, there 3,245 > 293 holds "
         "in blocks of order 2 or more."
     )
-    assert found["zh"] == (
+    assert found["said"].zh == (
         "Normal 对 pages_low：本次 3 阶及以上的块中 41 > 146 不成立，另一次 2 阶及以上的块中 3,245 > 293 成立。"
     )
 
@@ -35,14 +35,14 @@ def test_two_tests_that_both_refuse_part_in_their_numbers():
     """Order 4 counts 70,060 - 16 + 1 = 70,045 pages where order 3 counts 70,053; both are refused."""
     found = difference(run(order=3), run(order=4))
     numbers = "this one counts 70,053 and needs more than 1,173, the other 70,045 and more than 1,173."
-    assert found["en"].startswith(f"Normal against pages_low: {numbers}")
+    assert found["said"].en.startswith(f"Normal against pages_low: {numbers}")
 
 
 def test_two_masks_part_at_the_first_question_that_tells_them_apart():
     """GFP_KERNEL may sleep, GFP_ATOMIC must not: the first stage asks just that."""
     found = difference(run(0xD0), run(0x20))
     assert found["frame"] == 0
-    assert found["en"].startswith("They part at might_sleep. This one: The caller may sleep.")
+    assert found["said"].en.startswith("They part at might_sleep. This one: The caller may sleep.")
 
 
 def test_the_half_of_high_parts_them_at_alloc_flags():
@@ -59,4 +59,4 @@ def test_a_run_that_ends_earlier_is_said_to_end():
     this, other = run(), run()
     other["frames"] = other["frames"][:5]
     assert difference(this, other)["frame"] == 5
-    assert "one has ended" in difference(this, other)["en"]
+    assert "one has ended" in difference(this, other)["said"].en

@@ -172,7 +172,7 @@ def test_sentences_have_the_same_places_in_both_languages():
         return sorted(name for _, name, _, _ in string.Formatter().parse(template) if name)
 
     for key, both in sentences().items():
-        assert places(both["en"]) == places(both["zh"]), key
+        assert places(both.en) == places(both.zh), key
 
 
 NOTES = {f"note_{kind}" for kind in (*GIVEN, *REASONS, "killed", "holds", "panic")}
@@ -197,8 +197,8 @@ def test_every_sentence_is_used():
 
 
 def test_a_number_gets_commas_and_a_reference_its_sentence():
-    assert say("row_no0", {"zone": "Normal", "f": 1234567, "m": 8}) == "Normal refuses: 1,234,567 is not above 8."
-    assert say("rebalance_reserve", {"who": "@who_memdie"}, "zh") == "该任务正被杀死（TIF_MEMDIE）：储备向它开放。"
+    assert say("row_no0", {"zone": "Normal", "f": 1234567, "m": 8}).en == "Normal refuses: 1,234,567 is not above 8."
+    assert say("rebalance_reserve", {"who": "@who_memdie"}).zh == "该任务正被杀死（TIF_MEMDIE）：储备向它开放。"
 
 
 @pytest.mark.parametrize(

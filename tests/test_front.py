@@ -100,6 +100,8 @@ def test_a_run_tells_its_story_a_line_a_stage_in_both_languages():
     # Normal of the report: 800 blocks of order 2, one each of orders 4 and 5 (2^4 + 2^5 = 48 pages of order 3 and up);
     # 48 - 7 = 41. pages_min is 939: halved by __GFP_HIGH to 470, a quarter off: 353, halved for each order: 44.
     assert "Normal: 41 > 44 no" in lines[6]
+    assert lines[-1].endswith("blocks of order 3 or more count 41 pages; more than 44 are needed.")
+    assert bl.Explorer().transcript()[11].endswith("order 3 or more count 41 pages; more than 44 are needed.")
     assert "Normal: 41 > 44 否" in run.story("zh")[6]
     assert "<details lang='zh-Hans'>" in run._repr_html_() and "41 &gt; 44 no" in run._repr_html_()
     with pytest.raises(ValueError, match="'en' or 'zh', not 'fr'"):

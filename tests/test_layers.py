@@ -28,6 +28,7 @@ LAYERS = {
     "reclaim": {"core"},  # 2.6.21's decisions
     "machines": {"core", "said"},  # by name, of one's own sizes, as a report says
     "scenario": {"core"},
+    "modern": {"core", "machines", "said", "scenario"},  # 6.12's allocator; of the core only MODERN_OF_CORE
     "view": {"core", "commentary", "said"},  # what a run says
     "world": {"core", "machines", "reclaim", "said"},  # the model
     "explorer": {"core", "machines", "reclaim", "said", "view", "world"},  # what the main screen is about
@@ -61,10 +62,18 @@ LAYERS = {
     },
     # what bl.machine, bl.record and bl.explain add to the rooms
     "front": {"core", "explorer", "export", "machines", "reports", "said", "view"},
-    "commands": {"core", "explorer", "export", "printable", "reports", "said", "scenario"},
+    "commands": {"core", "explorer", "export", "modern", "printable", "reports", "said", "scenario"},
     "__main__": {"commands", "__version__"},
     "": {"core", "front", "plots", "said", "widgets", "world"},  # buddylab/__init__.py: for type checkers, and late
 }
+MODERN_OF_CORE = {
+    "buddylab.core.environment.FaultAttr",  # lib/fault-inject.c asks the same questions, once it asks
+    "buddylab.core.environment.Task",  # whom it asks about: interrupted, marked
+    "buddylab.core.events.Event",  # how an event is written
+    "buddylab.core.events.OURS",  # the marks of buddylab's own in a trace
+    "buddylab.core.zone.BadPage",  # what a wrong free is
+}
+"""What the allocator of 6.12 shares with 2.6.21's: what is the same in both kernels, and nothing else."""
 TOP = {"plots", "widgets", "export"}
 STANDARD_LIBRARY_ONLY = set(LAYERS) - TOP
 LATE = {"buddylab.world.observe": {"numpy"}}  # imported inside one method, when a reader asks for arrays
@@ -193,6 +202,12 @@ def test_the_package_keeps_its_layers():
     modules = read_package(ROOT / PACKAGE)
     assert f"{PACKAGE}.core.gfp" in modules
     assert violations(modules) == []
+
+
+def test_the_modern_allocator_shares_only_what_is_the_same_in_both_kernels():
+    modules = read_package(ROOT / PACKAGE)
+    taken = {target for name in modules if part_of(name) == "modern" for _, target in imports(modules[name])}
+    assert {target for target in taken if part_of(target) == "core"} == MODERN_OF_CORE
 
 
 # A small package that keeps every rule; each case below breaks one.

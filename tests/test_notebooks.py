@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
+from sampling import sample
 
 ROOT = Path(__file__).resolve().parents[1]
 EXECUTE = ROOT / "notebooks" / "execute.py"
@@ -73,7 +74,7 @@ def test_a_notebook_is_thin_and_executed(path):
     assert faults(notebook) == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS[:2], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sample("notebooks executed again", NOTEBOOKS[:2], 1, ids=lambda path: path.name))
 def test_executing_a_notebook_again_changes_nothing(path):
     """Byte by byte: the two with every kind of output. The part `notebooks` of tests/run compares all of them."""
     done = execute("--check", path)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from recordings import DATA, FILES, file_of
+from sampling import sample
 
 from buddylab.scenario import build_machine, compare, recorded, replay
 
 RANDOM = (DATA / "random.jsonl.gz",)
 RECORDINGS = os.environ.get("BUDDYLAB_RECORDINGS")
-"""A folder with named/*.json and random.jsonl.gz: the full set."""
+"""A folder with named/*.json and random.jsonl.gz, the full set, or one in which that lies as kernel-traces."""
 
 
 def read(path: Path) -> dict:
@@ -67,12 +68,13 @@ def test_named_recording(file):
     assert_equal_to_the_kernel(read(file))
 
 
-@pytest.mark.parametrize("part", range(10))
+@pytest.mark.parametrize("part", sample("tenths of the random recordings", range(10), 3))
 def test_random_recordings(part):
     for line in lines_of(RANDOM[0], part, 10):
         assert_equal_to_the_kernel(json.loads(line))
 
 
+@pytest.mark.full
 @pytest.mark.skipif(RECORDINGS is None, reason="BUDDYLAB_RECORDINGS names no folder with the full set of recordings")
 @pytest.mark.parametrize("part", range(20))
 def test_full_set(part):
@@ -84,11 +86,22 @@ def test_full_set(part):
 
 def full_set(folder: Path, part: int, parts: int) -> list[str]:
     """This part of the recordings in a folder; fails if the folder lacks the named or the random ones."""
+    if (folder / "kernel-traces").is_dir():
+        folder /= "kernel-traces"
     named = sorted((folder / "named").glob("*.json"))
     assert named, f"BUDDYLAB_RECORDINGS: there is no {folder}/named/*.json"
     random = folder / "random.jsonl.gz"
     assert random.is_file(), f"BUDDYLAB_RECORDINGS: there is no {random}"
     return [file.read_text(encoding="utf-8") for file in named[part::parts]] + lines_of(random, part, parts)
+
+
+def test_the_full_set_lies_in_the_folder_or_in_kernel_traces_below_it(tmp_path):
+    for folder in (tmp_path / "alone", tmp_path / "both" / "kernel-traces"):
+        (folder / "named").mkdir(parents=True)
+        (folder / "named" / "a.json").write_text("{}")
+        with gzip.open(folder / "random.jsonl.gz", "wt") as lines:
+            lines.write("[]")
+    assert full_set(tmp_path / "alone", 0, 1) == full_set(tmp_path / "both", 0, 1) == ["{}", "[]"]
 
 
 def test_an_empty_folder_of_recordings_fails_loudly(tmp_path):

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from buddylab.core import gfp
+from buddylab.modern import gfp as gfp_6_12
 from buddylab.reports import Release, decode, release
 from buddylab.reports.masks import mask_of, table_of
 from buddylab.reports.release import NEWEST
@@ -61,6 +62,8 @@ def _by_release(masks: list[str], kernel: str) -> int:
     """Numbers, or names, as a release has them, best reading first; 2 if one is none."""
     try:
         known = release(kernel)
+        if (known.major, known.minor) == (6, 12):
+            return _by_6_12(masks)
         for text in masks:
             mask = mask_of(text, table_of(known))
             for reading in decode(mask, known, known):
@@ -69,6 +72,14 @@ def _by_release(masks: list[str], kernel: str) -> int:
     except ValueError as error:
         print(f"buddylab: {error}", file=sys.stderr)
         return 2
+    return 0
+
+
+def _by_6_12(masks: list[str]) -> int:
+    """As the allocator of 6.12.117 reads them: names, numbers, or both mixed. Raises ValueError."""
+    for text in masks:
+        mask = gfp_6_12.gfp_parse(text)
+        print(f"{mask:#x} = {gfp_6_12.gfp_str(mask)}   (Linux 6.12: include/linux/gfp_types.h)")
     return 0
 
 

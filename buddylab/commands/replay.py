@@ -8,10 +8,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from typing import Any
 
 from buddylab.commands.progress import Progress
 from buddylab.core.attempt import Livelock
-from buddylab.scenario import ScenarioError, compare, parse, recorded, replay, texts
+from buddylab.modern import scenario as scenario_6_12
+from buddylab.scenario import FORMAT, ScenarioError, check, compare, recorded, replay, texts
+from buddylab.scenario.schema import document
+from buddylab.scenario.schema_6_12 import FORMAT as FORMAT_6_12
 
 EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = "equal", "different", "unusable", "with nothing recorded"
 PAYS = 3_000_000
@@ -32,7 +36,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     command = commands.add_parser(
         "replay",
         help="play scenario files and compare with what is recorded in them",
-        description="Play scenario files and compare with what is recorded in them. "
+        description="Play scenario files, of Linux 2.6.21 or 6.12, and compare with what is recorded in them. "
         "Exit code: 0 all equal, 1 a difference, 2 something cannot be played.",
     )
     command.add_argument(
@@ -113,12 +117,14 @@ def judge(work: tuple[str, str]) -> Verdict:
     """Parse, check, play and compare one scenario: (place, text)."""
     where, text = work
     try:
-        scenario = parse(text, where)
+        scenario = document(text, where)
+        modern = format_of(scenario, where) == FORMAT_6_12
+        scenario = (scenario_6_12.check if modern else check)(scenario, where)
     except ScenarioError as error:
         return Verdict(UNUSABLE, str(error))
     where += f" ({scenario['name']})" if isinstance(scenario.get("name"), str) else ""
     try:
-        outcome = replay(scenario)
+        outcome = (scenario_6_12.replay if modern else replay)(scenario)
         difference, ops = compare(scenario, outcome), len(outcome["ops"])
     except (ScenarioError, Livelock) as error:
         return Verdict(UNUSABLE, ": ".join([where, *getattr(error, "__notes__", ()), str(error)]))
@@ -128,6 +134,16 @@ def judge(work: tuple[str, str]) -> Verdict:
         return Verdict(EQUAL, "", ops)
     place, field, wished, got = difference
     return Verdict(DIFFERENT, f"{where}: {place}: {field}: recorded {_short(wished)}, played {_short(got)}", ops)
+
+
+def format_of(scenario: Any, where: str) -> str:
+    """Which of the two formats a scenario says that it has. Raises ScenarioError for neither."""
+    given = scenario.get("format", "missing") if isinstance(scenario, dict) else type(scenario).__name__
+    if given not in (FORMAT, FORMAT_6_12):
+        raise ScenarioError(
+            f'{where}: "format" must be {FORMAT!r} (Linux 2.6.21) or {FORMAT_6_12!r} (Linux 6.12), not {given!r:.80}'
+        )
+    return str(given)
 
 
 def _short(value: object) -> str:

@@ -9,9 +9,13 @@ from typing import Any
 
 from buddylab import export
 from buddylab.commands.progress import Progress
+from buddylab.commands.replay import format_of
 from buddylab.core.attempt import Livelock
 from buddylab.explorer import share
-from buddylab.scenario import ScenarioError, parse, texts
+from buddylab.modern import scenario as scenario_6_12
+from buddylab.scenario import ScenarioError, check, texts
+from buddylab.scenario.schema import document
+from buddylab.scenario.schema_6_12 import FORMAT as FORMAT_6_12
 
 KINDS = {
     "html": "the explorer on the recorded runs, one file that works from disk",
@@ -101,14 +105,18 @@ def run_run(arguments: argparse.Namespace) -> int:
 def _runs(source: str, ops: Sequence[int]) -> list[export.Take]:
     if source.lstrip("`'\" ").startswith((share.PREFIX, share.EARLIER)):
         return [export.knobs_take(share.parse(source).knobs)]
-    found = (
-        [parse(sys.stdin.read(), "standard input")]
-        if source == "-"
-        else [parse(text, where) for where, text in texts(source)]
-    )
+    found = [("standard input", sys.stdin.read())] if source == "-" else list(texts(source))
     if len(found) != 1:
         raise ScenarioError(f"{source} holds {len(found):,} scenarios: give a file with one")
-    return export.scenario_takes(found[0], ops)
+    where, text = found[0]
+    scenario = document(text, where)
+    if format_of(scenario, where) == FORMAT_6_12:
+        scenario_6_12.check(scenario, where)
+        raise ScenarioError(
+            f"{where}: this scenario is one of Linux 6.12, whose runs are played and compared (buddylab replay), but "
+            "cannot be shown yet: pictures, pages and transcripts tell 2.6.21's"
+        )
+    return export.scenario_takes(check(scenario, where), ops)
 
 
 def _write(kind: str, runs: list[export.Take], out: str, arguments: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from buddylab.export.page import html
 from buddylab.export.takes import Source, Take, takes
 from buddylab.said import Lang
 from buddylab.target import ExportError, check, save
-from buddylab.view.sentences import say
+from buddylab.view.sentences import sentence
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -187,8 +187,8 @@ def steps_by_event(run: Take) -> list[int]:
 def reading_times(run: Take, lang: Lang) -> list[float]:
     """Seconds that each frame stays: what its sentence takes to read, and longer for the verdict."""
     pace = 0.12 if lang == "zh" else 0.045
-    said = [say(frame["say"], frame.get("args", {}), lang) for frame in run.document["frames"]]
-    times = [min(6.0, 1.2 + pace * len(sentence)) for sentence in said]
+    said = [sentence(frame).in_lang(lang) for frame in run.document["frames"]]
+    times = [min(6.0, 1.2 + pace * len(words)) for words in said]
     return [*times[:-1], times[-1] + 3]
 
 

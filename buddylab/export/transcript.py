@@ -7,12 +7,13 @@ from typing import Any
 from buddylab.export.takes import Take
 from buddylab.printable import printable
 from buddylab.said import Lang, Said, join
-from buddylab.view.sentences import say
+from buddylab.view.sentences import sentence
 
 ENDS = {
     "page": Said("granted: pfn {page}", "成功：pfn {page}"),
     "no_page": Said("no page", "没有页"),
     "livelock": Said("no end", "没有尽头"),
+    "freed": Said("given back: pfn {page}", "已归还：pfn {page}"),
 }
 ON = Said("on", "机器：")
 COLUMNS = (Said("Stage", "阶段"), Said("What happens", "发生了什么"), Said("Numbers", "数字"))
@@ -28,7 +29,7 @@ def to_text(runs: Sequence[Take], lang: Lang = "en") -> str:
 def _text(run: Take, lang: Lang) -> Iterator[str]:
     yield _heading(run, lang)
     for number, frame in enumerate(run.document["frames"], 1):
-        yield f"{number:4} {frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}"
+        yield f"{number:4} {frame['stage']}: {sentence(frame).in_lang(lang)}"
         yield from (f"       {row}" for row in _numbers(frame, lang))
         if "log" in frame:
             yield f"       | {frame['log']}"
@@ -45,10 +46,10 @@ def _markdown(run: Take, lang: Lang) -> Iterator[str]:
     yield from (f"## {_plain(_heading(run, lang))}", "")
     yield from (f"|  | {stage} | {happens} | {numbers} |", "|--:|---|---|---|")
     for number, frame in enumerate(run.document["frames"], 1):
-        sentence = _plain(say(frame["say"], frame.get("args", {}), lang))
+        says = _plain(sentence(frame).in_lang(lang))
         rows = "<br>".join(f"`{row}`" for row in _numbers(frame, lang))
         log = f"<br>{_plain(frame['log'])}" if "log" in frame else ""
-        yield f"| {number} | `{frame['stage']}` | {sentence}{log} | {rows} |"
+        yield f"| {number} | `{frame['stage']}` | {says}{log} | {rows} |"
     yield from ("", f"**{_end(run, lang)}**", "")
 
 

@@ -1,6 +1,5 @@
 """Play a scenario: its machine, its operations, and the state after each; and the set-up figures of a machine."""
 
-import json
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from buddylab.core.environment import FaultAttr
 from buddylab.core.events import kernel_events
 from buddylab.core.machine import Machine
 from buddylab.core.zone import MAX_ORDER, Zone
-from buddylab.scenario.schema import FAULT_KEYS, Json, ScenarioError, check_scenario, texts, zone_label
+from buddylab.scenario.schema import FAULT_KEYS, Json, ScenarioError, check_scenario, document, named, texts, zone_label
 from buddylab.scenario.script import ScriptedWorld
 
 
@@ -26,11 +25,7 @@ def load(path: str | Path) -> list[Json]:
 
 def parse(text: str, where: str = "scenario") -> Json:
     """The scenario that a JSON text means, checked. Raises ScenarioError with the place and the reason."""
-    try:
-        scenario = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ScenarioError(f"{where}: not a whole JSON document, perhaps cut short: {error}") from error
-    return check(scenario, where)
+    return check(document(text, where), where)
 
 
 def check(scenario: Any, where: str = "scenario") -> Json:
@@ -63,8 +58,7 @@ def _pcp(z: Json, key: str) -> tuple[int, int]:
 
 def build_machine(scenario: Any, where: str = "scenario") -> Machine:
     """The scenario's machine after boot, before its first operation. Raises ScenarioError."""
-    name = scenario.get("name") if isinstance(scenario, dict) else None
-    where = f"{where} ({name})" if isinstance(name, str) else where
+    where = named(scenario, where)
     check_scenario(scenario, where)
     types, machine = scenario["config"]["zone_types"], scenario["machine"]
     nodes, fault = machine["nodes"], machine.get("fault")

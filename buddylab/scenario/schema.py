@@ -91,6 +91,20 @@ def texts(path: str | Path) -> Iterator[tuple[str, str]]:
         raise ScenarioError(f"{path}: holds no scenario")
 
 
+def document(text: str, where: str = "scenario") -> Any:
+    """What a JSON text means, not looked at yet. Raises ScenarioError with the place and the reason."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(f"{where}: not a whole JSON document, perhaps cut short: {error}") from error
+
+
+def named(scenario: Any, where: str) -> str:
+    """The place, with the name that the scenario gives itself."""
+    name = scenario.get("name") if isinstance(scenario, dict) else None
+    return f"{where} ({name})" if isinstance(name, str) else where
+
+
 def check_scenario(scenario: Any, where: str) -> None:
     """Raise ScenarioError, with the place and the reason, for the first thing that cannot be played."""
     if not isinstance(scenario, dict) or scenario.get("format") != FORMAT:

@@ -23,7 +23,7 @@ export function fill(template, args = {}, lang = "en") {
  *  @param {Lang} lang @returns {string} */
 export function sentence(say, key, args, lang) {
   if (!key) return "";
-  const template = say?.[key]?.[lang] ?? say?.[key]?.en;
+  const template = say?.[key]?.[lang === "zh" ? 1 : 0];
   if (template === undefined) return `⟨${key}⟩`;
   /** @param {any} value */
   const said = (value) => (typeof value === "string" && value[0] === "@" ? sentence(say, value.slice(1), {}, lang)

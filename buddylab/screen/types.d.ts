@@ -20,7 +20,7 @@ export type Knobs = Record<string, any>;
 
 /** What stays the same for every run: the annotated source, its commentary, the flow chart, the sentences. */
 export interface Text {
-  say: Record<string, { en: string; zh: string }>;
+  say: Record<string, [string, string]>;
   source: string[];
   mangled?: Record<string, string>;
   chart: [string, string | null][];
@@ -151,7 +151,7 @@ export interface Compare {
   document: RunDocument | null;
   /** which of the other runs this is */
   id: number;
-  difference: { frame?: number; en?: string; zh?: string };
+  difference: { frame?: number; said?: [string, string] };
   possible: boolean;
   set(knobs: Knobs): void;
 }

@@ -2,18 +2,20 @@
 
 import ast
 import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from buddylab.core.ladder import STAGES
 
 
-def flow_chart() -> dict[str, tuple[str | None, ...]]:
-    """For every stage those that may follow, in ladder order; None = the C returns here.
+def flow_chart(stages: Sequence[Callable[..., Any]] = STAGES) -> dict[str, tuple[str | None, ...]]:
+    """For every stage of a ladder those that may follow, in ladder order; None = the C returns here.
 
     Raises ValueError for a stage that returns anything but a stage.
     """
-    order = [*(stage.__name__ for stage in STAGES), None]
+    order = [*(stage.__name__ for stage in stages), None]
     chart = {}
-    for stage in STAGES:
+    for stage in stages:
         found = {
             leaf.id if isinstance(leaf, ast.Name) else None
             for node in ast.walk(ast.parse(inspect.getsource(stage)))

@@ -15,7 +15,7 @@ from buddylab.view.buddies import missing_buddies
 from buddylab.view.chart import flow_chart
 from buddylab.view.frames import frames
 from buddylab.view.lists import zone_facts, zone_lists
-from buddylab.view.sentences import say, sentences
+from buddylab.view.sentences import language, sentence, sentences
 
 FORMAT, KERNEL = "buddylab-run-2", "2.6.21"
 STRIP = 64
@@ -82,9 +82,8 @@ def transcript(document: dict[str, Any], lang: str = "en") -> list[str]:
 
     lang: "en" or "zh". Raises ValueError for another.
     """
-    if lang not in ("en", "zh"):
-        raise ValueError(f"the transcript comes in 'en' or 'zh', not {lang!r}")
-    return [f"{frame['stage']}: {say(frame['say'], frame.get('args', {}), lang)}" for frame in document["frames"]]
+    told = language(lang)
+    return [f"{frame['stage']}: {sentence(frame).in_lang(told)}" for frame in document["frames"]]
 
 
 def _marks(zone: Zone, classzone_idx: int) -> dict[str, int]:

@@ -5,15 +5,16 @@ from itertools import groupby
 from typing import Any
 
 from buddylab.core.record import Run
+from buddylab.said import Said, as_is, join
 from buddylab.view.frames import Frame, frames
-from buddylab.view.sentences import say
+from buddylab.view.sentences import language, sentence
 
 WIDTH = 20
 """Columns for a stage's name; the longest has 19."""
 FIRST, LAST = 40, 8
 """Of a longer story the first and the last lines; a request that never ends would fill pages."""
-VERDICTS = {"en": ("no", "yes"), "zh": ("否", "是")}
-LEFT_OUT = {"en": "({count:,} more stages)", "zh": "（另有 {count:,} 个阶段）"}
+VERDICTS = {True: Said("yes", "是"), False: Said("no", "否")}
+LEFT_OUT = Said("({count:,} more stages)", "（另有 {count:,} 个阶段）")
 
 
 def story(run: Run, lang: str = "en") -> list[str]:
@@ -21,25 +22,27 @@ def story(run: Run, lang: str = "en") -> list[str]:
 
     What others do meanwhile (a request inside reclaim) is left out. lang: "en" or "zh". Raises ValueError for another.
     """
-    if lang not in VERDICTS:
-        raise ValueError(f"the story comes in 'en' or 'zh', not {lang!r}")
+    told = language(lang)
     *own, verdict = [frame for frame in frames(run) if not frame.get("depth")]
-    lines = [_line(stage, list(group), lang) for stage, group in groupby(own, key=lambda frame: str(frame["stage"]))]
-    lines.append(_line(verdict["stage"], [verdict], lang))
+    lines = [_line(stage, list(group)) for stage, group in groupby(own, key=lambda frame: str(frame["stage"]))]
+    lines.append(_line(verdict["stage"], [verdict]))
     if len(lines) <= FIRST + LAST:
-        return lines
-    return [*lines[:FIRST], LEFT_OUT[lang].format(count=len(lines) - FIRST - LAST), *lines[-LAST:]]
+        return [line.in_lang(told) for line in lines]
+    left_out = LEFT_OUT.fill(count=len(lines) - FIRST - LAST)
+    return [line.in_lang(told) for line in (*lines[:FIRST], left_out, *lines[-LAST:])]
 
 
-def _line(stage: str, of_stage: Sequence[Frame], lang: str) -> str:
+def _line(stage: str, of_stage: Sequence[Frame]) -> Said:
     """A stage's first sentence that is no test's, then each zone's test by the row at which it ended."""
-    said = [say(frame["say"], frame.get("args", {}), lang) for frame in of_stage if "test" not in frame][:1]
-    tests = {"en": ", ", "zh": "，"}[lang].join(_tests(of_stage, lang))
-    return f"{stage:{WIDTH}}{' '.join([*said, tests]).rstrip()}"
+    said = [sentence(frame) for frame in of_stage if "test" not in frame][:1]
+    tests = list(_tests(of_stage))
+    joined = [Said(", ".join(test.en for test in tests), "，".join(test.zh for test in tests))] if tests else []
+    return as_is(f"{stage:{WIDTH}}").then(join([*said, *joined], " "))
 
 
-def _tests(of_stage: Sequence[Frame], lang: str) -> Iterator[str]:
+def _tests(of_stage: Sequence[Frame]) -> Iterator[Said]:
     for frame in of_stage:
         if "test" in frame:
             row: dict[str, Any] = frame["test"]["rows"][-1]
-            yield f"{frame['args']['zone']}: {row['f']:,} > {row['m']:,} {VERDICTS[lang][row['ok']]}"
+            compared = as_is(f"{frame['args']['zone']}: {row['f']:,} > {row['m']:,} ")
+            yield compared.then(VERDICTS[row["ok"]])

@@ -98,6 +98,7 @@ def test_the_command_refuses_before_it_records(tmp_path, capsys):
     assert "pdp11" in capsys.readouterr().err
 
 
+@pytest.mark.full  # 3,080 settings take a minute
 def test_the_whole_grid_of_a_lecture_is_under_3_mb(tmp_path, capsys):
     start = perf_counter()
     file = export.lecture_page(tmp_path / "lecture.html")

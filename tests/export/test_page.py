@@ -22,6 +22,7 @@ from buddylab.core.record import record
 from buddylab.explorer.filling import prepare
 from buddylab.explorer.knobs import checked, flags
 from buddylab.export.shelf import Shelf
+from buddylab.machines.hardware import MACHINES
 from buddylab.said import as_is
 from buddylab.scenario import load
 from buddylab.view.document import view
@@ -134,6 +135,9 @@ def test_the_policy_allows_nothing_from_outside(take):
 def test_a_transcript_says_the_deciding_inequality_in_both_languages(take):
     # 48 pages in blocks of order 3 and more - 8 asked + 1 = 41; min 939 - 469 = 470, - 117 = 353, halved 3 times = 44
     assert "order 3: 41 > 44 no" in export.to_text([take])
+    # After boot the newest block stands first: the last 1,024 of the 12,288 pages from pfn 4,096 on.
+    granted = export.takes(record(MACHINES["small"].machine(), 0x20, 3))
+    assert export.to_text(granted).splitlines()[-1] == f"     = granted: pfn {4_096 + 12_288 - 1_024}"
     assert "`3 阶：41 > 44 否`" in export.to_markdown([take], "zh")
     assert "swapper: page allocation failure. order:3, mode:0x20" in export.to_text([take])
     rows = [line for line in export.to_markdown([take]).splitlines() if re.match(r"\| \d", line)]

@@ -76,7 +76,7 @@ test("templates are filled in the chosen language, and a place without a value s
 });
 
 test("a sentence with a missing key shows the key, and @ names another sentence", () => {
-  const say = { no: { en: "{zone} refuses {who}.", zh: "{zone} 拒绝 {who}。" }, irq: { en: "an interrupt", zh: "中断" } };
+  const say = { no: ["{zone} refuses {who}.", "{zone} 拒绝 {who}。"], irq: ["an interrupt", "中断"] };
   assert.equal(sentence(say, "no", { zone: "DMA", who: "@irq" }, "zh"), "DMA 拒绝 中断。");
   assert.equal(sentence(say, "lost", {}, "en"), "⟨lost⟩");
   assert.equal(sentence(say, "no", { zone: "DMA", who: "@lost" }, "en"), "DMA refuses ⟨lost⟩.");

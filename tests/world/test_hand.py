@@ -166,4 +166,6 @@ def test_the_sentence_of_a_page_that_cannot_merge_names_its_buddy(explorer):
     for frame in document["frames"]:
         if frame["say"] == "free_alone":
             assert frame["args"]["buddy"] == frame["args"]["head"] ^ frame["args"]["size"]
-    assert say("free_alone", {"head": 8, "size": 4, "buddy": 12, "to": 2}).startswith("Its buddy is pfn 8 xor 4 = 12")
+    assert say("free_alone", {"head": 8, "size": 4, "buddy": 12, "to": 2}).en.startswith(
+        "Its buddy is pfn 8 xor 4 = 12"
+    )

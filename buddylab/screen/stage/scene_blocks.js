@@ -36,10 +36,12 @@ export const freeBlock = ({ c }, { x, y, w, h }, more = {}) => box(x, y, w, h, {
 export const ownBlock = (look, at, more = {}) => freeBlock(look, at, { fill: look.c.now, stroke: look.c.nowEdge,
   ...more });
 
-/** The line above the bench. @param {Look} look @param {string} text @param {number} [size] */
-export function heading(look, text, size = 12) {
-  const at = bench(look);
-  return words(at.x, at.y - 8, fitting(at.w, size, [text], { bold: true }), { "font-size": size, "font-weight": 700,
+/** The line above the bench; the shorter one where the first does not fit.
+ *  @param {Look} look @param {string} text @param {string} [shorter] */
+export function heading(look, text, shorter = text) {
+  const at = bench(look), size = 12;
+  return words(at.x, at.y - 8, fitting(at.w, size, [text, shorter], { bold: true }),
+    { "font-size": size, "font-weight": 700,
     fill: look.c.ink });
 }
 /** @param {Look} look @param {number} order @param {number} pfn */
@@ -82,7 +84,8 @@ export function halveScene(look) {
     zoom < 0.5 ? [words(at.x, at.y - 8, `pfn ${spoken(beat.pfn)}`, label), words(at.x + 8, mid, size, label),
       go < 0.4 && words(upper.x + 8, upper.y + upper.h / 2 + 4, size, label),
       cut > 0.4 && words(at.x + half, at.y - 8, fitting(half, 12, [xor], { bold: true }), label)]
-      : heading(look, `${blockText(look, beat.o, beat.pfn)}${last ? ` · ${t("yours")}` : ""}`),
+      : heading(look, `${blockText(look, beat.o, beat.pfn)}${last ? ` · ${t("yours")}` : ""}`,
+        blockText(look, beat.o, beat.pfn)),
     go > 0.3 && go < 1 && words(within(upper.x + upper.w / 2, at.x + 40, at.x + at.w - 40), at.y + at.h + 17,
       t("toList", { o: beat.o }), { ...MIDDLE, "font-size": SMALL, fill: c.ink2 }),
     wholeBlock(look, go >= 1 ? beat.o : beat.o + 1, go > 0.1 ? beat.o : beat.o + 1)];
