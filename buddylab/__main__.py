@@ -5,12 +5,17 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from buddylab import __version__
 from buddylab.commands import COMMANDS
+from buddylab.commands.tell import complain
+from buddylab.printable import printable
+from buddylab.said import Lang, Said
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
 """Exit codes by the shell's custom: 128 and the signal's number."""
+INTERRUPT = Said("interrupted", "已中断")
 ABOUT = """\
 The page allocator of Linux 2.6.21, exact, step by step: why a request was refused although
 memory is free, at which stage, and what would have let it pass.
@@ -31,9 +36,18 @@ exit codes: 0 all well; 1 a finding (refused, or a difference); 2 bad input.
 """
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints hand no control character of an argument on to the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print how the command is used and what is wrong, and exit with 2."""
+        super().error(printable(message))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; returns its exit code."""
     arguments = _parser().parse_args(argv)
+    lang: Lang = getattr(arguments, "lang", "en")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show is written as \u4e2d
@@ -42,14 +56,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except KeyboardInterrupt:
-        print("buddylab: interrupted", file=sys.stderr)
+        complain(INTERRUPT, lang)
         return INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone; nothing is left to be said, not even by the flush at exit.
         _say_no_more()
         return BROKEN_PIPE
     except OSError as error:
-        print(f"buddylab: {error.filename or 'the output'}: {error.strerror or error}", file=sys.stderr)
+        complain(error, lang)
         _say_no_more()
         return 2
 
@@ -60,7 +74,7 @@ def _say_no_more() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="buddylab", description=ABOUT, epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"buddylab {__version__}")

@@ -5,9 +5,16 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from buddylab.said import Said
+
 
 class ExportError(OSError):
     """What could not be written, and why, in one sentence. Nothing half was left behind."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        """The English is the exception's text; `said` has both."""
+        super().__init__(en)
+        self.said = Said(en, zh)
 
 
 def check(path: str | os.PathLike[str], overwrite: bool) -> Path:
@@ -17,14 +24,20 @@ def check(path: str | os.PathLike[str], overwrite: bool) -> Path:
     """
     target = Path(path).resolve()
     if target.is_dir():
-        raise ExportError(f"{path} is a folder: give the name of a file in it")
+        raise ExportError(
+            f"{path} is a folder: give the name of a file in it", f"{path} 是文件夹：请给出其中一个文件的名字"
+        )
     if target.exists() and not overwrite:
         raise ExportError(
             f"{path} exists and was left as it is: choose another name, or say that it may "
-            "be overwritten (--force; in Python overwrite=True)"
+            "be overwritten (--force; in Python overwrite=True)",
+            f"{path} 已存在，未改动：请另选名字，或写明可以覆盖（--force；在 Python 中 overwrite=True）",
         )
     if not target.parent.is_dir():
-        raise ExportError(f"{path} cannot be written: there is no folder {target.parent}")
+        raise ExportError(
+            f"{path} cannot be written: there is no folder {target.parent}",
+            f"{path} 无法写入：没有文件夹 {target.parent}",
+        )
     return target
 
 
@@ -42,7 +55,11 @@ def save(path: str | os.PathLike[str], content: str | bytes, overwrite: bool = F
         if not special:
             os.replace(beside, target)
     except OSError as error:
-        raise ExportError(f"{path} could not be written: {error.strerror or error}; nothing was left behind") from error
+        reason = error.strerror or error
+        raise ExportError(
+            f"{path} could not be written: {reason}; nothing was left behind",
+            f"{path} 无法写入：{reason}；没有留下任何东西",
+        ) from error
     finally:
         if not special:
             with suppress(OSError):  # it has moved to its place, or the disk that failed keeps it from going

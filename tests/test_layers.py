@@ -21,7 +21,7 @@ CORE_ORDER = (
 LAYERS = {
     "core": set(),
     "said": set(),  # one sentence in both languages
-    "target": set(),  # how a file is written: whole or not at all, and over no other
+    "target": {"said"},  # how a file is written: whole or not at all, and over no other
     "printable": set(),  # what others wrote, made harmless to show
     "screen": set(),  # the JavaScript and its style sheet
     "commentary": set(),  # the annotated source and its notes
@@ -63,7 +63,7 @@ LAYERS = {
     # what bl.machine, bl.record and bl.explain add to the rooms
     "front": {"core", "explorer", "export", "machines", "reports", "said", "view"},
     "commands": {"core", "explorer", "export", "modern", "printable", "reports", "said", "scenario"},
-    "__main__": {"commands", "__version__"},
+    "__main__": {"commands", "printable", "said", "__version__"},
     "": {"core", "front", "plots", "said", "widgets", "world"},  # buddylab/__init__.py: for type checkers, and late
 }
 MODERN_OF_CORE = {

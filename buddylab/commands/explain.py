@@ -11,12 +11,25 @@ import sys
 from pathlib import Path
 
 from buddylab import reports
-from buddylab.export import ExportError, save
-from buddylab.printable import printable
+from buddylab.commands.tell import complain
+from buddylab.export import save
+from buddylab.printable import printable_lines
 from buddylab.reports.as_html import as_html
 from buddylab.reports.as_text import as_text
 from buddylab.reports.ask import ask
-from buddylab.said import LANGS
+from buddylab.said import LANGS, Lang, Said, SaidError, as_is
+
+PASTE = Said(
+    "Paste a report, then end with Ctrl-D. Everything stays on this machine.",
+    "粘贴报告，然后按 Ctrl-D 结束。一切都留在本机。",
+)
+STANDARD_INPUT = Said("standard input", "标准输入")
+NO_REPORT = Said(
+    "there is no report in this text ({where}): it needs a line such as 'page allocation failure. order:3, mode:0x20' "
+    "or 'oom-killer:', or zones with their figures",
+    "文本中没有报告（{where}）：需要有“page allocation failure. order:3, mode:0x20”或“oom-killer:”之类的行，"
+    "或各区的数字",
+)
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -49,41 +62,33 @@ def run_explain(arguments: argparse.Namespace) -> int:
         told = _explained(arguments)
         if arguments.html:
             save(Path(arguments.html), as_html(told, arguments.lang), arguments.force)
-    except OSError as error:
-        name = printable(str(error.filename or "standard input"))
-        print(f"buddylab: {name}: {error.strerror or error}", file=sys.stderr)
-        return 2
-    except (ValueError, ExportError) as error:
-        print(f"buddylab: {printable(str(error))}", file=sys.stderr)
-        return 2
+    except (OSError, ValueError) as error:
+        return complain(error, arguments.lang)
     if arguments.json:
         print(json.dumps(reports.document(told), ensure_ascii=False, indent=1))
     elif not arguments.html:
-        print("\n\n".join(as_text(one, arguments.lang) for one in told))
+        print(printable_lines("\n\n".join(as_text(one, arguments.lang) for one in told)))
     return int(any(one.verdict.passes for one in told))
 
 
 def _explained(arguments: argparse.Namespace) -> list[reports.Explanation]:
     """Every report of all files, with its own request or the one that is asked for."""
-    found = _read(arguments.files, arguments.kernel)
+    found = _read(arguments.files, arguments.kernel, arguments.lang)
     if arguments.order is None and arguments.mask is None:
         return [reports.explain(report) for report in found]
     return [ask(report, arguments.order, arguments.mask) for report in found]
 
 
-def _read(files: list[str], kernel: str | None) -> list[reports.Report]:
+def _read(files: list[str], kernel: str | None, lang: Lang) -> list[reports.Report]:
     """All reports of all files. Raises ValueError for a file without any, OSError for one that cannot be read."""
     if not files and sys.stdin.isatty():
-        print("Paste a report, then end with Ctrl-D. Everything stays on this machine.", file=sys.stderr)
+        print(PASTE.in_lang(lang), file=sys.stderr)
     found = []
     for name in files or ["-"]:
         text = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         in_file = reports.parse(text, kernel)
         if not in_file:
-            where = "standard input" if name == "-" else name
-            raise ValueError(
-                f"there is no report in this text ({where}): it needs a line such as 'page allocation "
-                "failure. order:3, mode:0x20' or 'oom-killer:', or zones with their figures"
-            )
+            where = STANDARD_INPUT if name == "-" else as_is(name)
+            raise SaidError(*NO_REPORT.fill(where=where))
         found += in_file
     return found

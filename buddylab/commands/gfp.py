@@ -1,8 +1,8 @@
 """`buddylab gfp MASK...`: read masks."""
 
 import argparse
-import sys
 
+from buddylab.commands.tell import complain
 from buddylab.core import gfp
 from buddylab.modern import gfp as gfp_6_12
 from buddylab.reports import Release, decode, release
@@ -35,8 +35,7 @@ def run_gfp(arguments: argparse.Namespace) -> int:
         try:
             mask = gfp.gfp_parse(text)
         except ValueError as error:
-            print(f"buddylab: {error}", file=sys.stderr)
-            code = 2
+            code = complain(error)
         else:
             print(" = ".join(dict.fromkeys((f"{mask:#x}", gfp.gfp_str(mask), _bits(mask)))))
             _other_readings(mask)
@@ -70,8 +69,7 @@ def _by_release(masks: list[str], kernel: str) -> int:
                 unsure = "" if reading.table.sure else "; not verified for this release"
                 print(f"{mask:#x} = {str(reading) or '0'}   (Linux {known}: {reading.table.source}{unsure})")
     except ValueError as error:
-        print(f"buddylab: {error}", file=sys.stderr)
-        return 2
+        return complain(error)
     return 0
 
 

@@ -1,14 +1,20 @@
 """`buddylab here`: what a request would meet on the running machine right now, from /proc; short enough for `watch`."""
 
 import argparse
-import sys
 
 from buddylab import reports
-from buddylab.printable import printable
+from buddylab.commands.tell import complain, say
 from buddylab.reports.as_text import figure_lines, zone_lines
 from buddylab.reports.ask import ask
 from buddylab.reports.monitor import monitor
-from buddylab.said import LANGS
+from buddylab.said import LANGS, Said, SaidError, join
+
+NO_PROC = Said(
+    "cannot read {name}: {reason}. `here` asks the running Linux kernel; where there is none, or it hides its /proc, "
+    "give a report to `buddylab explain`",
+    "无法读取 {name}：{reason}。`here` 询问正在运行的 Linux 内核；没有内核，或它隐藏了 /proc 时，"
+    "请把报告交给 `buddylab explain`",
+)
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,20 +45,14 @@ def run_here(arguments: argparse.Namespace) -> int:
     try:
         found = reports.parse(reports.read_proc(arguments.proc))
         if not found:
-            raise ValueError(f"no zone could be read from {arguments.proc}")
+            raise SaidError(f"no zone could be read from {arguments.proc}", f"从 {arguments.proc} 没有读到任何内存区")
         told = ask(found[-1], arguments.order, arguments.mask)
     except OSError as error:
-        print(
-            f"buddylab: cannot read {printable(str(error.filename))}: {error.strerror}. `here` asks the running Linux "
-            "kernel; where there is none, or it hides its /proc, give a report to `buddylab explain`",
-            file=sys.stderr,
-        )
-        return 2
+        return complain(NO_PROC.fill(name=error.filename, reason=error.strerror), arguments.lang)
     except ValueError as error:
-        print(f"buddylab: {printable(str(error))}", file=sys.stderr)
-        return 2
+        return complain(error, arguments.lang)
     lines = [*monitor(told)]
     if arguments.rows or not told.tests:
         lines += zone_lines(told) if told.tests else figure_lines(told)
-    print("\n".join(line.in_lang(arguments.lang) for line in lines))
+    say(join(lines, "\n"), arguments.lang)
     return int(told.verdict.passes is False)

@@ -1,11 +1,13 @@
 """`buddylab lecture OUT`: one page on which the knobs answer without Python."""
 
 import argparse
-import sys
-from pathlib import Path
 
 from buddylab import export
 from buddylab.commands.progress import Progress
+from buddylab.commands.tell import complain, say, written
+from buddylab.said import Said
+
+RECORDED = Said("recorded {done} of {total} %", "已录制 {done} %（共 {total} %）")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,7 +37,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
 
 def run_lecture(arguments: argparse.Namespace) -> int:
     """Record and write; 2 with one sentence for what cannot be."""
-    progress = Progress(100, "recorded {done} of {total} %")
+    progress = Progress(100, RECORDED, arguments.lang)
     try:
         export.lecture_page(
             arguments.out,
@@ -50,8 +52,7 @@ def run_lecture(arguments: argparse.Namespace) -> int:
         )
     except (OSError, ValueError) as error:
         progress.clear()
-        print(f"buddylab: {error}", file=sys.stderr)
-        return 2
+        return complain(error, arguments.lang)
     progress.clear()
-    print(f"{arguments.out}: {Path(arguments.out).stat().st_size:,} bytes")
+    say(written(arguments.out), arguments.lang)
     return 0

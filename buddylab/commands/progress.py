@@ -3,13 +3,15 @@
 import sys
 import time
 
+from buddylab.said import Lang, Said
+
 
 class Progress:
     """One line on a terminal's stderr, once the work has taken a second; nothing where stderr is no terminal."""
 
-    def __init__(self, total: int, sentence: str) -> None:
-        """total: how much there is to do. sentence: "replayed {done:,} of {total:,} scenarios"."""
-        self.total, self.sentence, self.shown = total, sentence, False
+    def __init__(self, total: int, sentence: Said, lang: Lang = "en") -> None:
+        """total: how much there is to do. sentence: Said("replayed {done:,} of {total:,} scenarios", ...)."""
+        self.total, self.sentence, self.shown = total, sentence.in_lang(lang), False
         self.start = time.monotonic()  # noqa: TID251  # how long a person has waited is no part of any result
 
     def show(self, done: int) -> None:

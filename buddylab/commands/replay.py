@@ -3,7 +3,6 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -11,13 +10,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from buddylab.commands.progress import Progress
+from buddylab.commands.tell import complain, said_of, say
 from buddylab.core.attempt import Livelock
 from buddylab.modern import scenario as scenario_6_12
+from buddylab.said import NOTHING, Said, as_is, join
 from buddylab.scenario import FORMAT, ScenarioError, check, compare, recorded, replay, texts
 from buddylab.scenario.schema import document
 from buddylab.scenario.schema_6_12 import FORMAT as FORMAT_6_12
 
-EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = "equal", "different", "unusable", "with nothing recorded"
+EQUAL, DIFFERENT, UNUSABLE, UNRECORDED = (
+    Said("equal", "相同"),
+    Said("different", "不同"),
+    Said("unusable", "不可用"),
+    Said("with nothing recorded", "没有记录"),
+)
+ALL_EQUAL = Said("all equal", "全部相同")
+REPLAYED = Said("replayed {done:,} of {total:,} scenarios", "已重放 {done:,} 个场景（共 {total:,} 个）")
+NOTHING_RECORDED = Said(
+    "{where}: played, but nothing is recorded to compare it with", "{where}：已运行，但没有可以比较的记录"
+)
+KILLED = Said(
+    "a worker process was killed (out of memory?); the rest was not played",
+    "一个工作进程被杀死（内存不足？）；其余未运行",
+)
+DIFFERS = Said(
+    "{where}: {place}: {field}: recorded {wished}, played {got}",
+    "{where}：{place}：{field}：记录为 {wished}，运行得 {got}",
+)
 PAYS = 3_000_000
 """Characters of scenarios from which a second process is worth its start."""
 
@@ -26,8 +45,8 @@ PAYS = 3_000_000
 class Verdict:
     """What replaying one scenario came to: one of the four words above, a sentence unless equal, how many ops."""
 
-    word: str
-    message: str = ""
+    word: Said
+    message: Said = NOTHING
     ops: int = 0
 
 
@@ -56,15 +75,14 @@ def run_replay(arguments: argparse.Namespace) -> int:
         try:
             work += list(texts(file))
         except (ScenarioError, OSError) as error:
-            reason = f"{file}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-            verdicts.append(_tell(Verdict(UNUSABLE, reason)))
-    progress = Progress(len(work), "replayed {done:,} of {total:,} scenarios")
+            verdicts.append(_tell(Verdict(UNUSABLE, said_of(error))))
+    progress = Progress(len(work), REPLAYED)
     for verdict in _verdicts(work):
         progress.clear()
         verdicts.append(_tell(verdict))
         progress.show(len(verdicts))
     progress.clear()
-    print(_summary(verdicts))
+    say(_summary(verdicts))
     words = {verdict.word for verdict in verdicts}
     return 2 if UNUSABLE in words else 1 if DIFFERENT in words else 0
 
@@ -72,22 +90,25 @@ def run_replay(arguments: argparse.Namespace) -> int:
 def _tell(verdict: Verdict) -> Verdict:
     """Print its sentence: to stderr if the input is at fault."""
     if verdict.word == UNUSABLE:
-        print(f"buddylab: {verdict.message}", file=sys.stderr)
-    elif verdict.message:
-        print(verdict.message)
+        complain(verdict.message)
+    elif verdict.message != NOTHING:
+        say(verdict.message)
     return verdict
 
 
-def _summary(verdicts: Sequence[Verdict]) -> str:
+def _summary(verdicts: Sequence[Verdict]) -> Said:
     """`435 scenarios, 195,748 operations: all equal`, or how many of them were what."""
     counts = {
         word: sum(verdict.word == word for verdict in verdicts) for word in (EQUAL, DIFFERENT, UNUSABLE, UNRECORDED)
     }
     ops = sum(verdict.ops for verdict in verdicts)
     played = len(verdicts) - counts[UNUSABLE]
-    outcome = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    outcome = "all equal" if counts[EQUAL] == len(verdicts) else outcome
-    return f"{_count(played, 'scenario')}, {_count(ops, 'operation')}: {outcome}"
+    outcome = join((as_is(f"{count} ").then(word) for word, count in counts.items() if count), ", ")
+    return Said("{scenarios}, {operations}: {outcome}", "{scenarios}，{operations}：{outcome}").fill(
+        scenarios=Said(_count(played, "scenario"), f"{played:,} 个场景"),
+        operations=Said(_count(ops, "operation"), f"{ops:,} 个操作"),
+        outcome=ALL_EQUAL if counts[EQUAL] == len(verdicts) else outcome,
+    )
 
 
 def _count(number: int, noun: str) -> str:
@@ -104,7 +125,7 @@ def _verdicts(work: list[tuple[str, str]]) -> Iterator[Verdict]:
         try:
             yield from pool.map(judge, work)
         except BrokenProcessPool:
-            yield Verdict(UNUSABLE, "a worker process was killed (out of memory?); the rest was not played")
+            yield Verdict(UNUSABLE, KILLED)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -121,19 +142,21 @@ def judge(work: tuple[str, str]) -> Verdict:
         modern = format_of(scenario, where) == FORMAT_6_12
         scenario = (scenario_6_12.check if modern else check)(scenario, where)
     except ScenarioError as error:
-        return Verdict(UNUSABLE, str(error))
+        return Verdict(UNUSABLE, said_of(error))
     where += f" ({scenario['name']})" if isinstance(scenario.get("name"), str) else ""
     try:
         outcome = (scenario_6_12.replay if modern else replay)(scenario)
         difference, ops = compare(scenario, outcome), len(outcome["ops"])
     except (ScenarioError, Livelock) as error:
-        return Verdict(UNUSABLE, ": ".join([where, *getattr(error, "__notes__", ()), str(error)]))
+        notes = map(as_is, (where, *getattr(error, "__notes__", ())))
+        return Verdict(UNUSABLE, join([*notes, said_of(error)], ": "))
     if not any(fields for _, fields in recorded(scenario)):
-        return Verdict(UNRECORDED, f"{where}: played, but nothing is recorded to compare it with", ops)
+        return Verdict(UNRECORDED, NOTHING_RECORDED.fill(where=where), ops)
     if difference is None:
-        return Verdict(EQUAL, "", ops)
+        return Verdict(EQUAL, NOTHING, ops)
     place, field, wished, got = difference
-    return Verdict(DIFFERENT, f"{where}: {place}: {field}: recorded {_short(wished)}, played {_short(got)}", ops)
+    said = DIFFERS.fill(where=where, place=place, field=field, wished=_short(wished), got=_short(got))
+    return Verdict(DIFFERENT, said, ops)
 
 
 def format_of(scenario: Any, where: str) -> str:

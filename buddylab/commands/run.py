@@ -4,15 +4,16 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from buddylab import export
 from buddylab.commands.progress import Progress
 from buddylab.commands.replay import format_of
+from buddylab.commands.tell import complain, say, written
 from buddylab.core.attempt import Livelock
 from buddylab.explorer import share
 from buddylab.modern import scenario as scenario_6_12
+from buddylab.said import Said
 from buddylab.scenario import ScenarioError, check, texts
 from buddylab.scenario.schema import document
 from buddylab.scenario.schema_6_12 import FORMAT as FORMAT_6_12
@@ -26,6 +27,7 @@ KINDS = {
     "text": "a transcript",
     "markdown": "a transcript as Markdown",
 }
+DRAWN = Said("drawn {done} of {total} %", "已绘制 {done} %（共 {total} %）")
 
 
 def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -95,10 +97,9 @@ def run_run(arguments: argparse.Namespace) -> int:
             print(export.to_text(runs, arguments.lang), end="")
         for kind, out in wanted.items():
             _write(kind, runs, out, arguments)
-            print(f"{out}: {Path(out).stat().st_size:,} bytes")
+            say(written(out), arguments.lang)
     except (ScenarioError, OSError, ValueError, Livelock) as error:
-        print(f"buddylab: {error}", file=sys.stderr)
-        return 2
+        return complain(error, arguments.lang)
     return 0
 
 
@@ -143,7 +144,7 @@ def _draw(kind: str, runs: list[export.Take], out: str, arguments: argparse.Name
     elif kind == "svg":
         export.to_svg(runs, out, step=arguments.step, **look)
     else:
-        progress = Progress(100, "drawn {done} of {total} %")
+        progress = Progress(100, DRAWN, arguments.lang)
         try:
             film = export.to_gif if kind == "gif" else export.to_mp4
             film(runs, out, progress=lambda share: progress.show(int(100 * share)), **look)

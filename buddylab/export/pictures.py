@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from buddylab.export.page import html
 from buddylab.export.takes import Source, Take, takes
-from buddylab.said import Lang
+from buddylab.said import Lang, Said
 from buddylab.target import ExportError, check, save
 from buddylab.view.sentences import sentence
 
@@ -25,16 +25,25 @@ SLIDE, FULL_HD = (1280, 720), (1920, 1080)
 WIDTHS = (1184, 1264, 1344, 1424, 1488, 1568, 1680, 1808, 2000, 2400, 3008)
 """Widths in CSS pixels at which the explorer is laid out: the first at which all of it fits is taken."""
 FPS = 5
-NO_PLAYWRIGHT = (
+NO_PLAYWRIGHT = Said(
     "pictures are drawn by the explorer itself in a browser, and Playwright, which drives it, is not "
-    "installed: pip install 'buddylab[pictures]'"
+    "installed: pip install 'buddylab[pictures]'",
+    "图片由浏览器中的界面自己绘制，而驱动浏览器的 Playwright 没有安装：pip install 'buddylab[pictures]'",
 )
-NO_PILLOW = "a GIF is packed by Pillow, which is not installed: pip install 'buddylab[pictures]'"
-NO_BROWSER = (
+NO_PILLOW = Said(
+    "a GIF is packed by Pillow, which is not installed: pip install 'buddylab[pictures]'",
+    "GIF 由 Pillow 打包，它没有安装：pip install 'buddylab[pictures]'",
+)
+NO_BROWSER = Said(
     "pictures are drawn by the explorer itself in Chromium, but none was found: apt-get install chromium "
-    "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium"
+    "fonts-dejavu-core fonts-noto-cjk (on Debian); else python -m playwright install chromium",
+    "图片由 Chromium 中的界面自己绘制，但没有找到 Chromium：apt-get install chromium fonts-dejavu-core "
+    "fonts-noto-cjk（Debian）；否则 python -m playwright install chromium",
 )
-NO_FFMPEG = "an MP4 is packed by ffmpeg, and none was found: apt-get install ffmpeg (Debian, Ubuntu), or take a GIF"
+NO_FFMPEG = Said(
+    "an MP4 is packed by ffmpeg, and none was found: apt-get install ffmpeg (Debian, Ubuntu), or take a GIF",
+    "MP4 由 ffmpeg 打包，但没有找到它：apt-get install ffmpeg（Debian、Ubuntu），或改用 GIF",
+)
 H264 = (
     *("-vf", f"fps={FPS},pad=ceil(iw/2)*2:ceil(ih/2)*2"),
     *("-c:v", "libx264", "-preset", "veryfast", "-tune", "stillimage"),
@@ -109,7 +118,7 @@ def to_gif(
     try:
         from PIL import Image
     except ImportError as error:
-        raise ExportError(NO_PILLOW) from error
+        raise ExportError(*NO_PILLOW) from error
     run = takes(source)[-1]
     shots = _film(run, lang, theme, size, progress)
     pictures = [Image.open(BytesIO(shot)).convert("P", palette=Image.Palette.ADAPTIVE, colors=256) for shot in shots]
@@ -140,7 +149,7 @@ def to_mp4(
     check(path, overwrite)
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
-        raise ExportError(NO_FFMPEG)
+        raise ExportError(*NO_FFMPEG)
     run = takes(source)[-1]
     shots, times = _film(run, lang, theme, size, progress), reading_times(run, lang)
     with tempfile.TemporaryDirectory() as folder:
@@ -172,7 +181,8 @@ def _pack(command: Sequence[str], path: str | os.PathLike[str]) -> None:
     """Let ffmpeg do its work. Raises ExportError with its last words."""
     done = subprocess.run(command, capture_output=True)
     if done.returncode:
-        raise ExportError(f"ffmpeg could not pack {path}: {done.stderr.decode(errors='replace').strip()[-200:]}")
+        last = done.stderr.decode(errors="replace").strip()[-200:]
+        raise ExportError(f"ffmpeg could not pack {path}: {last}", f"ffmpeg 无法打包 {path}：{last}")
 
 
 def steps_by_event(run: Take) -> list[int]:
@@ -218,7 +228,10 @@ def _turn(page: "Page", step: int | None, run: Take) -> None:
     if step is None:
         return
     if not 1 <= step <= most:
-        raise ExportError(f"there is no step {step}: this run has {most}, counted from 1")
+        raise ExportError(
+            f"there is no step {step}: this run has {most}, counted from 1",
+            f"没有第 {step} 步：这次运行共 {most} 步，从 1 数起",
+        )
     page.evaluate("at => document.getElementById('screen').pageModel.set('index', at)", step - 1)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
@@ -263,15 +276,16 @@ def _chromium() -> Iterator["Browser"]:
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError as error:
-        raise ExportError(NO_PLAYWRIGHT) from error
+        raise ExportError(*NO_PLAYWRIGHT) from error
     found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(executable_path=found, headless=True, args=list(ARGS))
         except Error as error:
-            raise ExportError(
-                NO_BROWSER if found is None else f"{found} did not start: {error.message.splitlines()[0]}"
-            ) from error
+            if found is None:
+                raise ExportError(*NO_BROWSER) from error
+            reason = error.message.splitlines()[0]
+            raise ExportError(f"{found} did not start: {reason}", f"{found} 没有启动：{reason}") from error
         try:
             yield browser
         finally:

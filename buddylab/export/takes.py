@@ -11,7 +11,7 @@ from buddylab.explorer.deck import request_deck
 from buddylab.explorer.knobs import Knobs
 from buddylab.explorer.recording import recording
 from buddylab.printable import printable
-from buddylab.said import Said, as_is
+from buddylab.said import Said, SaidError, as_is
 from buddylab.scenario import Json, build_machine
 from buddylab.scenario.script import ScriptedWorld
 from buddylab.target import ExportError
@@ -43,7 +43,7 @@ def takes(source: Source) -> list[Take]:
     several = source if isinstance(source, Iterable) else [source]
     found = [_take(one) for one in several]
     if not found:
-        raise ValueError("there is no run to export")
+        raise SaidError("there is no run to export", "没有可导出的运行")
     return found
 
 
@@ -68,11 +68,16 @@ def scenario_takes(scenario: Json, ops: Sequence[int] = ()) -> list[Take]:
     """
     places = [place for place, op in enumerate(scenario["ops"]) if op["op"] == "alloc" and op["order"] <= 10]
     wrong = [place for place in ops if place not in places]
-    if wrong or not places:
+    if not places:
         raise ExportError(
-            f"op {wrong[0]} is no allocation that can be shown: choose {_spell(places)}"
-            if places
-            else "this scenario asks for no memory: it has no alloc operation of order 0 to 10"
+            "this scenario asks for no memory: it has no alloc operation of order 0 to 10",
+            "这个场景没有申请内存：其中没有 0 到 10 阶的 alloc 操作",
+        )
+    if wrong:
+        choice = _spell(places)
+        raise ExportError(
+            f"op {wrong[0]} is no allocation that can be shown: choose {choice.en}",
+            f"操作 {wrong[0]} 不是可以展示的分配：请选 {choice.zh}",
         )
     world, found = ScriptedWorld(build_machine(scenario)), []
     name = printable(" ".join(str(scenario.get("name") or "scenario").split()))
@@ -96,12 +101,18 @@ def _pass(world: ScriptedWorld, op: Json, place: int) -> None:
     try:
         world.play(op)
     except Livelock as error:
-        raise ExportError(f"op {place} never ends, so what follows it cannot be shown: {error}") from error
+        raise ExportError(
+            f"op {place} never ends, so what follows it cannot be shown: {error}",
+            f"操作 {place} 永不结束，其后的内容无法展示：{error}",
+        ) from error
 
 
-def _spell(places: Sequence[int]) -> str:
+def _spell(places: Sequence[int]) -> Said:
     """`0, 2, 5 or 7`; of many only the first and the last."""
     words = list(map(str, places))
     if len(words) > 12:
-        return f"one of the {len(words):,} from {words[0]} to {words[-1]}"
-    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+        first, last = words[0], words[-1]
+        return Said(
+            f"one of the {len(words):,} from {first} to {last}", f"从 {first} 到 {last} 的 {len(words):,} 个之一"
+        )
+    return Said(*(said.join(filter(None, (", ".join(words[:-1]), words[-1]))) for said in (" or ", " 或 ")))
