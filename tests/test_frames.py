@@ -17,7 +17,7 @@ from buddylab.core.machine import Machine
 from buddylab.core.record import apply, record
 from buddylab.core.zone import Zone, lowered, watermark_rows
 from buddylab.explorer.filling import prepare
-from buddylab.explorer.still import REASONS
+from buddylab.explorer.watched import REASONS
 from buddylab.view.document import side_by_side, text, to_json, transcript, view
 from buddylab.view.frames import frames
 from buddylab.view.lists import net

@@ -14,6 +14,7 @@ import buddylab as bl
 from buddylab import front
 from buddylab.core.environment import Task
 from buddylab.core.machine import Machine
+from buddylab.export import to_html
 from buddylab.front.run import mask
 from buddylab.said import SaidError
 
@@ -21,6 +22,11 @@ ROOT = Path(__file__).resolve().parents[1]
 FILE = "buddylab/reports/examples/public_normal.txt"
 REPORT = (ROOT / FILE).read_text()
 NAMES = 25
+
+
+def modern():
+    """A machine of Linux 6.12."""
+    return bl.machine("small", kernel="6.12")
 
 
 def fresh(code, **more):
@@ -108,6 +114,33 @@ def test_a_run_tells_its_story_a_line_a_stage_in_both_languages():
         run.story("fr")
 
 
+def test_a_run_of_linux_6_12_tells_its_stages_and_their_tests():
+    machine = modern()
+    assert repr(machine) == "<Machine of Linux 6.12: DMA 16 MB, Normal 48 MB; 16,384 of 16,384 pages free>"
+    run = bl.record(machine, "GFP_ATOMIC", 3)
+    assert repr(run).startswith("<Run of Linux 6.12: order 3, GFP_ATOMIC, ") and repr(run).endswith(" events, page>")
+    # An empty machine gives at the first test of its best zone; Normal lies above DMA's 16 MB, from pfn 4,096 on, and
+    # a block of 2^3 pages comes with it. The test is of the high mark: the machine is far above all of them.
+    high = machine.zone("Normal").watermark[2]
+    stage, verdict = str(run).splitlines()
+    assert stage.split(None, 1) == ["fast_path", f"Normal: mark {high} holds"]
+    assert verdict == f"Granted: 8 pages from Normal, from pfn {run.page:,} on." and run.page >= 4096
+    assert run.story()[0].zh.endswith(f"Normal：水位线 {high} 满足")
+    while run.page is not None:  # until order 10 is gone
+        run = bl.record(machine, "GFP_ATOMIC", 10)
+    # The ladder of a request that may not sleep, by the gotos of 6.12's C: no stage of reclaim or compaction in it.
+    stages = "fast_path restart wake first_pass retry nopage fail Nothing"
+    assert [line.split()[0] for line in str(run).splitlines()] == stages.split()
+    # The fast path asks for the low mark (of a zone known to be below its high one), the slow path for the min mark.
+    low, least = machine.zone("Normal").watermark[1], machine.zone("Normal").watermark[0]
+    lines = str(run).splitlines()
+    assert f"Normal: mark {low} does not hold" in lines[0] and f"Normal: mark {least} does not hold" in lines[3]
+    endless = bl.record(machine, "GFP_KERNEL|__GFP_NOFAIL", 10, max_rounds=30)  # nobody gives memory back here
+    lines = str(endless).splitlines()
+    assert endless.end == "livelock" and lines[40].endswith("more stages)")
+    assert lines[-1].startswith("No end: after 30 rounds")
+
+
 def test_a_story_without_end_shows_its_ends():
     machine = bl.machine("small")
     while bl.record(machine, "GFP_ATOMIC", 10).page is not None:  # until order 10 is gone
@@ -136,7 +169,23 @@ def test_flags_of_the_task_are_keywords():
     [
         (lambda: bl.machine("smal"), "no machine 'smal': did you mean 'small'? There are report, small"),
         (lambda: bl.machine(4), "no machine 4: there are report"),
-        (lambda: bl.machine("small", kernel="2.6.22"), "no kernel '2.6.22': did you mean '2.6.21'? There is 2.6.21"),
+        (
+            lambda: bl.machine("small", kernel="2.6.22"),
+            "no kernel '2.6.22': did you mean '2.6.21'? There are 2.6.21, 6.12",
+        ),
+        (lambda: bl.machine("smal", kernel="6.12"), "no machine 'smal': did you mean 'small'? There are report, small"),
+        (lambda: bl.machine("numa", kernel="6.12"), "Linux 6.12 is here on one node, this machine has 2"),
+        (lambda: bl.machine(REPORT, kernel="6.12"), "a report becomes a machine of Linux 2.6.21 only"),
+        (lambda: bl.record(modern(), "GFP_ATOMC"), "no gfp mask 'GFP_ATOMC': did you mean 'GFP_ATOMIC'? There"),
+        (lambda: bl.record(modern(), "__GFP_MOVABLE|__GFP_RECLAIMABLE"), "a request is __GFP_MOVABLE or"),
+        (lambda: bl.record(modern(), 32, 11), "order must be a whole number from 0 (4 kB) to 10 (4 MB), not 11"),
+        (lambda: bl.record(modern(), 32, node=1), "a machine of Linux 6.12 has one node and no cpusets here"),
+        (lambda: bl.Why(bl.record(modern(), 32)), "Why shows a Run of Linux 2.6.21 (of record(...) or explorer.run)"),
+        (lambda: bl.Ladder(bl.record(modern(), 32)), "Ladder shows a Run of Linux 2.6.21"),
+        (lambda: bl.record(modern(), 32).to_html("run.html"), "a run of Linux 6.12 cannot be shown as a page yet"),
+        (lambda: to_html(bl.record(modern(), 32), "run.html"), "a Run of Linux 2.6.21 or an Explorer is taken along"),
+        (lambda: bl.plots.free_by_order(modern()), "this plot takes a machine, a run or a simulation of Linux 2.6.21"),
+        (lambda: bl.plots.before_and_after(modern(), modern()), "this plot takes a machine, a run or a simulation of"),
         (lambda: bl.machine("no\nreport"), "there is no report in this text"),
         (lambda: bl.record(bl.machine(), "GFP_ATOMC", 3), "no gfp mask 'GFP_ATOMC': did you mean 'GFP_ATOMIC'? There"),
         (lambda: bl.record(bl.machine(), "0xd0z", 3), "'0xd0z' is not a gfp mask"),

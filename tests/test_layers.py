@@ -61,7 +61,7 @@ LAYERS = {
         "__version__",
     },
     # what bl.machine, bl.record and bl.explain add to the rooms
-    "front": {"core", "explorer", "export", "machines", "reports", "said", "view"},
+    "front": {"core", "explorer", "export", "machines", "modern", "reports", "said", "view"},
     "commands": {"core", "explorer", "export", "modern", "printable", "reports", "said", "scenario"},
     "__main__": {"commands", "printable", "said", "__version__"},
     "": {"core", "front", "plots", "said", "widgets", "world"},  # buddylab/__init__.py: for type checkers, and late

@@ -108,6 +108,7 @@ import buddylab as bl
 machine = bl.machine("small")
 run: bl.Run = bl.record(machine, "GFP_ATOMIC", 3, in_interrupt=True)
 lines: list[str] = run.story("zh")
+newer: str = bl.record(bl.machine("small", kernel="6.12"), "GFP_ATOMIC", 3).story()[0].zh
 bl.Why(run), bl.Ladder(run), bl.FreeLists(run), bl.Memory(run), bl.Source(run)
 bl.StageButtons(bl.Explorer()), bl.ask("01.merge56"), bl.Clinic()
 verdict: str = str(bl.explain("dmesg.txt")[0].verdict.sentence)
@@ -119,8 +120,9 @@ version: str = bl.__version__
 """
 WRONG = {
     "bl.Explorr()": "attr-defined",
-    'bl.record(machine, "GFP_ATOMIC", "3")': "arg-type",
-    'bl.record("small", 32)': "arg-type",
+    'bl.record(machine, "GFP_ATOMIC", "3")': "call-overload",
+    'bl.record("small", 32)': "call-overload",
+    'bl.machine("small", kernel=6.12)': "call-overload",
     "run.too_html('x')": "attr-defined",
     'bl.workload("file_server", seed="1")': "arg-type",
     "bl.plots.pressure(machine)": "arg-type",

@@ -19,9 +19,10 @@ from recordings import DATA, FILES, named
 import buddylab
 from buddylab.__main__ import main
 from buddylab.commands.progress import Progress
-from buddylab.commands.replay import PAYS
+from buddylab.commands.replay import PAYS, REPLAYED
 from buddylab.core.attempt import Livelock
 from buddylab.core.events import KERNEL
+from buddylab.said import as_is
 from buddylab.scenario import ScenarioError, build_machine, check, compare, load, replay
 from buddylab.scenario.schema import DEEPEST, FAULT_KEYS, SCENARIOS
 
@@ -640,7 +641,7 @@ class Terminal:
 
 
 def test_progress_after_a_second_and_on_a_terminal_only(monkeypatch, capsys):
-    progress = Progress(1500, "replayed {done:,} of {total:,} scenarios")
+    progress = Progress(1500, REPLAYED)
     progress.start -= 2
     progress.show(1)
     assert capsys.readouterr().err == ""
@@ -652,7 +653,7 @@ def test_progress_after_a_second_and_on_a_terminal_only(monkeypatch, capsys):
     assert "\r\033[K" in terminal.written
     terminal.written.clear()
     progress.clear()
-    Progress(5, "{done}").show(1)
+    Progress(5, as_is("{done}")).show(1)
     assert terminal.written == []
 
 

@@ -5,11 +5,10 @@ when reclaim comes to them (runs.py). Units: pages, jiffies.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from random import Random
 
-from buddylab.core import gfp
 from buddylab.core.environment import Task
 from buddylab.core.events import GIVEN, Event
 from buddylab.core.machine import Machine
@@ -17,9 +16,9 @@ from buddylab.core.zone import Zone
 from buddylab.explorer.owners import Slab
 from buddylab.explorer.plan import ANON, DIRTY, MAPPED, PROCESSES, Listed, Plan, spread
 from buddylab.explorer.stretches import LruList, Stretch
+from buddylab.explorer.watched import REASONS, Watched
 from buddylab.reclaim.lru import LruZone
-from buddylab.reclaim.page import PG_ACTIVE, PG_DIRTY, PG_LRU, PG_REFERENCED, PG_WRITEBACK, Page
-from buddylab.reclaim.pageout import Label, PageOut, ScanControl
+from buddylab.reclaim.page import PG_ACTIVE, PG_LRU, PG_REFERENCED, Page
 from buddylab.reclaim.tasks import TaskStruct
 from buddylab.world.population import Population
 from buddylab.world.simulation import Simulation
@@ -281,35 +280,6 @@ class World(Simulation):
             self.machine.trace.append(("note", "killed", victim.comm, pages, ""))
         self.victims.append(victim)
         super().killed(victim)
-
-
-REASONS = ("writing", "no_fs", "no_swap", "referenced", "busy", "written_off", "empty")
-"""Why pages stayed. no_swap: no slot for them; referenced: used a moment ago; busy: the disk's queue is full."""
-
-
-class Watched(PageOut):
-    """shrink_page_list that says of every page that stays why it stays."""
-
-    kept: Callable[[str, Page], object]
-
-    def shrink_page(self, page: Page, sc: ScanControl) -> Label:
-        """One page, as ever."""
-        used = bool(page.flags & PG_REFERENCED or page.pte_young)
-        label = super().shrink_page(page, sc)
-        if label != "free_it":
-            self.kept(self.reason(page, sc, used), page)
-        return label
-
-    def reason(self, page: Page, sc: ScanControl, used: bool) -> str:
-        """Why it stayed. used: it was marked as used before it was asked."""
-        if page.flags & PG_WRITEBACK:
-            return "writing"
-        if used or not page.anon and not page.flags & PG_DIRTY:
-            return "referenced"
-        if page.anon and self.page_mapping(page) is None:
-            return "no_swap"
-        may_write = sc.gfp_mask & gfp.FS or page.anon and sc.gfp_mask & gfp.IO
-        return "busy" if may_write else "no_fs"
 
 
 def machine_pages(machine: Machine) -> int:

@@ -52,6 +52,11 @@ def _take(one: Run | Shown | Take) -> Take:
         return one
     if isinstance(one, Run):
         return Take(_title(gfp_str(one.gfp_mask), one.order), view(one), request_deck(one))
+    if not hasattr(one, "document"):
+        raise SaidError(
+            f"a Run of Linux 2.6.21 or an Explorer is taken along, not {one!r:.60}",
+            f"可以带走的是 Linux 2.6.21 的 Run 或 Explorer，不能是 {one!r:.60}",
+        )
     request = one.document["request"]
     return Take(_title(request["names"], request["order"]), one.document, one.deck)
 

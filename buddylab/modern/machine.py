@@ -52,6 +52,11 @@ class Machine:
             if zone.name in booted:
                 free_bootmem(zone)
 
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{zone.name} {zone.present_pages >> 8:,} MB" for zone in self.zones)
+        free, present = (sum(getattr(z, what) for z in self.zones) for what in ("nr_free_pages", "present_pages"))
+        return f"<Machine of Linux 6.12: {sizes}; {free:,} of {present:,} pages free>"
+
     @property
     def trace(self) -> list[Event] | None:
         """The list that events are appended to; None records nothing."""
@@ -86,7 +91,8 @@ class Machine:
         """Zones, zone index and migratetype of a request with this mask. Raises ValueError for two migratetypes."""
         migratetype = gfp_mask >> 3 & 3
         if migratetype == mm.HIGHATOMIC:
-            raise ValueError("a request is __GFP_MOVABLE or __GFP_RECLAIMABLE, not both: leave one of them out")
+            en = "a request is __GFP_MOVABLE or __GFP_RECLAIMABLE, not both: leave one of them out"
+            raise SaidError(en, "请求只能是 __GFP_MOVABLE 或 __GFP_RECLAIMABLE 之一：请去掉一个")
         if self.node.page_group_by_mobility_disabled:
             migratetype = mm.UNMOVABLE
         index = gfp.gfp_zone(gfp_mask)

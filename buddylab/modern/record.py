@@ -23,10 +23,10 @@ MARKS = {
 """What opens no depth: the report's parts, and what a script says of itself."""
 
 
-def kernel_events(trace: Iterable[Event]) -> list[list[Any]]:
+def kernel_events(trace: Iterable[Event], stages: bool = False) -> list[list[Any]]:
     """What the kernel did, as recorded: [depth, name, arguments..., "=", values...] in the order of entry.
 
-    A function that never returned (a watchdog broke the run off) has no "=".
+    A function that never returned (a watchdog broke the run off) has no "=". stages: those of the ladder, too.
     """
     rows: list[list[Any]] = []
     entered: list[list[Any]] = []
@@ -34,6 +34,8 @@ def kernel_events(trace: Iterable[Event]) -> list[list[Any]]:
         if event[0] == "=":
             row = entered.pop()
             row += event if len(event) > 1 else ()
+        elif event[0] == "stage" and stages:
+            rows.append([len(entered), *event])
         elif event[0] not in OURS:
             row = [len(entered), *event]
             rows.append(row)

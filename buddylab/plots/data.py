@@ -1,6 +1,6 @@
 """What the plots draw, taken from a run: checked, in seconds and pages, without matplotlib."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from statistics import median_low
 
@@ -37,6 +37,8 @@ def seconds(jiffies: Sequence[int]) -> list[float]:
 def checked(data: Timed) -> Series:
     """The series, if it has a sample; that of a simulation. Raises SaidError."""
     series = data.series if isinstance(data, Simulation) else data
+    if not isinstance(series, Whole):
+        raise not_drawn(series)
     if not isinstance(series, Series):
         raise SaidError(
             "this plot is drawn over time: give it a Simulation that has run, or the Series that its run gives, not a "
@@ -144,6 +146,14 @@ def stall_summary(series: Series, text: Say) -> str:
     )
 
 
+def not_drawn(data: object) -> SaidError:
+    """What is said of something that has no free blocks of 2.6.21's, such as a run of another kernel."""
+    return SaidError(
+        f"this plot takes a machine, a run or a simulation of Linux 2.6.21, not {data!r:.60}",
+        f"此图取 Linux 2.6.21 的机器、运行或模拟，不能是 {data!r:.60}",
+    )
+
+
 def free_blocks(data: Whole, zone: str | None = None, at: int = -1) -> tuple[int, ...]:
     """Free blocks of the orders 0 to 10 in one zone at one moment: 11 numbers, for `before_and_after`.
 
@@ -153,6 +163,8 @@ def free_blocks(data: Whole, zone: str | None = None, at: int = -1) -> tuple[int
     """
     if isinstance(data, Zone):
         return _of_zone(data)
+    if not isinstance(data, Whole):
+        raise not_drawn(data)
     if isinstance(data, Run | Machine):
         return _of_zone(zone_of(_zones_at(data, at) if isinstance(data, Run) else data.zones, zone))
     series = checked(data)
@@ -196,6 +208,8 @@ def _zones_at(run: Run, at: int) -> Sequence[Zone]:
 
 def checked_blocks(moment: Moment) -> tuple[int, ...]:
     """11 numbers of blocks. Raises ValueError."""
+    if not isinstance(moment, Whole | Iterable):
+        raise not_drawn(moment)
     counts = free_blocks(moment) if isinstance(moment, Whole) else tuple(moment)
     if len(counts) != MAX_ORDER or any(count < 0 for count in counts):
         raise ValueError(

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from buddylab.core import gfp
 from buddylab.core.machine import Node
 from buddylab.core.zone import SWAP_CLUSTER_MAX, zone_watermark_ok
+from buddylab.reclaim.direct import ZoneShrinker, note_zone_scanning_priority
 from buddylab.reclaim.lru import DEF_PRIORITY, LruZone
 from buddylab.reclaim.pageout import ScanControl
-from buddylab.reclaim.shrink import ZoneShrinker, note_zone_scanning_priority
 from buddylab.reclaim.tasks import ReclaimState, TaskStruct
 from buddylab.reclaim.tracing import COND_RESCHED, SCHEDULE, Steps
 from buddylab.reclaim.writeback import congestion_wait

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from buddylab.core.events import Event
-from buddylab.reclaim import shrink, slab, writeback
+from buddylab.reclaim import direct, shrink, slab, writeback
 from buddylab.reclaim.lru import LruZone, Pagevecs
 from buddylab.reclaim.page import AddressSpace, Page
 from buddylab.reclaim.pageout import VM_SWAPPINESS, Backing, PageOut, ScanControl
@@ -95,7 +95,7 @@ class Vmscan:
     def try_to_free_pages(self, zones: Sequence[LruZone], gfp_mask: int, current: TaskStruct) -> Steps[int]:
         """Direct reclaim by the task itself: 1 = progress, 0 = none. Slab pages count while it runs."""
         current.reclaim_state = ReclaimState()
-        progress = yield from shrink.try_to_free_pages(zones, gfp_mask, current, self)
+        progress = yield from direct.try_to_free_pages(zones, gfp_mask, current, self)
         current.reclaim_state = None
         return progress
 

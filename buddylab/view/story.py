@@ -26,10 +26,14 @@ def story(run: Run, lang: str = "en") -> list[str]:
     *own, verdict = [frame for frame in frames(run) if not frame.get("depth")]
     lines = [_line(stage, list(group)) for stage, group in groupby(own, key=lambda frame: str(frame["stage"]))]
     lines.append(_line(verdict["stage"], [verdict]))
+    return [line.in_lang(told) for line in shortened(lines)]
+
+
+def shortened(lines: list[Said]) -> list[Said]:
+    """The lines, or of very many the first and the last, with the number of those between."""
     if len(lines) <= FIRST + LAST:
-        return [line.in_lang(told) for line in lines]
-    left_out = LEFT_OUT.fill(count=len(lines) - FIRST - LAST)
-    return [line.in_lang(told) for line in (*lines[:FIRST], left_out, *lines[-LAST:])]
+        return lines
+    return [*lines[:FIRST], LEFT_OUT.fill(count=len(lines) - FIRST - LAST), *lines[-LAST:]]
 
 
 def _line(stage: str, of_stage: Sequence[Frame]) -> Said:

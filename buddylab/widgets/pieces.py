@@ -7,10 +7,15 @@ import traitlets
 
 from buddylab import screen
 from buddylab.core.record import Run
-from buddylab.said import LANGS, Lang
+from buddylab.said import LANGS, Lang, Said, SaidError
 from buddylab.view.document import text, view
 from buddylab.widgets.cursor import run_id, showing, tie
 from buddylab.widgets.explorer import Explorer
+
+SHOWS = Said(
+    "{name} shows a Run of Linux 2.6.21 (of record(...) or explorer.run) or an Explorer, not {given}",
+    "{name} 显示 Linux 2.6.21 的 Run（来自 record(...) 或 explorer.run）或 Explorer，不能是 {given}",
+)
 
 
 class Piece(anywidget.AnyWidget):
@@ -38,9 +43,7 @@ class Piece(anywidget.AnyWidget):
     def __init__(self, source: Run | Explorer, *, lang: Lang | None = None, theme: str | None = None) -> None:
         """source: a recorded run, or an explorer: then the piece follows its knobs, its language and its theme."""
         if not isinstance(source, Run | Explorer):
-            raise ValueError(
-                f"{type(self).__name__} shows a Run (of record(...) or explorer.run) or an Explorer, not {source!r:.60}"
-            )
+            raise SaidError(*SHOWS.fill(name=type(self).__name__, given=f"{source!r:.60}"))
         explorer = source if isinstance(source, Explorer) else None
         self.run = source.run if isinstance(source, Explorer) else source
         tied = next(iter(showing(run_id(self.run))), None)

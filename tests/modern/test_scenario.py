@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from buddylab.commands.replay import judge
+from buddylab.commands.replay import EQUAL, judge
 from buddylab.modern.environment import Task
 from buddylab.modern.scenario import build_world, check, replay
 from buddylab.scenario import ScenarioError
@@ -129,13 +129,13 @@ def test_marks_of_a_scenario_are_its_own():
 
 def test_judging_both_formats():
     scenario = named("kswapd_wake")
-    assert judge(("here", json.dumps(scenario))).word == "equal"
+    assert judge(("here", json.dumps(scenario))).word is EQUAL
     scenario["ops"][0]["expect"]["result"] = 5
     verdict = judge(("here", json.dumps(scenario)))
     given = replay(scenario)["ops"][0]["result"]
-    assert verdict.message == f"here (kswapd_wake): op 0: result: recorded 5, played {given}".replace("None", "null")
+    assert verdict.message.en == f"here (kswapd_wake): op 0: result: recorded 5, played {given}".replace("None", "null")
     scenario["format"] = "alloc-oracle-3"
-    message = judge(("here", json.dumps(scenario))).message
+    message = judge(("here", json.dumps(scenario))).message.en
     assert "'alloc-oracle-1' (Linux 2.6.21) or 'alloc-oracle-2' (Linux 6.12), not 'alloc-oracle-3'" in message
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from buddylab.core.events import Event
 from buddylab.core.zone import Zone
+from buddylab.reclaim.direct import try_to_free_pages
 from buddylab.reclaim.kswapd import Kswapd
 from buddylab.reclaim.lru import LruZone, Pagevecs, activate_page, end_page_writeback, mark_page_accessed
 from buddylab.reclaim.oom import OomKiller, badness, constrained_alloc
@@ -30,7 +31,7 @@ from buddylab.reclaim.page import (
     set_page_writeback,
 )
 from buddylab.reclaim.pageout import AOP_WRITEPAGE_ACTIVATE, SWAP_SUCCESS, PageOut, ScanControl
-from buddylab.reclaim.shrink import reclaim_mapped, shrink_active_list, shrink_zone, swap_tendency, try_to_free_pages
+from buddylab.reclaim.shrink import reclaim_mapped, shrink_active_list, shrink_zone, swap_tendency
 from buddylab.reclaim.slab import Shrinker, shrink_slab
 from buddylab.reclaim.tasks import BackingDevInfo, Mm, ReclaimState, TaskStruct
 from buddylab.reclaim.tracing import Nap, Steps, run

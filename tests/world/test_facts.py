@@ -4,7 +4,7 @@ import pytest
 
 from buddylab.core import gfp
 from buddylab.core.zone import SWAP_CLUSTER_MAX, Zone
-from buddylab.reclaim import shrink
+from buddylab.reclaim import direct, shrink
 from buddylab.reclaim.kswapd import Kswapd
 from buddylab.reclaim.lru import DEF_PRIORITY, PAGEVEC_SIZE, LruZone, Pagevecs, end_page_writeback, mark_page_accessed
 from buddylab.reclaim.oom import CAP_SYS_ADMIN, CAP_SYS_RAWIO, OomKiller, badness, constrained_alloc
@@ -94,7 +94,7 @@ class Zones:
 
 
 def direct_reclaim(zones, vm):
-    return run(shrink.try_to_free_pages(zones, gfp.GFP_KERNEL, TaskStruct(reclaim_state=ReclaimState()), vm))
+    return run(direct.try_to_free_pages(zones, gfp.GFP_KERNEL, TaskStruct(reclaim_state=ReclaimState()), vm))
 
 
 def test_fact_0_constants():
@@ -156,7 +156,7 @@ def test_fact_2_laptop_mode_writes_late_and_then_everything():
 def test_fact_2_the_cpuset_decides_which_zones_count():
     normal, dma, vm = lru_zone(), lru_zone("DMA", 0), Zones(reclaimed=32)
     task = TaskStruct(cpuset_deny=frozenset({"Normal"}))
-    run(shrink.try_to_free_pages([normal, dma], gfp.GFP_KERNEL, task, vm))
+    run(direct.try_to_free_pages([normal, dma], gfp.GFP_KERNEL, task, vm))
     assert vm.calls == [("DMA", 12, True)]
 
 
