@@ -35,6 +35,10 @@ class Victim(NamedTuple):
     line: int
 
 
+POD = re.compile(r"pod[0-9a-f]{8}|[0-9a-f]{64}|/besteffort/|/burstable/", re.ASCII)
+"""What stands in a cgroup's path below the pods' common one: a pod's uid, a container's id, a class."""
+
+
 @dataclass(slots=True)
 class Killing:
     """What the text says beside the zones. group, usage_kb, limit_kb: the cgroup's; None where it is not said."""
@@ -46,6 +50,13 @@ class Killing:
     limit_kb: int | None = None
     victims: list[Victim] = field(default_factory=list)
     words: str = "kernel"
+
+    @property
+    def pods(self) -> str | None:
+        """Kubernetes' part: "one" is a pod's or a container's limit, "all" that of the pods together, None: neither."""
+        if "kubepods" in (self.group or ""):
+            return "one" if POD.search(self.group or "") else "all"
+        return "one" if self.words == "kubernetes" else None
 
 
 class Found(NamedTuple):

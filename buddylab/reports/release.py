@@ -8,7 +8,9 @@ from typing import NamedTuple
 from buddylab.printable import printable
 from buddylab.said import Said, SaidError
 
-PATTERN = re.compile(r"(?:v|linux[- ])?([2-9])\.([0-9]{1,3})(?:\.([0-9]{1,4}))?(?![0-9])", re.ASCII | re.IGNORECASE)
+PATTERN = re.compile(
+    r"(?:v|linux[- ])?([2-9])\.([0-9]{1,3})(?:\.([0-9]{1,4}))?(?![0-9])(?!\.[a-z])", re.ASCII | re.IGNORECASE
+)
 
 
 class Release(NamedTuple):

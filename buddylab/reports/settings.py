@@ -93,7 +93,7 @@ def limit(told: Explanation) -> Setting | None:
     to = -(-used * 5 // 4 // 1024) * 1024
     pages = (to - used) // told.report.page_kb - (1 << told.order)
     group = killing.group or ""
-    if killing.words == "kubernetes" or "kubepods" in group:
+    if killing.pods == "one":
         said = Said(
             f"a higher limit for the container: resources.limits.memory of {to // 1024} Mi instead of "
             f"{killing.limit_kb // 1024} Mi",

@@ -15,7 +15,6 @@ def victim(one: Victim) -> Said:
 
 def cgroup(killing: Killing) -> Said:
     """Which group, how full, who was killed; the machine's zones are not asked."""
-    kubernetes = killing.words == "kubernetes" or "kubepods" in (killing.group or "")
     who = as_is(f" {killing.group}") if killing.group else NOTHING
     head = Said("The memory cgroup", "内存 cgroup").then(who, Said(" reached its limit", " 达到了上限"))
     if killing.usage_kb is not None and killing.limit_kb is not None:
@@ -29,7 +28,14 @@ def cgroup(killing: Killing) -> Said:
         killed = join(dict.fromkeys(map(victim, killing.victims)), ", ")
         head = head.then(Said("; killed: ", "；被杀死：").then(killed))
     end = Said(". The machine's own memory zones have no part in it.", "。与整台机器的内存区无关。")
-    if kubernetes:
+    if killing.pods == "all":
+        end = end.then(
+            Said(
+                " In Kubernetes this is the limit of all pods of the node together, no container's own.",
+                "在 Kubernetes 中这是该节点所有 Pod 合计的上限，而不是某个容器自己的。",
+            )
+        )
+    elif killing.pods == "one":
         end = end.then(
             Said(
                 " In Kubernetes this is OOMKilled, exit code 137: the limit of the container or pod.",

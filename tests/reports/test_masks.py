@@ -98,6 +98,12 @@ def test_a_release_that_was_not_looked_up_says_so():
     assert len(decode(0xCC0, release("5.1"), release("5.1"))) == 2  # as before or as after the shuffle of January 2019
 
 
+@pytest.mark.parametrize("text", ["2.6.banana", "6.x", "banana", "6"])
+def test_what_is_no_release_is_told(text):
+    with pytest.raises(ValueError, match=r"is not a kernel release: write it as 2\.6\.21"):
+        release(text)
+
+
 @pytest.mark.parametrize("kernel", ["2.4.20", "9.0"])
 def test_a_release_without_a_table_is_refused(kernel):
     with pytest.raises(ValueError, match=f"no mask of Linux {kernel} can be read"):

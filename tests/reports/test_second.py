@@ -72,6 +72,17 @@ def test_02_a_cgroup_at_its_limit():
     assert "zones have no part" in found.said.en and [cure.kind for cure in cures(one)] == ["limit"]
 
 
+def test_02_the_limit_of_all_pods_is_no_containers():
+    """The group above all pods was full: a container's own limit was not reached, and to raise it would not help."""
+    text = (SECOND / "02_memcg.txt").read_text(encoding="utf-8")
+    (whole,) = map(explain, parse(text))
+    assert "all pods" in cause(whole).said.en and "resources.limits" not in cures(whole)[0].sentence.en
+    one = "/kubepods.slice/kubepods-pod1f2e3d4c_0000.slice/cri-containerd-ab.scope"
+    narrowed = text.replace("oom_memcg=/kubepods.slice", f"oom_memcg={one}").replace("of /kubepods.slice", f"of {one}")
+    (own,) = map(explain, parse(narrowed))
+    assert "container or pod" in cause(own).said.en and "resources.limits.memory" in cures(own)[0].sentence.en
+
+
 def test_02b_the_same_from_an_event_log():
     found = cause(told("02b"))
     assert found.id == "cgroup" and found.figures["limit_kb"] == 512 * 1024
