@@ -41,6 +41,7 @@ json.dumps([buddylab.__version__, run.end, bool(told), heavy, sys.platform, tabl
 """
 
 
+@pytest.mark.full
 @pytest.mark.skipif(shutil.which("npm") is None, reason="no npm: apt-get install npm")
 def test_the_core_runs_in_pyodide(tmp_path):
     prepare = f"import lite, pathlib as p; lite.fetch_pyodide(p.Path({str(tmp_path)!r}))"

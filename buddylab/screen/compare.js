@@ -72,7 +72,7 @@ export function makeCompare(app) {
     setText(off, app.t("compareOff"));
     setText(jump, app.t("toDifference"));
     jump.hidden = app.compare.difference.frame === undefined;
-    setText(lead, app.compare.difference.said?.[app.index] ?? app.t("noDifference"));
+    setText(lead, app.compare.difference.said?.[app.lang === "zh" ? 1 : 0] ?? app.t("noDifference"));
     drawLanes(view.at, other);
     const frame = other.frames[Math.min(view.at, other.frames.length - 1)];
     setText(text, `${app.t("otherOne")}: ${other.request.names}, ${app.t("otherOrder", { order: other.request.order })} · `
