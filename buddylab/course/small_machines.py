@@ -9,7 +9,7 @@ from buddylab.core.machine import Machine
 from buddylab.core.setup import setup_pageset
 from buddylab.core.zone import MAX_ORDER, Zone
 from buddylab.machines import hardware
-from buddylab.reports.rebuild import fill
+from buddylab.machines.reported import fill
 
 Lists = tuple[tuple[int, ...], ...]
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from buddylab.core.machine import Machine
-from buddylab.core.setup import setup_pageset, setup_zones, zone_batchsize
+from buddylab.core.setup import setup_zones
 from buddylab.core.zone import Zone
 from buddylab.machines.reported import ReportedMachine, read
 from buddylab.said import Said, SaidError, as_is
@@ -39,7 +39,7 @@ class Hardware:
 
     def machine(self) -> Machine:
         """The machine after boot, with the figures that the kernel computes for its size, or that a report prints."""
-        zones = self._as_reported(self.reported) if self.reported else self._computed()
+        zones = self.reported.empty_zones() if self.reported else self._computed()
         return Machine(zones, self.zone_types, nodes=self.nodes, numa=self.numa)
 
     def _computed(self) -> list[Zone]:
@@ -55,24 +55,6 @@ class Hardware:
             for name, node, start, pages in self.zones
         ]
         setup_zones(zones, self.zone_types)
-        return zones
-
-    def _as_reported(self, machine: ReportedMachine) -> list[Zone]:
-        zones = [
-            Zone(
-                zone.name,
-                machine.types.index(zone.name),
-                zone.start,
-                zone.pages,
-                node=zone.node,
-                label=f"{zone.name}/{zone.node}" if self.nodes > 1 else zone.name,
-                marks=list(zone.marks),
-                lowmem_reserve=list(zone.reserve),
-            )
-            for zone in machine.zones
-        ]
-        for zone in zones:
-            setup_pageset(zone, zone_batchsize(zone))
         return zones
 
 
@@ -191,13 +173,12 @@ def _own(own: tuple[tuple[str, int], ...]) -> Hardware:
 def _reported(text: str) -> Hardware:
     """The machine of a report, from the knob's JSON."""
     machine = read(json.loads(text))
-    nodes = len({zone.node for zone in machine.zones})
     zones = tuple((zone.name, zone.node, zone.start, zone.pages) for zone in machine.zones)
     return Hardware(
         Said("machine rebuilt from a report (one shape of many)", "按报告搭建的机器（多种可能之一）"),
         machine.types,
         zones,
-        numa=nodes > 1,
-        nodes=nodes,
+        numa=machine.nodes > 1,
+        nodes=machine.nodes,
         reported=machine,
     )

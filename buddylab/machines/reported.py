@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from buddylab.core.buddy import regions_needed
-from buddylab.core.zone import MAX_ORDER, TOP, ZONE_TYPES
+from buddylab.core.buddy import place_free, regions_needed
+from buddylab.core.machine import Machine
+from buddylab.core.setup import setup_pageset, zone_batchsize
+from buddylab.core.zone import MAX_ORDER, TOP, ZONE_TYPES, Zone
 from buddylab.said import SaidError
 
 KEYS = ("reported", "types", "kernel")
@@ -41,6 +43,51 @@ class ReportedMachine:
     zones: tuple[ReportedZone, ...]
     types: tuple[str, ...]
     kernel: str
+
+    @property
+    def nodes(self) -> int:
+        """How many nodes its zones are of."""
+        return len({zone.node for zone in self.zones})
+
+    def empty_zones(self) -> list[Zone]:
+        """The zones with their marks and reserves, nothing in them yet; `Normal`, or `Normal/1` with several nodes."""
+        zones = [
+            Zone(
+                zone.name,
+                self.types.index(zone.name),
+                zone.start,
+                zone.pages,
+                node=zone.node,
+                label=f"{zone.name}/{zone.node}" if self.nodes > 1 else zone.name,
+                marks=list(zone.marks),
+                lowmem_reserve=list(zone.reserve),
+            )
+            for zone in self.zones
+        ]
+        for zone in zones:
+            setup_pageset(zone, zone_batchsize(zone))
+        return zones
+
+    def machine(self) -> Machine:
+        """A machine with these free blocks; every other page belongs to a block handed out, free counts as printed."""
+        machine = Machine(self.empty_zones(), self.types, nodes=self.nodes, numa=self.nodes > 1)
+        for zone, told in zip(machine.zones, self.zones, strict=True):
+            fill(machine, zone, told.blocks)
+            zone.nr_free_pages = told.free
+        return machine
+
+    def as_data(self) -> dict[str, Any]:
+        """The knob's plain data, which `read` reads back."""
+        zones = [
+            {key: list(value) if isinstance(value := getattr(zone, key), tuple) else value for key in ZONE_KEYS}
+            for zone in self.zones
+        ]
+        return {"reported": zones, "types": list(self.types), "kernel": self.kernel}
+
+
+def fill(machine: Machine, zone: Zone, counts: Sequence[int]) -> None:
+    """Give a zone as many free blocks per order as `counts` says; every other page belongs to a block handed out."""
+    machine.owner.update((pfn, zone.place << 4 | order) for pfn, order in place_free(zone, counts))
 
 
 def read(given: Mapping[str, Any]) -> ReportedMachine:

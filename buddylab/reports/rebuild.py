@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from buddylab.core import gfp
-from buddylab.core.buddy import place_free, regions_needed
+from buddylab.core.buddy import regions_needed
 from buddylab.core.machine import Machine
-from buddylab.core.setup import setup_pageset, zone_batchsize
-from buddylab.core.zone import TOP, ZONE_TYPES, Zone
+from buddylab.core.zone import TOP, ZONE_TYPES
+from buddylab.machines.reported import MOST_KERNEL, ReportedMachine, ReportedZone
 from buddylab.reports.classzone import zone_types_of
 from buddylab.reports.masks import Table
 from buddylab.reports.release import era
@@ -36,7 +36,12 @@ class Plan:
 
 
 def rebuild(report: Report, zone_types: Sequence[str] | None = None) -> Machine:
-    """The report's populated zones as a machine; memory that is not free belongs to blocks handed out (`owner`).
+    """The machine of `reported`; memory that is not free belongs to blocks handed out (`owner`)."""
+    return reported(report, zone_types).machine()
+
+
+def reported(report: Report, zone_types: Sequence[str] | None = None) -> ReportedMachine:
+    """The report's populated zones with their figures, laid out one behind the other.
 
     zone_types: those compiled in, lowest first, as long as a lowmem_reserve; by default what fits the reserves best.
     NR_FREE_PAGES is the printed `free:`, which the kernel counts apart from its lists: the two may differ by a little.
@@ -109,42 +114,29 @@ def _check_size(plans: list[Plan]) -> None:
             )
 
 
-def _build(report: Report, plans: list[Plan], types: tuple[str, ...]) -> Machine:
+def _build(report: Report, plans: list[Plan], types: tuple[str, ...]) -> ReportedMachine:
     """Zone behind zone, node by node, each from a multiple of 1024 pages on."""
     numbers = sorted({plan.zone.node for plan in plans}, key=lambda node: node or 0)
     zones, at = [], 0
     for plan in sorted(plans, key=lambda plan: numbers.index(plan.zone.node)):
-        node = numbers.index(plan.zone.node)
-        zones.append(_zone(plan, report.page_kb, types, node, at, len(numbers) > 1))
-        at = (zones[-1].end_pfn + (1 << TOP) - 1) >> TOP << TOP
-    machine = Machine(zones, types, nodes=len(numbers), numa=plans[0].zone.node is not None)
-    for zone, plan in zip(zones, sorted(plans, key=lambda plan: numbers.index(plan.zone.node)), strict=True):
-        fill(machine, zone, plan.counts)
-        free = plan.zone.pages("free", report.page_kb)
-        zone.nr_free_pages = zone.nr_free_pages if free is None else free
-    return machine
+        zones.append(_zone(plan, report.page_kb, types, numbers.index(plan.zone.node), at))
+        at = (at + plan.pages + (1 << TOP) - 1) >> TOP << TOP
+    return ReportedMachine(tuple(zones), types, (report.kernel or "")[:MOST_KERNEL])
 
 
-def _zone(plan: Plan, page_kb: int, types: tuple[str, ...], node: int, start: int, several: bool) -> Zone:
-    told = plan.zone
-    reserve = (told.lowmem_reserve or ())[: len(types)]
-    zone = Zone(
+def _zone(plan: Plan, page_kb: int, types: tuple[str, ...], node: int, start: int) -> ReportedZone:
+    told, counted = plan.zone, sum(nr << order for order, nr in enumerate(plan.counts))
+    reserve, free = (told.lowmem_reserve or ())[: len(types)], told.pages("free", page_kb)
+    return ReportedZone(
         told.name,
-        types.index(told.name),
+        node,
         start,
         plan.pages,
-        node=node,
-        label=f"{told.name}/{node}" if several else told.name,
-        marks=[told.pages(mark, page_kb) or 0 for mark in ("min", "low", "high")],
-        lowmem_reserve=[*reserve, *[0] * (len(types) - len(reserve))],
+        counted if free is None else free,
+        tuple(told.pages(mark, page_kb) or 0 for mark in ("min", "low", "high")),
+        (*reserve, *[0] * (len(types) - len(reserve))),
+        plan.counts,
     )
-    setup_pageset(zone, zone_batchsize(zone))
-    return zone
-
-
-def fill(machine: Machine, zone: Zone, counts: Sequence[int]) -> None:
-    """Give a zone as many free blocks per order as `counts` says; every other page belongs to a block handed out."""
-    machine.owner.update((pfn, zone.place << 4 | order) for pfn, order in place_free(zone, counts))
 
 
 def core_mask(mode: int, table: Table) -> int:

@@ -4,10 +4,9 @@ from typing import Any, NamedTuple
 
 from buddylab.core.zone import MAX_ORDER
 from buddylab.machines.hardware import sizes
-from buddylab.machines.reported import MOST_KERNEL
 from buddylab.reports.drawing import Json, drawing, told_of
 from buddylab.reports.explanation import Explanation
-from buddylab.reports.rebuild import core_mask, rebuild
+from buddylab.reports.rebuild import core_mask, reported
 from buddylab.said import Said, SaidError
 
 LARGEST = 8_000_000
@@ -73,25 +72,7 @@ def setting(told: Explanation) -> dict[str, Any]:
         raise SaidError(
             "the report says no order, so there is no request to play", "报告没有说明阶，没有可播放的请求。"
         )
-    machine = rebuild(told.report, told.zone_types or None)
-    zones = [
-        {
-            "name": zone.name,
-            "node": zone.node,
-            "start": zone.start_pfn,
-            "pages": zone.spanned_pages,
-            "free": zone.nr_free_pages,
-            "marks": [zone.pages_min, zone.pages_low, zone.pages_high],
-            "reserve": list(zone.lowmem_reserve),
-            "blocks": [zone.nr_free(order) for order in range(MAX_ORDER)],
-        }
-        for zone in machine.zones
-    ]
+    machine = reported(told.report, told.zone_types or None).as_data()
+    sizes(machine)
     table = told.table or told.readings[0].table
-    reported = {
-        "reported": zones,
-        "types": list(machine.zone_types),
-        "kernel": (told.report.kernel or "")[:MOST_KERNEL],
-    }
-    sizes(reported)
-    return {"machine": reported, "gfp_mask": core_mask(request.mode, table), "order": told.order}
+    return {"machine": machine, "gfp_mask": core_mask(request.mode, table), "order": told.order}

@@ -10,12 +10,13 @@ from test_explain import COMPLETE, DMA, NORMAL
 from test_parse import text_of, truth_zones
 
 from buddylab.core import gfp
+from buddylab.core.buddy import regions_needed
 from buddylab.core.environment import Task
 from buddylab.core.machine import Machine, get_page_from_freelist
 from buddylab.core.validate import validate_machine
 from buddylab.core.zone import ALLOC_HARDER, ALLOC_HIGH, ALLOC_WMARK_MIN, MAX_ORDER, Zone, zone_watermark_ok
+from buddylab.machines.reported import fill
 from buddylab.reports import core_mask, explain, parse, rebuild
-from buddylab.reports.rebuild import fill, regions_needed
 
 LOOP = [row for row in COMPLETE if (told := explain(parse(text_of(row["id"]))[0])).rule and told.rule.name == "loop"]
 
