@@ -94,7 +94,7 @@ export function makeTime(app) {
     if (seen < app.run.rows.length - 1) bands.append(s("text", { class: "tick", x: width - 14, y: 28,
       "text-anchor": "middle" }, "?"));
     visits = found.map((visit) => {
-      const x = visit.from * unit + gap, size = (visit.to - visit.from + 1) * unit - 2 * gap;
+      const x = visit.from * unit + gap, size = Math.max(1, (visit.to - visit.from + 1) * unit - 2 * gap);
       const whole = s("rect", { class: "band", x, y: 18, width: size, height: 10, rx: gap * 2 });
       const done = s("rect", { class: "done", x, y: 18, height: 10, rx: gap * 2, width: size });
       bands.append(whole, done);
