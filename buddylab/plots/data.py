@@ -37,8 +37,6 @@ def seconds(jiffies: Sequence[int]) -> list[float]:
 def checked(data: Timed) -> Series:
     """The series, if it has a sample; that of a simulation. Raises SaidError."""
     series = data.series if isinstance(data, Simulation) else data
-    if not isinstance(series, Whole):
-        raise not_drawn(series)
     if not isinstance(series, Series):
         raise SaidError(
             "this plot is drawn over time: give it a Simulation that has run, or the Series that its run gives, not a "

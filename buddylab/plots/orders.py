@@ -16,6 +16,7 @@ from buddylab.plots.data import (
     checked,
     extent,
     free_blocks,
+    not_drawn,
     observed,
     seconds,
     size_of,
@@ -67,6 +68,8 @@ def free_by_order(
         return _moment(data, zone, ax, look(lang))
     if isinstance(data, Run):
         return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), ax=ax, lang=lang)
+    if not isinstance(data, Timed):
+        raise not_drawn(data)
     return _over_time(checked(data), zone, ax, look(lang))
 
 

@@ -20,6 +20,7 @@ from buddylab.plots.data import (
     checked_orders,
     free_blocks,
     medians,
+    not_drawn,
     observed,
     size_of,
     stall_summary,
@@ -94,6 +95,8 @@ def free_by_order(data: Timed | Machine | Run, zone: str | None = None, *, ax: N
         return _moment(data, zone, say_in(lang))
     if isinstance(data, Run):
         return before_and_after(free_blocks(data, zone, 0), free_blocks(data, zone), lang=lang)
+    if not isinstance(data, Timed):
+        raise not_drawn(data)
     series, text = checked(data), say_in(lang)
     label = observed(series, zone)
     groups = stretches(len(series.jiffies), ROWS)
