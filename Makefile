@@ -22,7 +22,7 @@ quick: .venv/all $(NODE_TOOLS)  ## lint, types, recordings and JavaScript: a min
 test: .venv/all $(NODE_TOOLS)  ## every area, of many alike cases a sample (PARTS="lint unit": only these parts)
 	@tests/run $(PARTS)
 
-test-full: .venv/all .venv/lite/done $(NODE_TOOLS)  ## all cases, all notebooks, the site, other hosts: 45 minutes
+test-full: .venv/all .venv/lite/done $(NODE_TOOLS)  ## all cases, all notebooks, the site, other hosts: 20 minutes
 	@tests/run --full $(PARTS)
 
 test-rest: .venv/all .venv/lite/done $(NODE_TOOLS)  ## what test-full adds to test
